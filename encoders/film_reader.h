@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Reads a film back: its metadata and its decoded luma.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "film.h"
+
+namespace lifereel {
+
+/// The comment a lifereel film carries (FilmOutput::comment), from the container's metadata or from
+/// MPEG-2 user data; empty where there is none. Throws std::runtime_error when the file cannot be
+/// read.
+std::string read_film_comment(const std::string& path);
+
+/// Decodes a film's first video stream, picture after picture. Not thread-safe.
+class FilmReader {
+ public:
+  explicit FilmReader(const std::string& path);
+  ~FilmReader();
+  FilmReader(const FilmReader&) = delete;
+  FilmReader& operator=(const FilmReader&) = delete;
+
+  int width() const noexcept;
+  int height() const noexcept;
+  Rational frames_per_second() const noexcept;
+  std::string codec() const;
+
+  /// Decodes the next picture's luma into `luma` (width * height, no padding), as stored. False at
+  /// the end. Throws std::runtime_error on a decode error.
+  bool read_luma(std::vector<std::uint8_t>& luma);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// Writes an 8-bit gray picture as PNG. Throws std::runtime_error.
+void write_png(const std::string& path, const std::uint8_t* gray, int width, int height,
+               std::size_t stride_bytes);
+
+}  // namespace lifereel

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Hashes of pictures in FFmpeg's own framehash text, so that
+// `ffmpeg -i lossless.mkv -f framehash -` checks them independently.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "film.h"
+#include "picture.h"
+
+namespace lifereel {
+
+struct FrameHashSettings {
+  PixelFormat format = PixelFormat::yuv420p;
+  int width = 0;
+  int height = 0;
+  Rational frames_per_second{20, 1};
+  bool with_states = false;             ///< a second stream, of the universe's states
+  std::vector<std::string> comments;    ///< lines put in front, each after "#lifereel "
+};
+
+/// SHA-256 of each picture's planes without padding, one framehash line each, through libavformat's
+/// framehash muxer. Stream 0 is the pictures, stream 1 (with_states) the serialised states.
+/// The text goes to `path` under a temporary name until finish(), or only to memory when `path` is
+/// empty.
+class FrameHash final : public PictureSink {
+ public:
+  FrameHash(const FrameHashSettings& settings, const std::string& path, bool overwrite);
+  ~FrameHash() override;
+
+  void write(const Picture& picture) override;
+  /// Adds the state of frame `pts_frames` (with_states only).
+  void write_state(std::int64_t pts_frames, const std::vector<std::uint8_t>& bytes);
+  void finish() override;
+  PixelFormat pixel_format() const noexcept override;
+
+  /// The text so far; whole after finish().
+  const std::string& text() const noexcept;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace lifereel

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A picture on its way into an encoder, and what takes pictures. No libav type appears here.
+#pragma once
+
+#include <cstdint>
+
+namespace lifereel {
+
+enum class PixelFormat {
+  gray8,    ///< planes[0] alone, full range
+  yuv420p,  ///< planes[0] luma, planes[1] and planes[2] chroma at half width and height (rounded up)
+};
+
+/// A view of one picture. The memory belongs to the caller and is read-only for the taker until
+/// `release` is called.
+///
+/// Note: [Release] A taker calls release(owner, tag) exactly once for every picture that was handed
+/// to write(), also when write() throws. The call may come later than write() returns, out of order,
+/// and from any thread (a codec's own included), so it must be noexcept, quick and lock-free: hand a
+/// slot number back, nothing more. A null release means the memory outlives the taker.
+struct Picture {
+  PixelFormat format = PixelFormat::yuv420p;
+  int width = 0;   ///< pixels
+  int height = 0;  ///< pixels
+  const std::uint8_t* planes[3] = {};
+  int stride_bytes[3] = {};
+  std::int64_t pts_frames = 0;  ///< presentation time in frames, strictly increasing
+  void (*release)(void* owner, std::uintptr_t tag) noexcept = nullptr;
+  void* owner = nullptr;
+  std::uintptr_t tag = 0;
+};
+
+/// Whatever takes pictures: a film, a hash file, nothing, or your own. One thread calls it.
+class PictureSink {
+ public:
+  virtual ~PictureSink() = default;
+  /// Takes one picture (see Note: [Release]). Throws std::runtime_error; after that only
+  /// destruction is allowed.
+  virtual void write(const Picture& picture) = 0;
+  /// Everything taken is complete and safe when this returns. Throws std::runtime_error. A sink that
+  /// is destroyed without it leaves nothing behind that looks finished.
+  virtual void finish() = 0;
+  /// What write() wants.
+  virtual PixelFormat pixel_format() const noexcept { return PixelFormat::yuv420p; }
+  /// The most pictures the sink can hold unreleased between two calls of write(). The ring needs
+  /// two slots more than this.
+  virtual int pictures_held_at_most() const noexcept { return 1; }
+};
+
+/// Takes pictures and forgets them.
+class NullSink final : public PictureSink {
+ public:
+  void write(const Picture& picture) override {
+    if (picture.release) picture.release(picture.owner, picture.tag);
+  }
+  void finish() override {}
+};
+
+}  // namespace lifereel

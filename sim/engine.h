@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The one interface behind which every engine stands: the CPU's here, the GPU's in cuda/.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "universe.h"
+
+namespace lifereel {
+
+/// What gray 0..255 becomes in a drawn picture.
+enum class LumaRange {
+  full,     ///< gray as it is
+  limited,  ///< 16 + (219 * gray + 127) / 255, as FFmpeg converts gray to yuv420p
+};
+
+/// One plane of 8-bit luma in the caller's memory, height rows of width pixels.
+struct LumaPlane {
+  std::uint8_t* data = nullptr;
+  std::size_t stride_bytes = 0;  ///< from row to row, at least width
+  LumaRange range = LumaRange::limited;
+};
+
+/// Memory for pictures that the engine can draw into at full speed (pinned, for a GPU). Owns it.
+class PictureMemory {
+ public:
+  virtual ~PictureMemory() = default;
+  /// Aligned to 64 bytes or more; valid as long as this object.
+  virtual std::uint8_t* data() const noexcept = 0;
+  virtual std::size_t size_bytes() const noexcept = 0;
+};
+
+/// Where and how an engine computes, for people and logs.
+struct EngineDescription {
+  std::string engine;   ///< "cpu" or "cuda"
+  std::string device;   ///< processor or card by name
+  std::string isa;      ///< "baseline", "avx2", "avx512", or the GPU's architecture
+  int threads = 1;      ///< host threads that step and draw
+  std::size_t memory_bytes = 0;  ///< state and pictures, without ring slots
+};
+
+/// A universe that moves. Not thread-safe: one thread drives an engine. Two engines know nothing of
+/// each other. Every call may throw std::runtime_error when the device fails.
+class Engine {
+ public:
+  virtual ~Engine() = default;
+  Engine() = default;
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  virtual const UniverseSettings& settings() const noexcept = 0;
+  virtual EngineDescription describe() const = 0;
+
+  /// Moves every particle one frame on.
+  virtual void step() = 0;
+
+  /// Fades the trail, adds the particles where they are now, and starts to write the picture into
+  /// `plane`. Call it once after each step: the trail remembers every draw. The caller keeps the
+  /// memory alive and untouched until the finish_draw() that belongs to it.
+  virtual void begin_draw(const LumaPlane& plane) = 0;
+
+  /// Returns when the oldest picture begun and not yet finished is complete in its memory.
+  virtual void finish_draw() = 0;
+
+  /// How many pictures may be begun before the first must be finished; 1 where begin_draw() itself
+  /// completes the picture.
+  virtual int draws_in_flight() const noexcept { return 1; }
+
+  void draw(const LumaPlane& plane) {
+    begin_draw(plane);
+    finish_draw();
+  }
+
+  /// Copies the particles out, in particle order. Reuses the vectors' memory.
+  virtual void read_state(State& state) const = 0;
+
+  /// Steps taken so far.
+  virtual std::uint64_t frame() const noexcept = 0;
+
+  /// hash_state() of the present state.
+  std::string hash_state() const;
+
+  /// Memory for pictures; plain aligned memory unless the engine needs better.
+  virtual std::unique_ptr<PictureMemory> allocate_picture_memory(std::size_t bytes) const;
+};
+
+/// How the CPU engine computes. None of it changes a bit of the result.
+enum class Isa { automatic, baseline, avx2, avx512 };
+
+struct CpuEngineSettings {
+  Isa isa = Isa::automatic;  ///< automatic: the widest this processor has
+  int threads = 0;           ///< 0: every processor this process may run on
+  bool operator==(const CpuEngineSettings&) const = default;
+};
+
+/// Makes a CPU engine at frame 0. Throws std::invalid_argument for invalid settings or an ISA that
+/// this processor or this build lacks, std::bad_alloc when memory does not suffice.
+std::unique_ptr<Engine> make_cpu_engine(const UniverseSettings& universe,
+                                        const CpuEngineSettings& cpu = {});
+
+/// The instruction sets this build and this processor have, narrowest first.
+std::vector<Isa> available_isas();
+
+/// "auto", "baseline", "avx2", "avx512".
+const char* isa_name(Isa isa) noexcept;
+
+/// The processor by name, as the operating system tells it.
+std::string cpu_name();
+
+/// Processors this process may run on (affinity respected), at least 1.
+int available_processors() noexcept;
+
+}  // namespace lifereel

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The render job: settings in, a finished film and its statistics out.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "encoders/film.h"
+#include "pipeline.h"
+#include "settings.h"
+#include "sim/engine.h"
+
+namespace lifereel {
+
+/// Where a render stands, a few times a second.
+struct RenderProgress {
+  std::int64_t frames_done = 0;  ///< pictures the encoder has taken
+  std::int64_t frames_total = 0;
+  double seconds = 0;            ///< since the start
+  double frames_per_second = 0;  ///< over the last moments
+  double speed = 0;              ///< film seconds made in a second
+  double eta_seconds = 0;
+  double bitrate = 0;            ///< bits per second so far
+  /// Which side waited for the other since the last report.
+  enum class Waiting { nobody, engine, encoder } waiting = Waiting::nobody;
+};
+
+struct RenderCallbacks {
+  /// Called from the calling thread about five times a second; may be empty.
+  std::function<void(const RenderProgress&)> progress;
+  /// Set to true from any thread or a signal handler: the render ends soon with Cancelled.
+  const std::atomic<bool>* cancel = nullptr;
+};
+
+/// Thrown when a render ended because it was asked to; nothing is left behind.
+struct Cancelled : std::runtime_error {
+  Cancelled() : std::runtime_error("the render was cancelled; no film was written") {}
+};
+
+struct RenderReport {
+  PipelineStatistics pipeline;
+  FilmStatistics film;
+  EngineDescription engine;
+  std::uint64_t peak_memory_bytes = 0;  ///< of the process
+  std::optional<double> psnr_luma_mean, psnr_luma_minimum;
+  std::string state_hash;               ///< after the last frame
+};
+
+/// Renders a film. Blocks; any number may run at once in one process. Throws std::invalid_argument
+/// (settings), std::runtime_error (libav, disk, device), Cancelled. After a throw no file of the
+/// output's name has been made.
+RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks = {});
+
+/// The engine that `settings` ask for; `automatic` takes a GPU when this build has one, else the
+/// CPU. threads == 0 means every processor.
+std::unique_ptr<Engine> make_engine(const UniverseSettings& universe, const EngineSettings& settings);
+
+/// One sentence: what limited the speed.
+std::string bottleneck(const RenderReport& report);
+
+/// The figures people know from x264, and the pipeline's, as lines of text.
+std::string describe(const RenderReport& report);
+
+/// The same as JSON (README: Statistics).
+std::string to_json(const RenderSettings& settings, const RenderReport& report);
+
+/// lifereel's version, "0.1.0".
+const char* version() noexcept;
+
+}  // namespace lifereel
