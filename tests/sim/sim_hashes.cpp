@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Prints hashes of a universe's states and pictures, so that builds by other compilers, at other
+// optimisation levels and for other processors can be compared line by line. Knows sim/ alone.
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <exception>
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "sim/engine.h"
+
+namespace {
+
+using lifereel::Isa;
+
+constexpr const char* usage =
+    "usage: sim_hashes [--seed N] [--size WxH] [--particles N] [--species N] [--frames N]\n"
+    "                  [--isa auto|baseline|avx2|avx512] [--threads N] [--seam exact|published]\n"
+    "Prints frame, SHA-256 of the state and FNV-1a of the picture, one line a frame.\n"
+    "Exit status 77: this processor or build lacks the instruction set.\n";
+
+std::uint64_t fnv1a(std::uint64_t hash, const std::vector<std::uint8_t>& bytes) {
+  for (const std::uint8_t byte : bytes) hash = (hash ^ byte) * 0x100000001b3u;
+  return hash;
+}
+
+Isa isa_from_name(const std::string& name) {
+  for (const Isa isa : {Isa::automatic, Isa::baseline, Isa::avx2, Isa::avx512}) {
+    if (name == lifereel::isa_name(isa)) return isa;
+  }
+  throw std::invalid_argument("no instruction set is called " + name);
+}
+
+bool is_available(Isa isa) {
+  if (isa == Isa::automatic) return true;
+  for (const Isa available : lifereel::available_isas()) {
+    if (available == isa) return true;
+  }
+  return false;
+}
+
+int run(const std::map<std::string, std::string>& options) {
+  lifereel::UniverseSettings universe;
+  lifereel::CpuEngineSettings cpu;
+  std::uint64_t frames = 10;
+  for (const auto& [key, value] : options) {
+    if (key == "--seed") {
+      universe.seed = std::stoull(value);
+    } else if (key == "--size") {
+      if (std::sscanf(value.c_str(), "%dx%d", &universe.width, &universe.height) != 2) {
+        throw std::invalid_argument("--size takes WxH, not " + value);
+      }
+    } else if (key == "--particles") {
+      universe.particles = std::stoi(value);
+    } else if (key == "--species") {
+      universe.species = std::stoi(value);
+    } else if (key == "--frames") {
+      frames = std::stoull(value);
+    } else if (key == "--isa") {
+      cpu.isa = isa_from_name(value);
+    } else if (key == "--threads") {
+      cpu.threads = std::stoi(value);
+    } else if (key == "--seam") {
+      universe.seam = value == "published" ? lifereel::Seam::published : lifereel::Seam::exact;
+    } else {
+      throw std::invalid_argument("unknown option " + key + "\n" + usage);
+    }
+  }
+  if (!is_available(cpu.isa)) {
+    std::fprintf(stderr, "sim_hashes: no %s here\n", lifereel::isa_name(cpu.isa));
+    return 77;
+  }
+
+  const auto engine = lifereel::make_cpu_engine(universe, cpu);
+  const lifereel::EngineDescription description = engine->describe();
+  std::fprintf(stderr, "sim_hashes: %s, %d threads, %s\n", description.isa.c_str(),
+               description.threads, description.device.c_str());
+  const std::size_t width = static_cast<std::size_t>(universe.width);
+  const std::size_t height = static_cast<std::size_t>(universe.height);
+  std::vector<std::uint8_t> luma(width * height);
+  std::printf("0 %s\n", engine->hash_state().c_str());
+  for (std::uint64_t frame = 1; frame <= frames; ++frame) {
+    engine->step();
+    engine->draw({luma.data(), width, lifereel::LumaRange::limited});
+    std::printf("%llu %s %016llx\n", static_cast<unsigned long long>(frame),
+                engine->hash_state().c_str(),
+                static_cast<unsigned long long>(fnv1a(0xcbf29ce484222325u, luma)));
+  }
+  return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    std::map<std::string, std::string> options;
+    for (int i = 1; i < argc; i += 2) {
+      if (i + 1 == argc) throw std::invalid_argument(usage);
+      options[argv[i]] = argv[i + 1];
+    }
+    return run(options);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "sim_hashes: %s\n", error.what());
+    return 1;
+  }
+}
