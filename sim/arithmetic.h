@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The arithmetic of the universe: one definition for every instruction set and for the GPU.
+//
+// Note: [Determinism]
+// Every operation here is IEEE-754 binary32, round to nearest even, without contraction, without
+// flushing to zero, and without libm. Functions are templates on F, which is float (device code, plain
+// C++, once-a-frame values) or the wide type of one instruction set (wide.h): the same operations in
+// the same order a lane, so the same bits. Sums are ordered by their callers (kernels.inl). Division
+// and square root appear only where they are exact by IEEE and once a frame or a particle.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#if defined(__FAST_MATH__)
+#error "the universe is defined by exact arithmetic: compile sim/ and cuda/ without fast-math"
+#endif
+
+#if defined(__CUDACC__)
+#define LIFEREEL_ARITHMETIC static __host__ __device__ __forceinline__
+#elif defined(__GNUC__)
+// Internal linkage and always inlined: no copy compiled for one instruction set can be linked into
+// code for another.
+#define LIFEREEL_ARITHMETIC [[maybe_unused]] static inline __attribute__((always_inline))
+#else
+#define LIFEREEL_ARITHMETIC [[maybe_unused]] static inline
+#endif
+
+namespace lifereel::arithmetic {
+
+LIFEREEL_ARITHMETIC float minimum(float a, float b) { return a < b ? a : b; }
+LIFEREEL_ARITHMETIC float maximum(float a, float b) { return a > b ? a : b; }
+LIFEREEL_ARITHMETIC std::int32_t to_bits(float x) {
+  std::int32_t bits;
+  memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+LIFEREEL_ARITHMETIC float from_bits(std::int32_t bits) {
+  float x;
+  memcpy(&x, &bits, sizeof x);
+  return x;
+}
+LIFEREEL_ARITHMETIC float absolute(float x) { return from_bits(to_bits(x) & 0x7fffffff); }
+LIFEREEL_ARITHMETIC float to_float(std::int32_t i) { return static_cast<float>(i); }
+LIFEREEL_ARITHMETIC std::int32_t truncate(float x) { return static_cast<std::int32_t>(x); }
+/// Bits shifted right by n, zeros from the left (n > 0).
+LIFEREEL_ARITHMETIC std::int32_t shift_right(std::int32_t bits, int n) {
+  return static_cast<std::int32_t>(static_cast<std::uint32_t>(bits) >> n);
+}
+/// x where x >= limit, else +0.
+LIFEREEL_ARITHMETIC float keep_from(float x, float limit) { return x >= limit ? x : 0.0f; }
+
+/// 1 / sqrt(x) for x >= 0, relative error below 1.2e-7; large and finite (about 3e19) for 0.
+///
+/// The integer seed (Kahan, Lomont) approximates 0.79 / sqrt(x); magic number and the Newton step's
+/// constant are fitted together so that |1 - x y^2| <= 1.77e-3 after one step of three operations
+/// fewer than the textbook's. A step of third order (Halley) removes the rest:
+///   e = 1 - x y^2,  y (1 - e)^(-1/2) = y + y e (1/2 + 3/8 e + O(e^2)),  5/16 e^3 = 1.7e-9.
+/// (x * y) * y, never x * (y * y), which overflows for x = 0.
+template <class F>
+LIFEREEL_ARITHMETIC F reciprocal_sqrt(F x) {
+  F y = from_bits(0x5f0b3880 - shift_right(to_bits(x), 1));
+  y = y * (1.89099002f - (x * y) * y);
+  const F e = 1.0f - (x * y) * y;
+  return y + y * (e * (e * 0.375f + 0.5f));
+}
+
+/// What the pair force needs of the settings.
+struct ForceConstants {
+  float inverse_repulsion_radius;  ///< 1 / (rmax beta)
+  float tent_slope;                ///< 2 / (rmax (1 - beta))
+  float tent_offset;               ///< (1 + beta) / (1 - beta)
+};
+
+/// F(n) / r of the pair force at squared distance r2, so that the force is this times (dy, dx).
+///
+/// With q = 1 / r, both pieces of F become functions of q that are zero outside their own range, so
+/// no comparison with beta or rmax is needed and every pair may be added:
+///   repulsion   (n / beta - 1) / r             = min(0, 1 / (rmax beta) - q)
+///   attraction  a (1 - |2n-1-beta|/(1-beta))/r = a max(0, q - |tent_slope - tent_offset q|)
+/// The 1e-9 px that the published formula adds to r is below half an ulp of r from 0.02 px on; at
+/// r = 0 both give no force.
+template <class F>
+LIFEREEL_ARITHMETIC F pair_coefficient(F r2, F attraction, const ForceConstants& c) {
+  const F q = reciprocal_sqrt(r2);
+  const F tent = maximum(q - absolute(c.tent_slope - c.tent_offset * q), F(0.0f));
+  const F repulsion = minimum(c.inverse_repulsion_radius - q, F(0.0f));
+  return attraction * tent + repulsion;
+}
+
+/// x modulo size, for a coordinate that one step moved: 0 <= result < size. Far travellers (and the
+/// -tiny + size == size case) take the second branch; what is not finite becomes 0.
+LIFEREEL_ARITHMETIC float wrap(float x, float size) {
+  if (x >= 0.0f && x < size) return x;
+  const float near = x < 0.0f ? x + size : x - size;
+  if (near >= 0.0f && near < size) return near;
+  const float turns = x / size;
+  if (!(absolute(turns) < 4194304.0f)) return 0.0f;
+  std::int32_t whole = truncate(turns);
+  if (static_cast<float>(whole) > turns) whole -= 1;  // floor
+  const float far = x - size * static_cast<float>(whole);
+  return far >= 0.0f && far < size ? far : 0.0f;
+}
+
+/// One axis of one particle: v = friction v + impulse_scale sum, x = (x + dt v) mod size, where `sum`
+/// is the sum of pair_coefficient * d and impulse_scale = force_scale * dt.
+struct MotionConstants {
+  float friction;
+  float impulse_scale;
+  float dt;
+};
+
+LIFEREEL_ARITHMETIC void integrate(float& x, float& v, float sum, float size,
+                                   const MotionConstants& c) {
+  v = v * c.friction + sum * c.impulse_scale;
+  x = wrap(x + v * c.dt, size);
+}
+
+/// The cell of a coordinate, 0 .. cells - 1; the published seam wraps, the exact one clamps what
+/// rounding pushed over the edge.
+LIFEREEL_ARITHMETIC std::int32_t cell_of(float x, float cell_size, std::int32_t cells,
+                                         bool published) {
+  const std::int32_t cell = truncate(x / cell_size);
+  if (cell < cells) return cell;
+  return published ? cell % cells : cells - 1;
+}
+
+/// The pixel of a coordinate. A drawn initial coordinate may equal size (float32 rounds up).
+LIFEREEL_ARITHMETIC std::int32_t pixel_of(float x, std::int32_t size) {
+  const std::int32_t pixel = truncate(x);
+  return pixel >= size ? pixel - size : pixel;
+}
+
+/// The trail counts twentieths, so that the splat's weights (kernel.h) are whole numbers and their
+/// order is free. Below 2^-20 twentieths a pixel is dark: a fading trail would otherwise end in
+/// subnormal numbers that never reach zero and slow every processor down.
+template <class F>
+LIFEREEL_ARITHMETIC F fade_and_add(F trail, F splat, float decay) {
+  return keep_from(trail * decay + splat, 0x1p-20f);
+}
+
+/// log2(1 + trail / 20) for trail >= 0; absolute error below 3e-6, monotone to within it.
+/// Mantissa m in [1, 2): log2(m) = (m - 1) p(m - 1), p fitted (minimax, with p(1) = 1).
+template <class F>
+LIFEREEL_ARITHMETIC F log2_1p_twentieths(F trail) {
+  const F u = trail * 0.05f + 1.0f;
+  const auto bits = to_bits(u);
+  const F exponent = to_float(shift_right(bits, 23) - 127);
+  const F t = from_bits((bits & 0x007fffff) | 0x3f800000) - 1.0f;
+  F p = t * -0.0258414205f + 0.121797822f;
+  p = p * t - 0.277905256f;
+  p = p * t + 0.457549155f;
+  p = p * t - 0.718145251f;
+  p = p * t + 1.44254494f;
+  return exponent + t * p;
+}
+
+/// What log2_1p_twentieths() is multiplied by to give gray: 255 at the frame's brightest pixel.
+LIFEREEL_ARITHMETIC float tone_scale(float brightest_trail) {
+  const float top = log2_1p_twentieths(brightest_trail);
+  return top > 0.0f ? 255.0f / top : 0.0f;
+}
+
+/// gray = min(255, floor(255 log(1 + trail) / log(1 + brightest))), as an integer.
+template <class F>
+LIFEREEL_ARITHMETIC auto gray_of(F trail, float scale) {
+  return truncate(minimum(log2_1p_twentieths(trail) * scale, F(255.0f)));
+}
+
+/// 16 + (219 gray + 127) / 255 in integers: n / 255 = (n + 1 + (n >> 8)) >> 8 for 0 <= n < 65535.
+template <class I>
+LIFEREEL_ARITHMETIC I limited_range(I gray) {
+  const I n = gray * 219 + 127;
+  return shift_right(n + 1 + shift_right(n, 8), 8) + 16;
+}
+
+}  // namespace lifereel::arithmetic

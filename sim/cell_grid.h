@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The cell list's geometry: which cell a particle is in, and a cell's neighbours with wrap offsets.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "arithmetic.h"
+#include "universe.h"
+
+namespace lifereel {
+
+/// Fixed for one universe, on every engine. Cells are numbered row by row.
+struct CellGrid {
+  std::int32_t rows = 0, columns = 0;
+  float cell_height = 0, cell_width = 0;  ///< pixels
+  float height = 0, width = 0;            ///< of the torus, pixels
+  bool published = false;
+
+  std::int32_t cells() const noexcept { return rows * columns; }
+
+  std::int32_t cell_of(float y, float x) const noexcept {
+    return arithmetic::cell_of(y, cell_height, rows, published) * columns +
+           arithmetic::cell_of(x, cell_width, columns, published);
+  }
+
+  /// One of the 3x3 cells around a cell, and what is added to its particles' coordinates to bring
+  /// them next to it.
+  struct Neighbour {
+    std::int32_t cell;
+    float offset_y, offset_x;
+  };
+
+  /// In row order, the order in which candidates are summed.
+  std::array<Neighbour, 9> neighbours(std::int32_t cell) const noexcept;
+};
+
+/// Settings must be valid.
+CellGrid make_cell_grid(const UniverseSettings& settings);
+
+}  // namespace lifereel

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "universe.h"
+
+#include <bit>
+#include <cmath>
+#include <cstring>
+#include <sstream>
+#include <stdexcept>
+
+#include "sha256.h"
+
+namespace lifereel {
+namespace {
+
+template <class... Parts>
+void require(bool condition, const Parts&... parts) {
+  if (condition) return;
+  std::ostringstream sentence;
+  (sentence << ... << parts);
+  throw std::invalid_argument(sentence.str());
+}
+
+}  // namespace
+
+void validate(const UniverseSettings& s) {
+  require(s.width >= 1 && s.height >= 1 && s.width <= 32768 && s.height <= 32768, "size ", s.width,
+          "x", s.height, " is out of range: width and height are 1 to 32768 pixels");
+  require(s.particles >= 1 && s.particles <= 100'000'000, "particles ", s.particles,
+          " is out of range: 1 to 100000000");
+  require(s.species >= 1 && s.species <= 32, "species ", s.species, " is out of range: 1 to 32");
+  require(std::isfinite(s.rmax) && s.rmax >= 1.0f, "rmax ", s.rmax,
+          " is out of range: at least 1 pixel");
+  require(s.beta > 0.0f && s.beta < 1.0f, "beta ", s.beta, " is out of range: above 0 and below 1");
+  require(std::isfinite(s.force_scale) && std::fabs(s.force_scale) <= 1e6f, "force-scale ",
+          s.force_scale, " is out of range: -1e6 to 1e6");
+  require(s.friction >= 0.0f && s.friction <= 1.0f, "friction ", s.friction,
+          " is out of range: 0 to 1, the part of the velocity that is kept");
+  require(std::isfinite(s.dt) && s.dt > 0.0f && s.dt <= 1000.0f, "dt ", s.dt,
+          " is out of range: above 0, at most 1000");
+  require(s.trail_decay >= 0.0f && s.trail_decay < 1.0f, "trail-decay ", s.trail_decay,
+          " is out of range: 0 or more and below 1, the part of the trail that is kept");
+  const int shorter = s.width < s.height ? s.width : s.height;
+  require(static_cast<double>(shorter) >= 3.0 * static_cast<double>(s.rmax), "a world of ", s.width,
+          "x", s.height, " pixels is smaller than three cells of rmax ", s.rmax,
+          ": enlarge the size or set rmax to ", std::floor(shorter / 3.0), " or less");
+  const std::size_t entries = static_cast<std::size_t>(s.species) * s.species;
+  require(s.matrix.empty() || s.matrix.size() == entries, "the matrix has ", s.matrix.size(),
+          " numbers, but ", s.species, " species need ", s.species, " lines of ", s.species);
+  for (const float entry : s.matrix)
+    require(std::isfinite(entry) && std::fabs(entry) <= 1e6f,
+            "the matrix holds a number that is not finite or beyond 1e6");
+}
+
+void serialize_state(const State& state, std::vector<std::uint8_t>& bytes) {
+  static_assert(std::endian::native == std::endian::little,
+                "state bytes are little-endian; a big-endian processor must swap here");
+  const std::size_t n = state.y.size();
+  bytes.resize(20 * n);
+  std::uint8_t* to = bytes.data();
+  const auto put_pairs = [&to, n](const std::vector<float>& first, const std::vector<float>& second) {
+    for (std::size_t i = 0; i < n; ++i, to += 8) {
+      std::memcpy(to, &first[i], 4);
+      std::memcpy(to + 4, &second[i], 4);
+    }
+  };
+  put_pairs(state.y, state.x);
+  put_pairs(state.vy, state.vx);
+  if (n > 0) std::memcpy(to, state.species.data(), 4 * n);
+}
+
+std::string hash_state(const State& state) {
+  std::vector<std::uint8_t> bytes;
+  serialize_state(state, bytes);
+  return sha256_hex(bytes.data(), bytes.size());
+}
+
+}  // namespace lifereel
