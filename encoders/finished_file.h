@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A file that has its name only when it is complete. Internal to encoders/.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace lifereel {
+
+/// Written under a temporary name beside `path` (path.part-XXXXXX, made exclusively); finish() flushes
+/// it to disk and gives it its name. Destroyed without finish(), it leaves nothing behind. "-" is
+/// standard output and devices and pipes are written in place: they have no name to protect.
+class FinishedFile {
+ public:
+  /// Throws std::invalid_argument with one sentence when `path` cannot be written: its folder is
+  /// missing, it is a folder, it exists and may not be overwritten.
+  static void check_path(const std::string& path, bool overwrite);
+
+  /// As check_path(); std::runtime_error when the temporary file cannot be made.
+  FinishedFile(const std::string& path, bool overwrite);
+  ~FinishedFile();
+  FinishedFile(const FinishedFile&) = delete;
+  FinishedFile& operator=(const FinishedFile&) = delete;
+
+  /// All of it, or the errno of the failure (0: none), which is kept for check_written().
+  int try_write(const std::uint8_t* data, std::size_t size) noexcept;
+  /// Throws std::runtime_error when a write has failed.
+  void check_written() const;
+  /// Moves the place of the next write; negative errno on failure. Only when seekable().
+  std::int64_t try_seek(std::int64_t offset, int whence) noexcept;
+  std::int64_t size_bytes() const noexcept;
+  bool seekable() const noexcept { return !in_place_; }
+
+  /// Where the bytes are now; empty when the file is written in place.
+  const std::string& temporary_path() const noexcept { return temporary_path_; }
+  const std::string& path() const noexcept { return path_; }
+
+  /// Flushes to disk, closes, renames, flushes the folder; returns the size. Throws
+  /// std::runtime_error, also when a file of that name has appeared meanwhile and may not be
+  /// overwritten.
+  std::int64_t finish();
+
+ private:
+  void discard() noexcept;
+
+  std::string path_;            ///< symbolic links resolved
+  std::string temporary_path_;  ///< empty once renamed
+  bool overwrite_;
+  bool in_place_ = false;
+  int fd_ = -1;
+  int error_ = 0;
+  std::int64_t written_ = 0;
+};
+
+}  // namespace lifereel

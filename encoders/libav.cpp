@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "libav.h"
+
+#include <stdexcept>
+
+#include "log_capture.h"
+
+namespace lifereel {
+
+std::string libav_text(int error) {
+  char text[AV_ERROR_MAX_STRING_SIZE] = {};
+  if (av_strerror(error, text, sizeof text) < 0) return "error " + std::to_string(error);
+  return text;
+}
+
+void throw_libav_error(int error, const std::string& call) {
+  std::string message = call + ": " + libav_text(error);
+  if (const LogCapture* log = LogCapture::current()) {
+    const std::string said = log->summary();
+    if (!said.empty()) message += " (" + said + ")";
+  }
+  throw std::runtime_error(message);
+}
+
+std::string join(const std::vector<std::string>& words, const char* separator) {
+  std::string text;
+  for (const std::string& word : words) {
+    if (!text.empty()) text += separator;
+    text += word;
+  }
+  return text;
+}
+
+std::string rational_text(AVRational value) {
+  return value.den == 1 ? std::to_string(value.num)
+                        : std::to_string(value.num) + "/" + std::to_string(value.den);
+}
+
+}  // namespace lifereel

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Catches what libav logs in this thread, so that errors can quote it and fatal lines are seen.
+// Internal to encoders/.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lifereel {
+
+/// While an object of this class lives, warnings and errors that libav (and x264 through it) logs in
+/// this thread are kept here instead of reaching the terminal; lesser messages are dropped. Scopes
+/// nest: the innermost one of a thread gets the message. Threads without a scope log as ever.
+/// Belongs on the stack of the thread that made it.
+class LogCapture {
+ public:
+  struct Message {
+    int level = 0;     ///< AV_LOG_WARNING and so on
+    std::string text;  ///< "libx264: ...", without a line end
+  };
+
+  LogCapture();
+  ~LogCapture();
+  LogCapture(const LogCapture&) = delete;
+  LogCapture& operator=(const LogCapture&) = delete;
+
+  /// At most 64 since the beginning or the last clear(); later ones are dropped.
+  const std::vector<Message>& messages() const noexcept { return messages_; }
+  /// All of them in one line, each once.
+  std::string summary() const;
+  /// The first message that contains `text`, letter case ignored, or nullptr.
+  const Message* find(std::string_view text) const noexcept;
+  void clear() noexcept { messages_.clear(); }
+
+  /// This thread's innermost scope, or nullptr.
+  static LogCapture* current() noexcept;
+
+  /// Adds a piece of a message; a message ends with its line. Called by the log callback.
+  void add(int level, const std::string& prefix, std::string_view piece);
+
+ private:
+  LogCapture* outer_;
+  std::vector<Message> messages_;
+  bool line_open_ = false;
+};
+
+}  // namespace lifereel
