@@ -3,10 +3,11 @@
 //
 // Note: [Determinism]
 // Every operation here is IEEE-754 binary32, round to nearest even, without contraction, without
-// flushing to zero, and without libm. Functions are templates on F, which is float (device code, plain
-// C++, once-a-frame values) or the wide type of one instruction set (wide.h): the same operations in
-// the same order a lane, so the same bits. Sums are ordered by their callers (kernels.inl). Division
-// and square root appear only where they are exact by IEEE and once a frame or a particle.
+// flushing to zero, and without libm. Functions are templates on F, which is float (device code,
+// plain C++, once-a-frame values) or the wide type of one instruction set (wide.h): the same
+// operations in the same order a lane, so the same bits. Sums are ordered by their callers
+// (kernels.inl). Division and square root appear only where they are exact by IEEE and once a frame
+// or a particle.
 #pragma once
 
 #include <cstdint>
@@ -102,8 +103,8 @@ LIFEREEL_ARITHMETIC float wrap(float x, float size) {
   return far >= 0.0f && far < size ? far : 0.0f;
 }
 
-/// One axis of one particle: v = friction v + impulse_scale sum, x = (x + dt v) mod size, where `sum`
-/// is the sum of pair_coefficient * d and impulse_scale = force_scale * dt.
+/// One axis of one particle: v = friction v + impulse_scale sum, x = (x + dt v) mod size, where
+/// `sum` is the sum of pair_coefficient * d and impulse_scale = force_scale * dt.
 struct MotionConstants {
   float friction;
   float impulse_scale;

@@ -118,9 +118,8 @@ class CpuEngine final : public Engine {
     });
     const float brightest = *std::max_element(row_brightest_.begin(), row_brightest_.end());
     const float scale = arithmetic::tone_scale(brightest);
-    pool_.run(settings_.height, rows_a_batch, [this, &plane, scale](int, std::int32_t row) {
-      tone(plane, row, scale);
-    });
+    pool_.run(settings_.height, rows_a_batch,
+              [this, &plane, scale](int, std::int32_t row) { tone(plane, row, scale); });
   }
 
   void finish_draw() override {}
@@ -139,9 +138,9 @@ class CpuEngine final : public Engine {
   static constexpr std::int32_t rows_a_batch = 8;
 
   struct Scratch {
-    std::vector<float> y, x;             // the candidates of a cell
+    std::vector<float> y, x;  // the candidates of a cell
     std::vector<std::int32_t> species;
-    std::vector<std::int32_t> splat;     // one row of pixels and its margins
+    std::vector<std::int32_t> splat;  // one row of pixels and its margins
   };
 
   // Counting sort by cell, stable: within a cell particles keep their order.
@@ -202,11 +201,10 @@ class CpuEngine final : public Engine {
       }
       candidates += to - from;
     }
-    kernels_.sum_forces({sorted_y_.data() + first, sorted_x_.data() + first,
-                         sorted_species_.data() + first, count, sum_y_.data() + first,
-                         sum_x_.data() + first},
-                        {scratch.y.data(), scratch.x.data(), scratch.species.data(), candidates},
-                        forces_);
+    kernels_.sum_forces(
+        {sorted_y_.data() + first, sorted_x_.data() + first, sorted_species_.data() + first, count,
+         sum_y_.data() + first, sum_x_.data() + first},
+        {scratch.y.data(), scratch.x.data(), scratch.species.data(), candidates}, forces_);
     for (std::int32_t i = first; i < first + count; ++i) {
       const auto sorted = static_cast<std::size_t>(i);
       const auto particle = static_cast<std::size_t>(order_[sorted]);
@@ -226,7 +224,8 @@ class CpuEngine final : public Engine {
     std::int32_t total = 0;
     for (auto& start : row_start_) total += std::exchange(start, total);
     for (std::size_t i = 0; i < n; ++i) {
-      const auto row = static_cast<std::size_t>(arithmetic::pixel_of(state_.y[i], settings_.height));
+      const auto row =
+          static_cast<std::size_t>(arithmetic::pixel_of(state_.y[i], settings_.height));
       row_pixels_[static_cast<std::size_t>(row_start_[row]++)] =
           arithmetic::pixel_of(state_.x[i], settings_.width);
     }
@@ -265,7 +264,8 @@ class CpuEngine final : public Engine {
     std::uint8_t* luma = plane.data + index * plane.stride_bytes;
     const bool limited = plane.range == LumaRange::limited;
     if (row_brightest_[index] > 0.0f)
-      kernels_.tone_row(trail_.data() + index * trail_pitch_, luma, settings_.width, scale, limited);
+      kernels_.tone_row(trail_.data() + index * trail_pitch_, luma, settings_.width, scale,
+                        limited);
     else
       std::memset(luma, limited ? arithmetic::limited_range(0) : 0,
                   static_cast<std::size_t>(settings_.width));
@@ -296,8 +296,8 @@ class CpuEngine final : public Engine {
 
 void require_memory(const UniverseSettings& universe, int threads) {
 #if defined(_SC_PHYS_PAGES)
-  const auto have = static_cast<double>(sysconf(_SC_PHYS_PAGES)) *
-                    static_cast<double>(sysconf(_SC_PAGESIZE));
+  const auto have =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
   const auto need = static_cast<double>(CpuEngine::memory_bytes(universe, threads));
   if (have <= 0 || need <= have) return;
   std::ostringstream sentence;

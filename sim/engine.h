@@ -36,10 +36,10 @@ class PictureMemory {
 
 /// Where and how an engine computes, for people and logs.
 struct EngineDescription {
-  std::string engine;   ///< "cpu" or "cuda"
-  std::string device;   ///< processor or card by name
-  std::string isa;      ///< "baseline", "avx2", "avx512", or the GPU's architecture
-  int threads = 1;      ///< host threads that step and draw
+  std::string engine;            ///< "cpu" or "cuda"
+  std::string device;            ///< processor or card by name
+  std::string isa;               ///< "baseline", "avx2", "avx512", or the GPU's architecture
+  int threads = 1;               ///< host threads that step and draw
   std::size_t memory_bytes = 0;  ///< state and pictures, without ring slots
 };
 

@@ -9,8 +9,8 @@
 
 namespace lifereel {
 
-/// Gives this thread IEEE arithmetic (nearest even, subnormal numbers kept) for its lifetime, whatever
-/// the embedding program set: a fast-math library flips these bits for the whole process.
+/// Gives this thread IEEE arithmetic (nearest even, subnormal numbers kept) for its lifetime,
+/// whatever the embedding program set: a fast-math library flips these bits for the whole process.
 class FloatEnvironment {
  public:
 #if defined(__x86_64__)

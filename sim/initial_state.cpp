@@ -57,7 +57,8 @@ class Pcg64 {
 
   std::uint64_t next64() {
     advance();
-    const auto folded = static_cast<std::uint64_t>(state_ >> 64) ^ static_cast<std::uint64_t>(state_);
+    const auto folded =
+        static_cast<std::uint64_t>(state_ >> 64) ^ static_cast<std::uint64_t>(state_);
     const auto turn = static_cast<unsigned>(state_ >> 122);
     return folded >> turn | folded << ((64 - turn) & 63);
   }

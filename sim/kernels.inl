@@ -13,8 +13,8 @@
 namespace lifereel::LIFEREEL_ISA {
 namespace {
 
-// Lanes are targets; candidates are broadcast one by one, so that each target sums its candidates one
-// after another, whatever the number of lanes: in blocks from +0, block sums added in order. A
+// Lanes are targets; candidates are broadcast one by one, so that each target sums its candidates
+// one after another, whatever the number of lanes: in blocks from +0, block sums added in order. A
 // candidate out of every lane's range would add +0 or -0 to sums that are never -0: it is skipped.
 void sum_forces(const Targets& targets, const Candidates& candidates,
                 const ForceSettings& settings) {

@@ -57,7 +57,8 @@ void serialize_state(const State& state, std::vector<std::uint8_t>& bytes) {
   const std::size_t n = state.y.size();
   bytes.resize(20 * n);
   std::uint8_t* to = bytes.data();
-  const auto put_pairs = [&to, n](const std::vector<float>& first, const std::vector<float>& second) {
+  const auto put_pairs = [&to, n](const std::vector<float>& first,
+                                  const std::vector<float>& second) {
     for (std::size_t i = 0; i < n; ++i, to += 8) {
       std::memcpy(to, &first[i], 4);
       std::memcpy(to + 4, &second[i], 4);

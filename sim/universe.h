@@ -21,17 +21,17 @@ enum class Seam {
 /// bit, on every engine. A plain value: copy it, compare it, keep it.
 struct UniverseSettings {
   std::uint64_t seed = 480;
-  int width = 720;        ///< pixels
-  int height = 480;       ///< pixels
-  int particles = 2500;   ///< N, at least 1; it changes the matrix too, which is drawn after them
-  int species = 5;        ///< K, 1..32
+  int width = 720;       ///< pixels
+  int height = 480;      ///< pixels
+  int particles = 2500;  ///< N, at least 1; it changes the matrix too, which is drawn after them
+  int species = 5;       ///< K, 1..32
   Seam seam = Seam::exact;
-  float rmax = 88.0f;         ///< pixels; no force beyond
-  float beta = 0.3f;          ///< 0 < beta < 1: all species repel below beta * rmax
-  float force_scale = 0.8f;   ///< multiplies every force
-  float friction = 0.85f;     ///< 0..1: the part of the velocity kept each frame
-  float dt = 0.6f;            ///< time step, frames
-  float trail_decay = 0.8f;   ///< 0 <= trail_decay < 1: the part of the trail kept each frame
+  float rmax = 88.0f;        ///< pixels; no force beyond
+  float beta = 0.3f;         ///< 0 < beta < 1: all species repel below beta * rmax
+  float force_scale = 0.8f;  ///< multiplies every force
+  float friction = 0.85f;    ///< 0..1: the part of the velocity kept each frame
+  float dt = 0.6f;           ///< time step, frames
+  float trail_decay = 0.8f;  ///< 0 <= trail_decay < 1: the part of the trail kept each frame
   /// K x K row-major, force on species row from species column; empty: drawn from the seed.
   std::vector<float> matrix;
 
@@ -59,15 +59,15 @@ struct InitialState {
 };
 
 /// Draws the initial state exactly as NumPy does:
-///   rng = default_rng(seed)                                    SeedSequence + PCG64 (XSL-RR 128/64)
-///   positions = rng.random((N, 2)).astype(f4) * f4([H, W])     53-bit doubles
-///   species   = rng.integers(0, K, N)                          masked 32-bit Lemire
-///   matrix    = rng.uniform(-1, 1, (K, K)).astype(f4)
+///   rng = default_rng(seed)                                    SeedSequence + PCG64 (XSL-RR
+///   128/64) positions = rng.random((N, 2)).astype(f4) * f4([H, W])     53-bit doubles species   =
+///   rng.integers(0, K, N)                          masked 32-bit Lemire matrix    =
+///   rng.uniform(-1, 1, (K, K)).astype(f4)
 /// Velocities are 0. Settings must be valid. Throws std::bad_alloc.
 InitialState make_initial_state(const UniverseSettings& settings);
 
-/// SHA-256, in lower-case hexadecimal, of positions (y, x) as float32[N][2], velocities likewise and
-/// species as int32[N], all little-endian, one after the other.
+/// SHA-256, in lower-case hexadecimal, of positions (y, x) as float32[N][2], velocities likewise
+/// and species as int32[N], all little-endian, one after the other.
 std::string hash_state(const State& state);
 
 /// The bytes hash_state() hashes. `bytes` is resized to 20 * N.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // LIFEREEL_LANES floats or integers that arithmetic.h can be instantiated with: compiled once for
-// every instruction set, each time in a namespace of its own (LIFEREEL_ISA). Vector extensions of GCC
-// and Clang carry it to any processor; the few operations they lack have intrinsics where the
+// every instruction set, each time in a namespace of its own (LIFEREEL_ISA). Vector extensions of
+// GCC and Clang carry it to any processor; the few operations they lack have intrinsics where the
 // compiler would do worse.
 #pragma once
 

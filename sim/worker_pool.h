@@ -21,8 +21,8 @@ class WorkerPool {
 
   int threads() const noexcept { return static_cast<int>(workers_.size()) + 1; }
 
-  /// Calls work(thread, item) for every item in 0..items - 1, each once, on any thread, `batch` at a
-  /// time; returns when all are done. `work` must not throw.
+  /// Calls work(thread, item) for every item in 0..items - 1, each once, on any thread, `batch` at
+  /// a time; returns when all are done. `work` must not throw.
   void run(std::int32_t items, std::int32_t batch,
            const std::function<void(int thread, std::int32_t item)>& work);
 
