@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // One vocabulary for the command line, config files, presets and these structs: a field force_scale
-// is the key "force-scale" everywhere.
+// is the key "force-scale" in a config file and the option --force-scale.
 #pragma once
 
 #include <cstdint>
@@ -35,28 +35,31 @@ struct RenderSettings {
   std::optional<std::int64_t> frames;
   std::optional<double> seconds;
 
-  std::string output;       ///< path of the film
+  std::string output;  ///< path of the film
   bool overwrite = false;
-  std::string hash;         ///< path for framehash text of what was encoded; empty: none
-  std::string stats;        ///< path for statistics as JSON; empty: none
-  bool psnr = false;        ///< decode the finished film and compare it with the universe, drawn again
+  std::string hash;   ///< path for framehash text of what was encoded; empty: none
+  std::string stats;  ///< path for statistics as JSON; empty: none
+  bool psnr = false;  ///< decode the finished film and compare it with the universe, drawn again
 
   bool operator==(const RenderSettings&) const = default;
 };
 
-/// Frames of the film: `frames`, or as many as begin before `seconds` are over. Throws
-/// std::invalid_argument when neither is set or the number is not positive.
+/// Frames of the film: `frames`, or as many as begin before `seconds` are over, computed exactly
+/// from the decimal number that `seconds` prints as (0.1 s at 20 fps are 2 frames, 20 s at
+/// 30000/1001 are 600). Throws std::invalid_argument when neither or both are set or the film would
+/// be empty.
 std::int64_t frame_count(const RenderSettings& settings);
 
-/// Checks everything that can be checked before anything is opened (universe, film, paths,
-/// contradictions). Throws std::invalid_argument with one sentence.
+/// Checks everything that can be checked before anything is opened: universe, film, paths and their
+/// folders, contradictions. The codec "null" (encode nothing, to measure) needs no output. Throws
+/// std::invalid_argument with one sentence.
 void validate(const RenderSettings& settings);
 
 /// What a key is, for help texts and for building a command line.
 struct SettingKey {
   const char* name;         ///< "force-scale"
   const char* value;        ///< what follows it, "WxH"; empty for a flag
-  const char* group;        ///< "universe", "film", "engine", "output"
+  const char* group;        ///< "universe", "length", "film", "engine" or "output"
   const char* help;         ///< one short line
   bool repeatable = false;  ///< "codec-option"
 };
@@ -64,20 +67,38 @@ struct SettingKey {
 /// Every key, in the order a config file is printed.
 const std::vector<SettingKey>& setting_keys();
 
-/// Sets one key from text. `where` begins the error: "--size" or "mine.cfg:7". A relative matrix path
-/// is read at once, so settings never depend on files afterwards. frames and seconds replace each
-/// other. Throws std::invalid_argument: unknown key (with the nearest known one), malformed value.
+/// Sets one key from text. `where` begins the error: "--size" or "mine.cfg:7". Throws
+/// std::invalid_argument: unknown key (with the nearest known one), malformed value.
+///
+///   flags       yes no true false on off 1 0
+///   fps         30000/1001, 25, 12.5; 23.976, 29.97, 59.94 and 119.88 mean the NTSC rates
+///   rates       bits per second, 4400k and 1.5M too
+///   seed        decimal or 0x...
+///   matrix      "[a b; c d]", or a file with a row a line, blanks or commas between, # comments;
+///   it is
+///               read at once, so settings never depend on files afterwards. "seed": from the seed
+///   none        un-sets a value that a lower layer may have set (crf, bitrate, codec-option, ...)
+///
+/// frames and seconds replace each other. A codec-option replaces an earlier one of the same name.
 void apply_setting(RenderSettings& settings, std::string_view key, std::string_view value,
                    const std::string& where);
 
-/// Reads "key = value" lines (# begins a comment) on top of `settings`. `name` is for errors. A line
-/// "preset = NAME" may stand first. A key that stands twice is an error unless it is repeatable.
+/// Reads "key = value" lines on top of `settings`. # begins a comment at the start of a line or
+/// after a blank; a value in double quotes may hold anything (\" \\ \n \r \t). `name` is for
+/// errors. A line "preset = NAME" may stand first: apply_preset(). A key that stands twice is an
+/// error unless it is repeatable, and so are frames and seconds together.
 void apply_config_text(RenderSettings& settings, std::string_view text, const std::string& name);
+
+/// The same from a file; the path of a matrix is relative to the config file.
 void apply_config_file(RenderSettings& settings, const std::string& path);
 
-/// Prints every setting that defines the film, so that apply_config_text() on default settings gives
-/// the same settings back, bit for bit. Paths and flags of the output group are left out.
+/// Prints every setting that defines the film (groups universe, length, film), so that
+/// apply_config_text() on default settings gives the same film back, bit for bit. Paths, and how
+/// the film is computed (engine, output), are left out: they never change a bit of it.
 std::string print_config(const RenderSettings& settings);
+
+/// The key most like `unknown`, for "did you mean"; empty when none is near.
+std::string nearest_key(std::string_view unknown);
 
 struct Preset {
   const char* name;
@@ -86,7 +107,8 @@ struct Preset {
 };
 const std::vector<Preset>& presets();
 
-/// Throws std::invalid_argument naming the presets there are.
+/// Starts over from a preset: film, universe and length become the preset's; engine and output
+/// stay. Throws std::invalid_argument naming the presets there are.
 void apply_preset(RenderSettings& settings, const std::string& name);
 
 }  // namespace lifereel
