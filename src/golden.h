@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Golden files: the hashes of a universe's states and pictures, frame by frame, and their check.
+//
+// A golden file is FFmpeg's framehash text. Stream 0 is the yuv420p pictures an encoder would be
+// handed, stream 1 the states (hash_state()). Lines that begin with "#lifereel " carry the settings
+// as a config file and the version, so that a check needs nothing else:
+//
+//   #lifereel # lifereel 0.1.0
+//   #lifereel seed = 480
+//   ...
+//   #dimensions 0: 720x480
+//   0,          0,          0,        1,   518400, <SHA-256 of the picture>
+//   1,          0,          0,        1,    50000, <SHA-256 of the state>
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "settings.h"
+#include "sim/engine.h"
+
+namespace lifereel {
+
+/// What a golden file says.
+struct Golden {
+  RenderSettings settings;            ///< universe, film and length
+  std::string version;                ///< of the lifereel that wrote it; empty when it does not say
+  std::vector<std::string> pictures;  ///< SHA-256 in lower-case hexadecimal, a frame each
+  std::vector<std::string> states;    ///< likewise, or empty: `lifereel render --hash` has none
+};
+
+struct GoldenCallbacks {
+  /// Frames done and frames in all, after each frame, from the calling thread; may be empty.
+  std::function<void(std::int64_t done, std::int64_t total)> progress;
+  /// Set to true from any thread or a signal handler: ends soon with Cancelled (render.h).
+  const std::atomic<bool>* cancel = nullptr;
+};
+
+/// Computes settings' universe for frame_count() frames, without an encoder, and writes the golden
+/// file to `path` (complete or not at all), or nowhere when `path` is empty. Returns the text.
+/// Blocks. Throws std::invalid_argument (settings), std::runtime_error (disk, device), Cancelled.
+std::string run_golden(const RenderSettings& settings, const std::string& path,
+                       bool overwrite = false, const GoldenCallbacks& callbacks = {});
+
+/// Reads golden text. Throws std::invalid_argument naming `name` and the line of what is malformed,
+/// missing or cut off.
+Golden parse_golden(std::string_view text, const std::string& name);
+Golden read_golden(const std::string& path);
+
+/// The first frame in which a universe is not what a golden file says.
+struct GoldenDifference {
+  std::int64_t frame = 0;  ///< of the film, from 0: the picture after frame + 1 steps
+  bool state_differs = false;
+  bool picture_differs = false;
+  std::string golden_state, state;      ///< SHA-256; golden_state is empty when the file has none
+  std::string golden_picture, picture;  ///< SHA-256
+  std::vector<std::uint8_t> gray;       ///< the picture now, full range, width * height
+  int width = 0;
+  int height = 0;
+};
+
+struct GoldenCheck {
+  std::int64_t frames_equal = 0;  ///< before the difference, or all
+  std::optional<GoldenDifference> difference;
+  EngineDescription engine;  ///< that computed now
+};
+
+/// Computes the universe of a golden file again with `engine` and compares frame by frame up to the
+/// first difference. Throws as run_golden().
+GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine = {},
+                         const GoldenCallbacks& callbacks = {});
+
+}  // namespace lifereel

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What a render tells about itself: as a sentence, as lines of text, as JSON (render.h).
+#include <cmath>
+#include <cstdarg>
+#include <cstdio>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "render.h"
+#include "setting_text.h"
+
+namespace lifereel {
+namespace {
+
+constexpr double mebibyte = 1024.0 * 1024.0;
+
+[[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...) {
+  char text[512];
+  va_list arguments;
+  va_start(arguments, pattern);
+  std::vsnprintf(text, sizeof text, pattern, arguments);
+  va_end(arguments);
+  return text;
+}
+
+double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
+int percent(double part, double whole) {
+  return static_cast<int>(std::lround(100 * ratio(part, whole)));
+}
+
+double frames_per_second(const RenderReport& report) {
+  return ratio(static_cast<double>(report.pipeline.frames), report.pipeline.wall_seconds);
+}
+
+double speed(const RenderReport& report) {
+  return ratio(report.film.duration_seconds, report.pipeline.wall_seconds);
+}
+
+enum class Limit { engine, encoder, both };
+
+/// Who was waited for. Waits below a twentieth of the time are noise.
+Limit limit(const PipelineStatistics& pipeline) {
+  const double noise = 0.05 * pipeline.wall_seconds;
+  const double for_encoder = pipeline.engine_waited_seconds;
+  const double for_engine = pipeline.encoder_waited_seconds;
+  if (for_encoder < noise && for_engine < noise) return Limit::both;
+  return for_encoder > for_engine ? Limit::encoder : Limit::engine;
+}
+
+/// JSON under construction: nested objects, indented.
+class Json {
+ public:
+  void open(const char* name) { line(name, "{"), ++depth_, first_ = true; }
+  void close() {
+    --depth_;
+    text_ += '\n' + indent() + '}';
+    first_ = false;
+  }
+  void add(const char* name, const std::string& value) { line(name, string(value)); }
+  void add(const char* name, std::int64_t value) { line(name, print_integer(value)); }
+  void add(const char* name, int value) { line(name, print_integer(value)); }
+  void add(const char* name, std::uint64_t value) { line(name, std::to_string(value)); }
+  /// JSON has no infinity: what is none (PSNR of equal pictures) is null.
+  void add(const char* name, double value) {
+    line(name, std::isfinite(value) ? print_double(value) : "null");
+  }
+  void add(const char* name, const std::optional<double>& value) {
+    if (value) {
+      add(name, *value);
+    } else {
+      line(name, "null");
+    }
+  }
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string indent() const { return std::string(static_cast<std::size_t>(2 * depth_), ' '); }
+
+  void line(const char* name, const std::string& value) {
+    if (depth_ > 0) text_ += (first_ ? "\n" : ",\n") + indent();
+    if (name) text_ += string(name) + ": ";
+    text_ += value;
+    first_ = false;
+  }
+
+  static std::string string(std::string_view value) {
+    std::string result = "\"";
+    for (const char c : value) {
+      const auto byte = static_cast<unsigned char>(c);
+      if (c == '"' || c == '\\') {
+        result += '\\';
+        result += c;
+      } else if (c == '\n') {
+        result += "\\n";
+      } else if (byte < 0x20 || byte == 0x7f) {
+        result += format("\\u%04x", byte);
+      } else {
+        result += c;
+      }
+    }
+    return result + '"';
+  }
+
+  std::string text_;
+  int depth_ = 0;
+  bool first_ = true;
+};
+
+struct FrameType {
+  const char* letter;
+  std::int64_t frames;
+  double average_quantiser;
+  std::int64_t bytes;
+};
+
+std::vector<FrameType> frame_types(const FilmStatistics& film) {
+  return {{"I", film.frames_i, film.average_quantiser_i, film.bytes_i},
+          {"P", film.frames_p, film.average_quantiser_p, film.bytes_p},
+          {"B", film.frames_b, film.average_quantiser_b, film.bytes_b}};
+}
+
+std::string psnr_text(double decibels) {
+  return std::isfinite(decibels) ? format("%.2f dB", decibels) : "equal";
+}
+
+}  // namespace
+
+std::string bottleneck(const RenderReport& report) {
+  const PipelineStatistics& pipeline = report.pipeline;
+  const double wall = pipeline.wall_seconds;
+  switch (limit(pipeline)) {
+    case Limit::encoder:
+      return format("The encoder set the pace: the engine waited for it %d %% of the time.",
+                    percent(pipeline.engine_waited_seconds, wall));
+    case Limit::engine:
+      return format("The engine set the pace: the encoder waited for it %d %% of the time.",
+                    percent(pipeline.encoder_waited_seconds, wall));
+    case Limit::both:
+      break;
+  }
+  return "Engine and encoder kept pace: neither waited for the other 5 % of the time.";
+}
+
+std::string describe(const RenderReport& report) {
+  const FilmStatistics& film = report.film;
+  const PipelineStatistics& pipeline = report.pipeline;
+  std::string text;
+  if (film.frames > 0) {
+    for (const FrameType& type : frame_types(film)) {
+      if (type.frames == 0) continue;
+      text += format("frame %s     %lld, average quantiser %.2f, average size %.0f bytes\n",
+                     type.letter, static_cast<long long>(type.frames), type.average_quantiser,
+                     ratio(static_cast<double>(type.bytes), static_cast<double>(type.frames)));
+    }
+    text +=
+        format("video       %s, %s, %d thread%s, %.1f kb/s over %.2f s\n", film.encoder.c_str(),
+               film.pixel_format.c_str(), film.codec_threads, film.codec_threads == 1 ? "" : "s",
+               film.average_bitrate / 1000, film.duration_seconds);
+    text += format("file        %s, %.2f MiB\n", film.container.c_str(),
+                   static_cast<double>(film.file_bytes) / mebibyte);
+  }
+  if (report.psnr_luma_mean) {
+    text += "PSNR        luma mean " + psnr_text(*report.psnr_luma_mean);
+    if (report.psnr_luma_minimum) text += ", minimum " + psnr_text(*report.psnr_luma_minimum);
+    text += '\n';
+  }
+  text += format("engine      %s, %s, %s, %d thread%s\n", report.engine.engine.c_str(),
+                 report.engine.device.c_str(), report.engine.isa.c_str(), report.engine.threads,
+                 report.engine.threads == 1 ? "" : "s");
+  text += format("time        %lld frames in %.2f s, %.1f fps, %.2fx real time\n",
+                 static_cast<long long>(pipeline.frames), pipeline.wall_seconds,
+                 frames_per_second(report), speed(report));
+  text +=
+      format("waiting     engine for a slot %.2f s (%d %%), encoder for a frame %.2f s (%d %%)\n",
+             pipeline.engine_waited_seconds,
+             percent(pipeline.engine_waited_seconds, pipeline.wall_seconds),
+             pipeline.encoder_waited_seconds,
+             percent(pipeline.encoder_waited_seconds, pipeline.wall_seconds));
+  text +=
+      format("ring        %.1f of %d slots filled on average, %.1f MiB\n", pipeline.mean_ring_fill,
+             pipeline.ring_slots, static_cast<double>(pipeline.ring_bytes) / mebibyte);
+  text += format("memory      %.1f MiB at most\n",
+                 static_cast<double>(report.peak_memory_bytes) / mebibyte);
+  return text + bottleneck(report) + "\n";
+}
+
+std::string to_json(const RenderSettings& settings, const RenderReport& report) {
+  const FilmStatistics& film = report.film;
+  const PipelineStatistics& pipeline = report.pipeline;
+  Json json;
+  json.open(nullptr);
+  json.add("lifereel", std::string(version()));
+  json.add("config", print_config(settings));
+  json.add("output", settings.output);
+  json.add("state_sha256", report.state_hash);
+
+  json.open("film");
+  json.add("frames", film.frames);
+  json.add("duration_seconds", film.duration_seconds);
+  json.add("encoder", film.encoder);
+  json.add("container", film.container);
+  json.add("pixel_format", film.pixel_format);
+  json.add("codec_threads", film.codec_threads);
+  json.add("video_bytes", film.video_bytes);
+  json.add("file_bytes", film.file_bytes);
+  json.add("average_bits_per_second", film.average_bitrate);
+  json.add("encode_seconds", film.encode_seconds);
+  for (const FrameType& type : frame_types(film)) {
+    json.open(("frames_" + std::string(1, static_cast<char>(type.letter[0] | 0x20))).c_str());
+    json.add("frames", type.frames);
+    json.add("average_quantiser", type.average_quantiser);
+    json.add("bytes", type.bytes);
+    json.close();
+  }
+  json.add("psnr_luma_mean_db", report.psnr_luma_mean);
+  json.add("psnr_luma_minimum_db", report.psnr_luma_minimum);
+  json.close();
+
+  json.open("pipeline");
+  json.add("frames", pipeline.frames);
+  json.add("wall_seconds", pipeline.wall_seconds);
+  json.add("frames_per_second", frames_per_second(report));
+  json.add("speed", speed(report));
+  json.add("engine_busy_seconds", pipeline.engine_busy_seconds);
+  json.add("engine_waited_seconds", pipeline.engine_waited_seconds);
+  json.add("encoder_busy_seconds", pipeline.encoder_busy_seconds);
+  json.add("encoder_waited_seconds", pipeline.encoder_waited_seconds);
+  json.add("mean_ring_fill", pipeline.mean_ring_fill);
+  json.add("ring_slots", pipeline.ring_slots);
+  json.add("ring_bytes", pipeline.ring_bytes);
+  json.add("peak_memory_bytes", report.peak_memory_bytes);
+  json.add("bottleneck", bottleneck(report));
+  json.close();
+
+  json.open("engine");
+  json.add("engine", report.engine.engine);
+  json.add("device", report.engine.device);
+  json.add("isa", report.engine.isa);
+  json.add("threads", report.engine.threads);
+  json.add("memory_bytes", static_cast<std::uint64_t>(report.engine.memory_bytes));
+  json.close();
+  json.close();
+  return json.text() + "\n";
+}
+
+}  // namespace lifereel
