@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# One installed library, lifereel::lifereel, with its headers as include/lifereel/<as in this tree>
+# (src/ flattened), for find_package and pkg-config. The same headers are staged in the build
+# directory, so that `#include <lifereel/render.h>` also works through add_subdirectory().
+include(CMakePackageConfigHelpers)
+
+set(LIFEREEL_PUBLIC_HEADERS
+  sim/engine.h
+  sim/universe.h
+  encoders/film.h
+  encoders/film_reader.h
+  encoders/frame_hash.h
+  encoders/picture.h
+  src/pipeline.h
+  src/render.h
+  src/settings.h)
+
+set(staged_include_dir ${PROJECT_BINARY_DIR}/include)
+foreach(header IN LISTS LIFEREEL_PUBLIC_HEADERS)
+  string(REGEX REPLACE "^src/" "" installed_header ${header})
+  configure_file(${PROJECT_SOURCE_DIR}/${header}
+                 ${staged_include_dir}/lifereel/${installed_header} COPYONLY)
+endforeach()
+target_include_directories(lifereel INTERFACE
+  $<BUILD_INTERFACE:${staged_include_dir}>
+  $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+
+if(NOT LIFEREEL_INSTALL)
+  return()
+endif()
+
+install(DIRECTORY ${staged_include_dir}/lifereel DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(TARGETS lifereel EXPORT lifereelTargets)
+install(TARGETS lifereel_cli)
+
+# A static library hands what it needs on to whoever links it; a shared one keeps it to itself.
+get_target_property(lifereel_type lifereel TYPE)
+if(lifereel_type STREQUAL "STATIC_LIBRARY")
+  set(LIFEREEL_STATIC TRUE)
+  set(pc_requires "Requires")
+else()
+  set(LIFEREEL_STATIC FALSE)
+  set(pc_requires "Requires.private")
+endif()
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lifereel)
+install(EXPORT lifereelTargets NAMESPACE lifereel:: DESTINATION ${package_dir})
+configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/lifereelConfig.cmake.in
+                              ${PROJECT_BINARY_DIR}/lifereelConfig.cmake
+                              INSTALL_DESTINATION ${package_dir})
+# 0.x promises nothing from one minor version to the next.
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/lifereelConfigVersion.cmake
+                                 COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/lifereelConfig.cmake
+              ${PROJECT_BINARY_DIR}/lifereelConfigVersion.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/FindFFmpeg.cmake
+        DESTINATION ${package_dir})
+
+# Absolute GNUInstallDirs (some distributions) stay as they are, relative ones follow the prefix.
+set(pc_libdir "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
+set(pc_includedir "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
+if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
+  set(pc_libdir "${CMAKE_INSTALL_LIBDIR}")
+endif()
+if(IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
+  set(pc_includedir "${CMAKE_INSTALL_INCLUDEDIR}")
+endif()
+configure_file(${PROJECT_SOURCE_DIR}/cmake/lifereel.pc.in ${PROJECT_BINARY_DIR}/lifereel.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/lifereel.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,0 +1,28 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every public header compiles alone, with nothing but the standard library beside it, and names no
+# type of libav, Boost or CUDA.
+#   check-headers.sh INCLUDE_DIR COMPILER
+set -eu
+
+include_dir=$1
+compiler=$2
+cd "$include_dir"
+headers=$(find lifereel -name '*.h' | sort)
+[ -n "$headers" ] || { echo "no header in $include_dir/lifereel"; exit 1; }
+
+for header in $headers; do
+  # Warnings in a header would be its user's; -Werror shows them here.
+  printf '#include <%s>\n#include <%s>\n' "$header" "$header" |
+    "$compiler" -std=c++20 -Wall -Wextra -Wshadow -Wpedantic -Wconversion -Werror -fsyntax-only \
+      -I "$include_dir" -x c++ - || { echo "$header does not compile alone"; exit 1; }
+done
+
+# Comments may speak of them; code may not.
+# shellcheck disable=SC2086
+if sed 's://.*$::' $headers |
+  grep -nE '\b(libav[a-z]*/|libsw[a-z]*/|AV[A-Z][A-Za-z]+|av_[a-z_]+|boost|cuda(_runtime)?\.h|cuda[A-Z][A-Za-z]+|CU[a-z]+)\b'; then
+  echo "a public header shows a type that is not ours"
+  exit 1
+fi
+echo "$(echo "$headers" | wc -l) public headers stand alone"

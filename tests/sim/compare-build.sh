@@ -1,0 +1,84 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Builds the simulation another way and compares its hashes with those of this build.
+#   compare-build.sh gcc-O0|gcc-O3|clang-O0|clang-O3|aarch64 SIM_HASHES WORK_DIR [CMAKE]
+# Every instruction set and several thread counts are run. Exit status 77: the compiler is missing.
+set -eu
+
+build=$1
+reference=$2
+work=$3/$build
+cmake=${4:-cmake}
+source=$(cd "$(dirname "$0")/../.." && pwd)
+
+need() {
+  command -v "$1" > /dev/null || { echo "skipped: $1 is not installed"; exit 77; }
+}
+
+# Plain Debug or Release would bring the compiler's own idea of NDEBUG and -O.
+case $build in
+  gcc-*) need g++; set -- -DCMAKE_CXX_COMPILER=g++ -DCMAKE_CXX_FLAGS_RELEASE="-${build#gcc-}" ;;
+  clang-*)
+    clang=$(command -v clang++ || command -v clang++-14 || echo clang++)
+    need "$clang"
+    set -- -DCMAKE_CXX_COMPILER="$clang" -DCMAKE_CXX_FLAGS_RELEASE="-${build#clang-}"
+    ;;
+  aarch64)
+    need aarch64-linux-gnu-g++
+    need qemu-aarch64
+    set -- --toolchain "$source/cmake/toolchain-aarch64.cmake" -DCMAKE_CXX_FLAGS_RELEASE=-O2
+    ;;
+  *) echo "compare-build.sh: no build is called $build" >&2; exit 2 ;;
+esac
+
+mkdir -p "$work"
+"$cmake" -S "$source" -B "$work/build" -DCMAKE_BUILD_TYPE=Release -DLIFEREEL_SIM_ONLY=ON \
+  -DLIFEREEL_DEVELOPER=ON "$@" > "$work/configure.log" || { cat "$work/configure.log"; exit 1; }
+"$cmake" --build "$work/build" --target sim_hashes --parallel 2 > "$work/build.log" 2>&1 ||
+  { cat "$work/build.log"; exit 1; }
+
+other=$work/build/tests/sim_hashes
+if [ "$build" = aarch64 ]; then
+  emulated() { qemu-aarch64 -L /usr/aarch64-linux-gnu "$other" "$@"; }
+else
+  emulated() { "$other" "$@"; }
+fi
+
+compared=0
+# compare OTHER'S OPTIONS -- OPTIONS OF BOTH
+compare() {
+  theirs=$1
+  shift
+  "$reference" "$@" > "$work/reference.txt"
+  status=0
+  # The words of $theirs are separate options.
+  # shellcheck disable=SC2086
+  emulated "$@" $theirs > "$work/other.txt" || status=$?
+  if [ "$status" -eq 77 ]; then return; fi
+  if [ "$status" -ne 0 ]; then exit "$status"; fi
+  if ! cmp -s "$work/reference.txt" "$work/other.txt"; then
+    echo "$build differs with: $* $theirs"
+    diff "$work/reference.txt" "$work/other.txt" | head -4
+    exit 1
+  fi
+  compared=$((compared + 1))
+}
+
+case $build in
+  # Slow builds and emulation: a smaller world, every path through the code all the same.
+  *-O0 | aarch64) sizes='720x480:800:12 300x270:333:30' ;;
+  *) sizes='720x480:2500:60 1280x720:6000:10 300x270:333:60' ;;
+esac
+for case in $sizes; do
+  size=${case%%:*}
+  rest=${case#*:}
+  for isa in baseline avx2 avx512; do
+    for threads in 1 3; do
+      compare "--isa $isa --threads $threads" \
+        --size "$size" --particles "${rest%:*}" --frames "${rest#*:}"
+    done
+  done
+done
+compare '--threads 2' --size 300x270 --particles 333 --species 1 --frames 20 --seam published
+echo "$build: $compared runs gave the same hashes"
+[ "$compared" -ge 3 ]
