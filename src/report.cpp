@@ -51,7 +51,11 @@ Limit limit(const PipelineStatistics& pipeline) {
 /// JSON under construction: nested objects, indented.
 class Json {
  public:
-  void open(const char* name) { line(name, "{"), ++depth_, first_ = true; }
+  void open(const char* name) {
+    line(name, "{");
+    ++depth_;
+    first_ = true;
+  }
   void close() {
     --depth_;
     text_ += '\n' + indent() + '}';

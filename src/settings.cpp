@@ -304,7 +304,7 @@ const std::vector<Entry>& entries() {
 
     group = "output";
     list.push_back(
-        text_entry(key("output", "FILE", "the film; - for stdout"), LIFEREEL_FIELD(output)));
+        text_entry(key("output", "FILE", "to write; - for stdout"), LIFEREEL_FIELD(output)));
     list.push_back(
         flag_entry(key("overwrite", "", "replace existing files"), LIFEREEL_FIELD(overwrite)));
     list.push_back(

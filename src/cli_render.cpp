@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <cstdio>
+
+#include "cli_commands.h"
+#include "cli_progress.h"
+#include "render.h"
+
+namespace lifereel::cli {
+namespace {
+
+std::vector<CommandOption> options() {
+  std::vector<CommandOption> list = source_options();
+  list.push_back({"quiet", "", "say nothing but errors"});
+  return list;
+}
+
+int run(const Arguments& arguments) {
+  const RenderSettings settings = arguments.settings();
+  const bool quiet = arguments.has("quiet");
+  // A film on standard output leaves the words to standard error.
+  std::FILE* const words = settings.output == "-" ? stderr : stdout;
+  RenderReport report;
+  {
+    ProgressLine line(words, quiet);
+    RenderCallbacks callbacks;
+    callbacks.progress = [&](const RenderProgress& progress) { line.show(progress); };
+    callbacks.cancel = &cancelled();
+    report = render(settings, callbacks);
+  }
+  if (!quiet) std::fputs(describe(report).c_str(), words);
+  return 0;
+}
+
+}  // namespace
+
+const Command render_command{
+    "render",
+    "[options] -o FILM",
+    "One seed in, a finished film out. Precedence: command line, config file or film, preset.",
+    {"universe", "length", "film", "engine", "output"},
+    options(),
+    0,
+    "\nValues: RATE as 4400k or 1.5M; \"none\" un-sets what a preset has set (--bitrate none --crf "
+    "20).\n",
+    run};
+
+}  // namespace lifereel::cli

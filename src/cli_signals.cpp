@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cli_signals.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+namespace lifereel::cli {
+namespace {
+
+// A signal handler reaches nothing but statics; lock-free atomics are safe in it.
+std::atomic<bool> cancel{false};
+std::atomic<int> caught{0};
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free);
+
+extern "C" void on_signal(int signal_number) {
+  caught = signal_number;
+  if (cancel.exchange(true)) _exit(128 + signal_number);
+}
+
+}  // namespace
+
+const std::atomic<bool>& catch_signals() {
+  struct sigaction action = {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  return cancel;
+}
+
+int caught_signal() noexcept { return caught; }
+
+}  // namespace lifereel::cli
