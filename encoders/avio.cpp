@@ -41,8 +41,8 @@ std::int64_t seek_bytes(void* opaque, std::int64_t offset, int whence) {
 UniqueAvio open_avio(ByteTarget& target, std::size_t buffer_bytes) {
   auto* buffer = static_cast<unsigned char*>(check_allocated(av_malloc(buffer_bytes)));
   const bool seekable = target.file != nullptr && target.file->seekable();
-  AVIOContext* avio = avio_alloc_context(buffer, static_cast<int>(buffer_bytes), 1, &target, nullptr,
-                                         write_bytes, seekable ? seek_bytes : nullptr);
+  AVIOContext* avio = avio_alloc_context(buffer, static_cast<int>(buffer_bytes), 1, &target,
+                                         nullptr, write_bytes, seekable ? seek_bytes : nullptr);
   if (avio == nullptr) {
     av_free(buffer);
     throw std::bad_alloc();

@@ -59,7 +59,8 @@ const DvdVideo* dvd_video(DiscTarget target) noexcept {
 FilmSettings with_disc_defaults(FilmSettings settings) {
   const DvdVideo* const disc = dvd_video(settings.target);
   if (disc == nullptr) return settings;
-  if (!settings.bitrate) settings.bitrate = std::min(disc->bitrate, settings.maxrate.value_or(disc->maxrate));
+  if (!settings.bitrate)
+    settings.bitrate = std::min(disc->bitrate, settings.maxrate.value_or(disc->maxrate));
   if (!settings.maxrate) settings.maxrate = std::max(disc->maxrate, *settings.bitrate);
   if (!settings.bufsize) settings.bufsize = disc->bufsize;
   if (!settings.audio_bitrate) settings.audio_bitrate = disc->audio_bitrate;
@@ -104,7 +105,8 @@ void check_disc_settings(const FilmSettings& asked, int width, int height) {
     refuse(disc, "allows AC-3 of up to " + kilobits(disc.highest_audio_bitrate) + ", not " +
                      kilobits(*settings.audio_bitrate));
   if (*settings.maxrate + *settings.audio_bitrate > disc.muxrate)
-    refuse(disc, "carries " + kilobits(disc.muxrate) + " in all; maxrate and audio bitrate add up to " +
+    refuse(disc, "carries " + kilobits(disc.muxrate) +
+                     " in all; maxrate and audio bitrate add up to " +
                      kilobits(*settings.maxrate + *settings.audio_bitrate));
 }
 
@@ -122,11 +124,10 @@ void check_disc_codec(const DvdVideo& disc, const AVCodecContext& codec) {
   if (codec.gop_size > disc.longest_gop || codec.rc_max_rate > disc.highest_maxrate ||
       codec.rc_buffer_size > disc.bufsize || codec.rc_max_rate <= 0 || codec.rc_buffer_size <= 0 ||
       (codec.flags & AV_CODEC_FLAG_LOW_DELAY) != 0 || (codec.flags & AV_CODEC_FLAG_CLOSED_GOP) == 0)
-    refuse(disc,
-           "does not allow what the codec options set: closed GOPs of at most " +
-               std::to_string(disc.longest_gop) + " frames, maxrate up to " +
-               kilobits(disc.highest_maxrate) + ", bufsize up to " + std::to_string(disc.bufsize) +
-               " bits, no low delay");
+    refuse(disc, "does not allow what the codec options set: closed GOPs of at most " +
+                     std::to_string(disc.longest_gop) + " frames, maxrate up to " +
+                     kilobits(disc.highest_maxrate) + ", bufsize up to " +
+                     std::to_string(disc.bufsize) + " bits, no low delay");
 }
 
 const StringPairs& disc_codec_options() {

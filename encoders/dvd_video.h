@@ -44,20 +44,20 @@ const DvdVideo* dvd_video(DiscTarget target) noexcept;
 /// disc target.
 FilmSettings with_disc_defaults(FilmSettings settings);
 
-/// Throws std::invalid_argument where settings contradict the disc. `width` and `height` are those of
-/// the pictures, checked only when no filter chain changes them.
+/// Throws std::invalid_argument where settings contradict the disc. `width` and `height` are those
+/// of the pictures, checked only when no filter chain changes them.
 void check_disc_settings(const FilmSettings& settings, int width, int height);
 
-/// Throws std::invalid_argument unless the opened or configured codec keeps the disc's limits: codec
-/// options and a filter chain can change what the settings said.
+/// Throws std::invalid_argument unless the opened or configured codec keeps the disc's limits:
+/// codec options and a filter chain can change what the settings said.
 void check_disc_codec(const DvdVideo& disc, const AVCodecContext& codec);
 
 /// Encoder options of ours that are no fields of AVCodecContext.
 const StringPairs& disc_codec_options();
 
-/// DVD rules want progressive_sequence 0, which libav's encoder cannot say together with progressive
-/// frames; the decoded pictures stay the same, since 480 and 576 lines are multiples of 32. Clears
-/// it in every sequence extension of an MPEG-2 video packet.
+/// DVD rules want progressive_sequence 0, which libav's encoder cannot say together with
+/// progressive frames; the decoded pictures stay the same, since 480 and 576 lines are multiples
+/// of 32. Clears it in every sequence extension of an MPEG-2 video packet.
 void clear_progressive_sequence(AVPacket& packet);
 
 /// A program stream has no metadata: the comment travels as MPEG-2 user data, which begins with

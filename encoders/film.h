@@ -41,9 +41,9 @@ struct FilmSettings {
   std::optional<Rational> aspect;             ///< display aspect, 16:9; square pixels otherwise
   int codec_threads = 0;                      ///< 0: the codec's choice (1 for a disc target)
   StringPairs codec_options;                  ///< passed to the codec by name, after all others
-  std::string filter;                         ///< a libavfilter chain; empty: no filter graph exists
-  std::string container;                      ///< libavformat's muxer name; empty: by extension
-  bool faststart = false;                     ///< move the mp4 index to the front
+  std::string filter;      ///< a libavfilter chain; empty: no filter graph exists
+  std::string container;   ///< libavformat's muxer name; empty: by extension
+  bool faststart = false;  ///< move the mp4 index to the front
 
   bool operator==(const FilmSettings&) const = default;
 };
@@ -54,38 +54,43 @@ struct FilmOutput {
   bool overwrite = false;  ///< else an existing file is an error
   int width = 0;           ///< of the pictures that will come, pixels
   int height = 0;
-  std::string title;       ///< container metadata; both may be empty
-  std::string comment;     ///< lifereel: the settings as a config file (MPEG-2 user data in a .mpg)
+  std::string title;    ///< container metadata; both may be empty
+  std::string comment;  ///< lifereel: the settings as a config file (MPEG-2 user data in a .mpg)
 };
 
 /// What encoders tell about themselves, summed so far. Written by the thread that calls write().
 struct FilmStatistics {
-  std::int64_t frames = 0;          ///< pictures encoded (packets out)
+  std::int64_t frames = 0;  ///< pictures encoded (packets out)
   std::int64_t frames_i = 0, frames_p = 0, frames_b = 0;
   double average_quantiser_i = 0, average_quantiser_p = 0, average_quantiser_b = 0;
   std::int64_t bytes_i = 0, bytes_p = 0, bytes_b = 0;
-  std::int64_t video_bytes = 0;     ///< packets, without the container
-  std::int64_t file_bytes = 0;      ///< final size, after finish()
+  std::int64_t video_bytes = 0;  ///< packets, without the container
+  std::int64_t file_bytes = 0;   ///< final size, after finish()
   double duration_seconds = 0;
-  double average_bitrate = 0;       ///< video, bits per second
-  double encode_seconds = 0;        ///< inside the codec, filter and muxer
-  std::string encoder;              ///< libavcodec's name of it
-  std::string container;            ///< libavformat's name of it
-  std::string pixel_format;         ///< what the codec was fed
+  double average_bitrate = 0;  ///< video, bits per second
+  double encode_seconds = 0;   ///< inside the codec, filter and muxer
+  std::string encoder;         ///< libavcodec's name of it
+  std::string container;       ///< libavformat's name of it
+  std::string pixel_format;    ///< what the codec was fed
   int codec_threads = 0;
+  /// What libav warned of, each once, at most 16; nothing of it stopped the film.
+  std::vector<std::string> warnings;
 };
 
 /// Checks what can be checked without opening anything: contradictory rate control, sizes a disc
-/// target or 4:2:0 does not allow, unknown codec, option, container or extension. Throws
-/// std::invalid_argument with one sentence.
+/// target or 4:2:0 does not allow, unknown codec, option, container or extension, a path that
+/// cannot be written. Throws std::invalid_argument with one sentence.
 void validate(const FilmSettings& settings, const FilmOutput& output);
 
 /// A film being written. Pictures are taken by reference (no copy of ours). The file is written
 /// under a temporary name beside `path` and gets its own name in finish(), after it is closed and
-/// flushed to disk; until then, and after any error, no file of that name appears.
+/// flushed to disk; until then, and after any error, no file of that name appears. Devices and
+/// pipes are written in place. What libav logs meanwhile in the calling thread goes into errors and
+/// FilmStatistics::warnings, not to the terminal.
 class Film final : public PictureSink {
  public:
-  /// Opens codec, filter and container. Throws std::invalid_argument (settings) or
+  /// Opens filter, codec and container (codec and container wait for the first picture when there
+  /// is a filter chain). Throws std::invalid_argument (settings) or
   /// std::runtime_error (libav's call and text, the disk).
   Film(const FilmSettings& settings, const FilmOutput& output);
   ~Film() override;  ///< without finish(): removes the temporary file

@@ -65,8 +65,7 @@ void FinishedFile::check_path(const std::string& path, bool overwrite) {
     if (!S_ISREG(status.st_mode))
       throw std::invalid_argument("'" + path + "' is no regular file; name another output file");
     if (!overwrite)
-      throw std::invalid_argument("'" + path +
-                                  "' exists; name another file or allow --overwrite");
+      throw std::invalid_argument("'" + path + "' exists; name another file or allow --overwrite");
   } else if (errno != ENOENT && errno != ENOTDIR) {
     throw std::invalid_argument("cannot write '" + path + "': " + errno_text(errno));
   }
@@ -74,13 +73,13 @@ void FinishedFile::check_path(const std::string& path, bool overwrite) {
     throw std::invalid_argument("'" + path + "' names a folder; name a file in it");
   const std::string folder = folder_of(path);
   if (stat(folder.c_str(), &status) != 0)
-    throw std::invalid_argument("cannot write '" + path + "': the folder '" + folder + "': " +
-                                errno_text(errno));
+    throw std::invalid_argument("cannot write '" + path + "': the folder '" + folder +
+                                "': " + errno_text(errno));
   if (!S_ISDIR(status.st_mode))
     throw std::invalid_argument("cannot write '" + path + "': '" + folder + "' is not a folder");
   if (access(folder.c_str(), W_OK | X_OK) != 0)
-    throw std::invalid_argument("cannot write '" + path + "': the folder '" + folder + "': " +
-                                errno_text(errno));
+    throw std::invalid_argument("cannot write '" + path + "': the folder '" + folder +
+                                "': " + errno_text(errno));
 }
 
 FinishedFile::FinishedFile(const std::string& path, bool overwrite)
@@ -113,8 +112,8 @@ FinishedFile::FinishedFile(const std::string& path, bool overwrite)
   if (fd_ < 0) {
     const int error = errno;
     temporary_path_.clear();
-    throw std::runtime_error("cannot make a file in the folder '" + folder_of(path_) + "': " +
-                             errno_text(error));
+    throw std::runtime_error("cannot make a file in the folder '" + folder_of(path_) +
+                             "': " + errno_text(error));
   }
 }
 

@@ -8,9 +8,9 @@
 
 namespace lifereel {
 
-/// Written under a temporary name beside `path` (path.part-XXXXXX, made exclusively); finish() flushes
-/// it to disk and gives it its name. Destroyed without finish(), it leaves nothing behind. "-" is
-/// standard output and devices and pipes are written in place: they have no name to protect.
+/// Written under a temporary name beside `path` (path.part-XXXXXX, made exclusively); finish()
+/// flushes it to disk and gives it its name. Destroyed without finish(), it leaves nothing behind.
+/// "-" is standard output and devices and pipes are written in place: they have no name to protect.
 class FinishedFile {
  public:
   /// Throws std::invalid_argument with one sentence when `path` cannot be written: its folder is

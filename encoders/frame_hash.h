@@ -19,26 +19,28 @@ struct FrameHashSettings {
   int width = 0;
   int height = 0;
   Rational frames_per_second{20, 1};
-  bool with_states = false;             ///< a second stream, of the universe's states
-  std::vector<std::string> comments;    ///< lines put in front, each after "#lifereel "
+  bool with_states = false;           ///< a second stream, of the universe's states
+  std::vector<std::string> comments;  ///< lines put in front, each after "#lifereel "
 };
 
 /// SHA-256 of each picture's planes without padding, one framehash line each, through libavformat's
 /// framehash muxer. Stream 0 is the pictures, stream 1 (with_states) the serialised states.
-/// The text goes to `path` under a temporary name until finish(), or only to memory when `path` is
-/// empty.
+/// The text goes to `path`, under a temporary name until finish(), or to memory when `path` is
+/// empty. write() and write_state() may come from different threads.
 class FrameHash final : public PictureSink {
  public:
   FrameHash(const FrameHashSettings& settings, const std::string& path, bool overwrite);
   ~FrameHash() override;
 
   void write(const Picture& picture) override;
-  /// Adds the state of frame `pts_frames` (with_states only).
+  /// Adds the state of frame `pts_frames` (with_states only), in increasing order. Its line follows
+  /// that of the picture of the same time: it may come before the picture (it is kept until then),
+  /// or after it but before the next picture.
   void write_state(std::int64_t pts_frames, const std::vector<std::uint8_t>& bytes);
   void finish() override;
   PixelFormat pixel_format() const noexcept override;
 
-  /// The text so far; whole after finish().
+  /// The text so far, whole after finish(); empty when it goes to a file.
   const std::string& text() const noexcept;
 
  private:

@@ -9,10 +9,10 @@
 
 namespace lifereel {
 
-/// While an object of this class lives, warnings and errors that libav (and x264 through it) logs in
-/// this thread are kept here instead of reaching the terminal; lesser messages are dropped. Scopes
-/// nest: the innermost one of a thread gets the message. Threads without a scope log as ever.
-/// Belongs on the stack of the thread that made it.
+/// While an object of this class lives, warnings and errors that libav (and x264 through it) logs
+/// in this thread are kept here instead of reaching the terminal; lesser messages are dropped.
+/// Scopes nest: the innermost one of a thread gets the message. Threads without a scope log as
+/// ever. Belongs on the stack of the thread that made it.
 class LogCapture {
  public:
   struct Message {

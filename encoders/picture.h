@@ -8,20 +8,24 @@ namespace lifereel {
 
 enum class PixelFormat {
   gray8,    ///< planes[0] alone, full range
-  yuv420p,  ///< planes[0] luma, planes[1] and planes[2] chroma at half width and height (rounded up)
+  yuv420p,  ///< planes[0] luma, planes[1] and planes[2] chroma at half width and height (rounded
+            ///< up)
 };
 
 /// A view of one picture. The memory belongs to the caller and is read-only for the taker until
 /// `release` is called.
 ///
 /// Note: [Release] A taker calls release(owner, tag) exactly once for every picture that was handed
-/// to write(), also when write() throws. The call may come later than write() returns, out of order,
-/// and from any thread (a codec's own included), so it must be noexcept, quick and lock-free: hand a
-/// slot number back, nothing more. A null release means the memory outlives the taker.
+/// to write(), also when write() throws. The call may come later than write() returns, out of
+/// order, and from any thread (a codec's own included), so it must be noexcept, quick and
+/// lock-free: hand a slot number back, nothing more. A null release means the memory outlives the
+/// taker.
 struct Picture {
   PixelFormat format = PixelFormat::yuv420p;
   int width = 0;   ///< pixels
   int height = 0;  ///< pixels
+  /// Of each plane stride_bytes * rows bytes are readable, padding of the last row included. Planes
+  /// may share memory: gray pictures share one chroma plane among all of them.
   const std::uint8_t* planes[3] = {};
   int stride_bytes[3] = {};
   std::int64_t pts_frames = 0;  ///< presentation time in frames, strictly increasing
@@ -37,8 +41,8 @@ class PictureSink {
   /// Takes one picture (see Note: [Release]). Throws std::runtime_error; after that only
   /// destruction is allowed.
   virtual void write(const Picture& picture) = 0;
-  /// Everything taken is complete and safe when this returns. Throws std::runtime_error. A sink that
-  /// is destroyed without it leaves nothing behind that looks finished.
+  /// Everything taken is complete and safe when this returns. Throws std::runtime_error. A sink
+  /// that is destroyed without it leaves nothing behind that looks finished.
   virtual void finish() = 0;
   /// What write() wants.
   virtual PixelFormat pixel_format() const noexcept { return PixelFormat::yuv420p; }

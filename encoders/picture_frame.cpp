@@ -80,8 +80,8 @@ void wrap_picture(const Picture& picture, PictureGuard& guard, AVFrame& frame) {
   int count = 0;
   for (int plane = 0; plane < plane_count(picture.format); ++plane) {
     const std::uint8_t* const data = picture.planes[plane];
-    const auto bytes = static_cast<std::ptrdiff_t>(picture.stride_bytes[plane]) *
-                       plane_rows(picture, plane);
+    const auto bytes =
+        static_cast<std::ptrdiff_t>(picture.stride_bytes[plane]) * plane_rows(picture, plane);
     frame.data[plane] = const_cast<std::uint8_t*>(data);  // AV_BUFFER_FLAG_READONLY below
     frame.linesize[plane] = picture.stride_bytes[plane];
     extents[count++] = {data, data + bytes};

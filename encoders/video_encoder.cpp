@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "video_encoder.h"
+
+#include <algorithm>
+#include <climits>
+#include <cmath>
+#include <cstdio>
+#include <set>
+#include <stdexcept>
+#include <string_view>
+
+#include "dvd_video.h"
+#include "log_capture.h"
+
+namespace lifereel {
+namespace {
+
+// More would want a longer ring than is worth having.
+constexpr int most_frame_threads = 16;
+
+bool frame_threaded(const AVCodec& codec) {
+  return (codec.capabilities & AV_CODEC_CAP_FRAME_THREADS) != 0;
+}
+
+/// Threads where none were asked for: the codec's choice, unless its bytes depend on the number (as
+/// those of every encoder that only cuts slices do).
+int default_threads(const AVCodec& codec) {
+  if (frame_threaded(codec)) return std::clamp(av_cpu_count(), 1, most_frame_threads);
+  if ((codec.capabilities & AV_CODEC_CAP_SLICE_THREADS) != 0) return 1;
+  return 0;
+}
+
+std::string number_text(double value) {
+  char text[64];
+  std::snprintf(text, sizeof text, "%.10g", value);
+  return text;
+}
+
+const AVOption* find_option(const AVCodec& codec, const std::string& name) {
+  const AVClass* generic = avcodec_get_class();
+  const AVClass* own = codec.priv_class;
+  for (const AVClass** search : {&own, &generic}) {
+    if (*search == nullptr) continue;
+    // A libav idiom: a pointer to a class pointer stands for an object of that class.
+    const AVOption* option = av_opt_find(search, name.c_str(), nullptr, AV_OPT_FLAG_ENCODING_PARAM,
+                                         AV_OPT_SEARCH_FAKE_OBJ);
+    if (option != nullptr && option->type != AV_OPT_TYPE_CONST) return option;
+  }
+  return nullptr;
+}
+
+/// "its own are a, b, c", for errors.
+std::string own_options(const AVCodec& codec) {
+  std::set<std::string> names;
+  if (const AVClass* own = codec.priv_class) {
+    const AVOption* option = nullptr;
+    while ((option = av_opt_next(&own, option)) != nullptr)
+      if (option->type != AV_OPT_TYPE_CONST) names.insert(option->name);
+  }
+  if (names.empty()) return std::string(codec.name) + " has none of its own";
+  return std::string("those of ") + codec.name + " are " + join({names.begin(), names.end()});
+}
+
+[[noreturn]] void refuse_option(const AVCodec& codec, const std::string& name) {
+  throw std::invalid_argument(std::string("the encoder ") + codec.name + " has no option '" + name +
+                              "'; " + own_options(codec) + ", besides libavcodec's general ones");
+}
+
+/// The codec options in the order they are applied: ours, then the user's.
+StringPairs option_list(const AVCodec& codec, const FilmSettings& settings) {
+  StringPairs options;
+  if (settings.target != DiscTarget::none) options = disc_codec_options();
+  if (settings.codec_preset) options.emplace_back("preset", *settings.codec_preset);
+  if (settings.crf) options.emplace_back("crf", number_text(*settings.crf));
+  const bool x265 = std::string_view(codec.name) == "libx265";
+  // x265 writes to the terminal by itself; only errors may.
+  std::string x265_parameters = "log-level=error";
+  for (const auto& [key, value] : settings.codec_options) {
+    if (x265 && key == "x265-params")
+      x265_parameters += ":" + value;
+    else
+      options.emplace_back(key, value);
+  }
+  if (x265) options.emplace_back("x265-params", x265_parameters);
+  return options;
+}
+
+/// A context with everything set that needs no dictionary.
+UniqueCodecContext make_context(const AVCodec& codec, const FilmSettings& settings) {
+  UniqueCodecContext context(check_allocated(avcodec_alloc_context3(&codec)));
+  if (settings.bitrate) context->bit_rate = *settings.bitrate;
+  if (settings.maxrate) context->rc_max_rate = *settings.maxrate;
+  if (settings.bufsize) context->rc_buffer_size = static_cast<int>(*settings.bufsize);
+  if (settings.gop) context->gop_size = *settings.gop;
+  context->thread_count =
+      settings.codec_threads > 0 ? settings.codec_threads : default_threads(codec);
+  const std::string_view name = codec.name;
+  if (settings.target != DiscTarget::none || name == "libx264" || name == "libx265")
+    context->flags |= AV_CODEC_FLAG_CLOSED_GOP;
+  return context;
+}
+
+/// As it will be opened, but not opened. Throws std::invalid_argument for what libav does not take.
+UniqueCodecContext configured_context(const AVCodec& codec, const FilmSettings& settings) {
+  LogCapture log;
+  UniqueCodecContext context = make_context(codec, settings);
+  for (const auto& [key, value] : option_list(codec, settings)) {
+    if (find_option(codec, key) == nullptr) refuse_option(codec, key);
+    const int result =
+        av_opt_set(context.get(), key.c_str(), value.c_str(), AV_OPT_SEARCH_CHILDREN);
+    if (result < 0)
+      throw std::invalid_argument(std::string("the encoder ") + codec.name + " does not take " +
+                                  key + "=" + value + ": " + libav_text(result) +
+                                  (log.messages().empty() ? "" : " (" + log.summary() + ")"));
+  }
+  return context;
+}
+
+/// Codec option warnings that mean "this was not understood".
+void refuse_misread_options(const AVCodec& codec, const LogCapture& log) {
+  for (const std::string_view text : {"error parsing option", "bad option", "bad value for",
+                                      "unknown option", "invalid value for"})
+    if (const LogCapture::Message* message = log.find(text))
+      throw std::invalid_argument(std::string("the encoder ") + codec.name +
+                                  " does not understand its options: " + message->text);
+}
+
+int held_at_most(const AVCodecContext& context) {
+  const AVCodec& codec = *context.codec;
+  const std::string_view name = codec.name;
+  if (frame_threaded(codec)) {
+    const int threads = context.thread_count > 0 ? context.thread_count : default_threads(codec);
+    return threads + 2;
+  }
+  // Wrappers of other libraries copy on entry; so do hardware encoders fed from memory, but for
+  // one.
+  if (name.ends_with("_qsv")) return 8 + context.max_b_frames;
+  if (name.starts_with("lib") || name.ends_with("_nvenc")) return 1;
+  // libavcodec's own: the present picture and those that wait for the one B-frames point to.
+  return 1 + (context.max_b_frames > 0 ? context.max_b_frames + 2 : 0);
+}
+
+}  // namespace
+
+VideoFormat source_format(const FilmSettings& settings, PixelFormat format, int width, int height) {
+  VideoFormat video;
+  const Rational rate = settings.frames_per_second;
+  video.width = width;
+  video.height = height;
+  video.time_base = {rate.den, rate.num};
+  video.frame_rate = {rate.num, rate.den};
+  if (settings.aspect)
+    av_reduce(&video.sample_aspect.num, &video.sample_aspect.den,
+              std::int64_t{settings.aspect->num} * height,
+              std::int64_t{settings.aspect->den} * width, 1 << 20);
+  if (format == PixelFormat::gray8) {
+    video.pixel_format = AV_PIX_FMT_GRAY8;
+    video.range = AVCOL_RANGE_JPEG;
+    return video;
+  }
+  video.pixel_format = AV_PIX_FMT_YUV420P;
+  video.range = AVCOL_RANGE_MPEG;
+  if (height >= 720) {
+    video.matrix = AVCOL_SPC_BT709;
+    video.primaries = AVCOL_PRI_BT709;
+    video.transfer = AVCOL_TRC_BT709;
+  } else if (width == 720 && height == 576) {
+    video.matrix = AVCOL_SPC_BT470BG;
+    video.primaries = AVCOL_PRI_BT470BG;
+    video.transfer = AVCOL_TRC_SMPTE170M;  // BT.601 has one curve for both line counts
+  } else {
+    video.matrix = AVCOL_SPC_SMPTE170M;
+    video.primaries = AVCOL_PRI_SMPTE170M;
+    video.transfer = AVCOL_TRC_SMPTE170M;
+  }
+  return video;
+}
+
+const AVCodec& find_video_encoder(const std::string& name) {
+  const AVCodec* const codec = avcodec_find_encoder_by_name(name.c_str());
+  if (codec != nullptr && codec->type == AVMEDIA_TYPE_VIDEO &&
+      codec->id != AV_CODEC_ID_WRAPPED_AVFRAME)
+    return *codec;
+  std::vector<std::string> names;
+  for (const EncoderDescription& encoder : available_video_encoders())
+    names.push_back(encoder.name);
+  throw std::invalid_argument("this FFmpeg has no video encoder '" + name + "'; it has " +
+                              join(names));
+}
+
+std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec) {
+  std::vector<AVPixelFormat> formats;
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
+  const void* list = nullptr;
+  int count = 0;
+  check(avcodec_get_supported_config(nullptr, &codec, AV_CODEC_CONFIG_PIX_FORMAT, 0, &list, &count),
+        "avcodec_get_supported_config");
+  if (list != nullptr) {
+    const auto* const begin = static_cast<const AVPixelFormat*>(list);
+    formats.assign(begin, begin + count);
+  }
+#else
+  for (const AVPixelFormat* format = codec.pix_fmts;
+       format != nullptr && *format != AV_PIX_FMT_NONE; ++format)
+    formats.push_back(*format);
+#endif
+  return formats;
+}
+
+void check_codec_settings(const FilmSettings& settings) {
+  const AVCodec& codec = find_video_encoder(settings.codec);
+  if (settings.crf && settings.bitrate)
+    throw std::invalid_argument(
+        "crf and bitrate contradict each other: one asks for a quality, the other for a size; give "
+        "one of them");
+  if (settings.target == DiscTarget::none &&
+      settings.maxrate.has_value() != settings.bufsize.has_value())
+    throw std::invalid_argument(
+        settings.maxrate ? "maxrate means nothing without bufsize; give both or neither"
+                         : "bufsize means nothing without maxrate; give both or neither");
+  for (const auto& [name, value] :
+       {std::pair<const char*, std::optional<std::int64_t>>{"bitrate", settings.bitrate},
+        {"maxrate", settings.maxrate},
+        {"bufsize", settings.bufsize},
+        {"audio-bitrate", settings.audio_bitrate}})
+    if (value && *value <= 0)
+      throw std::invalid_argument(std::string(name) + " must be positive, not " +
+                                  std::to_string(*value));
+  if (settings.bufsize && *settings.bufsize > INT_MAX)
+    throw std::invalid_argument("bufsize must be below 2^31 bits");
+  if (settings.bitrate && settings.maxrate && *settings.bitrate > *settings.maxrate)
+    throw std::invalid_argument("bitrate (" + std::to_string(*settings.bitrate) +
+                                ") is above maxrate (" + std::to_string(*settings.maxrate) +
+                                "); lower one or raise the other");
+  if (settings.gop && *settings.gop < 1)
+    throw std::invalid_argument("gop must be at least 1 frame, not " +
+                                std::to_string(*settings.gop));
+  if (settings.codec_threads < 0 || settings.codec_threads > 64)
+    throw std::invalid_argument("codec-threads must be 0 to 64, not " +
+                                std::to_string(settings.codec_threads));
+  if (settings.crf && find_option(codec, "crf") == nullptr)
+    throw std::invalid_argument(
+        "the encoder " + settings.codec +
+        " has no crf; give a bitrate, or one of its options: " + own_options(codec));
+  if (settings.crf && (!std::isfinite(*settings.crf) || *settings.crf < 0))
+    throw std::invalid_argument("crf must be 0 or more, not " + number_text(*settings.crf));
+  if (settings.codec_preset && find_option(codec, "preset") == nullptr)
+    throw std::invalid_argument("the encoder " + settings.codec + " has no presets; " +
+                                own_options(codec));
+  for (const auto& [key, value] : settings.codec_options)
+    if (settings.bitrate && (key == "crf" || key == "qp" || key == "cq"))
+      throw std::invalid_argument("the codec option " + key +
+                                  " and bitrate contradict each other; give one of them");
+  configured_context(codec, settings);
+}
+
+int pictures_held_at_most(const FilmSettings& settings) {
+  return held_at_most(*configured_context(find_video_encoder(settings.codec), settings));
+}
+
+VideoEncoder::VideoEncoder(const FilmSettings& settings, const VideoFormat& format,
+                           bool global_header)
+    : packet_(make_packet()) {
+  const AVCodec& codec = find_video_encoder(settings.codec);
+  const std::vector<AVPixelFormat> formats = supported_pixel_formats(codec);
+  if (!formats.empty() &&
+      std::find(formats.begin(), formats.end(), format.pixel_format) == formats.end()) {
+    std::vector<std::string> names;
+    for (const AVPixelFormat one : formats) names.emplace_back(av_get_pix_fmt_name(one));
+    throw std::invalid_argument("the encoder " + settings.codec + " does not take " +
+                                av_get_pix_fmt_name(format.pixel_format) +
+                                "; convert with --filter format=... to one of " + join(names));
+  }
+
+  codec_ = make_context(codec, settings);
+  codec_->pix_fmt = format.pixel_format;
+  codec_->width = format.width;
+  codec_->height = format.height;
+  codec_->time_base = format.time_base;
+  codec_->framerate = format.frame_rate;
+  codec_->sample_aspect_ratio = format.sample_aspect;
+  codec_->color_range = format.range;
+  codec_->colorspace = format.matrix;
+  codec_->color_primaries = format.primaries;
+  codec_->color_trc = format.transfer;
+  // Chroma of gray has no place; MPEG's is what decoders take for granted.
+  if (format.pixel_format == AV_PIX_FMT_YUV420P) codec_->chroma_sample_location = AVCHROMA_LOC_LEFT;
+  if (global_header) codec_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+
+  LogCapture log;
+  Dictionary options;
+  for (const auto& [key, value] : option_list(codec, settings)) options.set(key, value);
+  const int result = avcodec_open2(codec_.get(), &codec, options.address());
+  refuse_misread_options(codec, log);
+  if (result < 0) throw_libav_error(result, "avcodec_open2 (" + settings.codec + ")");
+  for (const auto& [key, value] : options.entries()) refuse_option(codec, key);
+  if (const DvdVideo* const disc = dvd_video(settings.target)) check_disc_codec(*disc, *codec_);
+}
+
+void VideoEncoder::encode(const AVFrame* frame, const TakePacket& take) {
+  check(avcodec_send_frame(codec_.get(), frame), "avcodec_send_frame");
+  // Drained after every frame, so that nothing waits inside the codec context.
+  for (;;) {
+    const int result = avcodec_receive_packet(codec_.get(), packet_.get());
+    if (result == AVERROR(EAGAIN) || result == AVERROR_EOF) return;
+    check(result, "avcodec_receive_packet");
+    if (packet_->duration <= 0)
+      packet_->duration = av_rescale_q(1, av_inv_q(codec_->framerate), codec_->time_base);
+    count(*packet_);
+    take(*packet_);
+    av_packet_unref(packet_.get());
+  }
+}
+
+void VideoEncoder::count(const AVPacket& packet) {
+  Sum* sum = (packet.flags & AV_PKT_FLAG_KEY) != 0 ? &i_ : &p_;
+  double quantiser = 0;
+  std::size_t size = 0;
+  const std::uint8_t* const data =
+      av_packet_get_side_data(&packet, AV_PKT_DATA_QUALITY_STATS, &size);
+  if (data != nullptr && size >= 5) {
+    const std::uint32_t quality = static_cast<std::uint32_t>(data[0]) | data[1] << 8 |
+                                  data[2] << 16 | static_cast<std::uint32_t>(data[3]) << 24;
+    quantiser = static_cast<double>(static_cast<std::int32_t>(quality)) / FF_QP2LAMBDA;
+    if (data[4] == AV_PICTURE_TYPE_I) sum = &i_;
+    if (data[4] == AV_PICTURE_TYPE_P) sum = &p_;
+    if (data[4] == AV_PICTURE_TYPE_B) sum = &b_;
+  }
+  ++sum->frames;
+  sum->bytes += packet.size;
+  sum->quantiser += quantiser;
+  end_ticks_ = std::max(end_ticks_, packet.pts + packet.duration);
+}
+
+void VideoEncoder::describe(FilmStatistics& statistics) const {
+  const auto average = [](const Sum& sum) {
+    return sum.frames == 0 ? 0.0 : sum.quantiser / static_cast<double>(sum.frames);
+  };
+  statistics.frames = i_.frames + p_.frames + b_.frames;
+  statistics.frames_i = i_.frames;
+  statistics.frames_p = p_.frames;
+  statistics.frames_b = b_.frames;
+  statistics.average_quantiser_i = average(i_);
+  statistics.average_quantiser_p = average(p_);
+  statistics.average_quantiser_b = average(b_);
+  statistics.bytes_i = i_.bytes;
+  statistics.bytes_p = p_.bytes;
+  statistics.bytes_b = b_.bytes;
+  statistics.video_bytes = i_.bytes + p_.bytes + b_.bytes;
+  statistics.duration_seconds = static_cast<double>(end_ticks_) * av_q2d(codec_->time_base);
+  statistics.average_bitrate =
+      statistics.duration_seconds > 0
+          ? static_cast<double>(statistics.video_bytes) * 8 / statistics.duration_seconds
+          : 0.0;
+  statistics.encoder = codec_->codec->name;
+  statistics.pixel_format = av_get_pix_fmt_name(codec_->pix_fmt);
+  statistics.codec_threads = codec_->thread_count;
+}
+
+}  // namespace lifereel
