@@ -34,11 +34,6 @@ struct RenderCallbacks {
   const std::atomic<bool>* cancel = nullptr;
 };
 
-/// Thrown when a render ended because it was asked to; nothing is left behind.
-struct Cancelled : std::runtime_error {
-  Cancelled() : std::runtime_error("the render was cancelled; no film was written") {}
-};
-
 struct RenderReport {
   PipelineStatistics pipeline;
   FilmStatistics film;
