@@ -19,9 +19,18 @@ struct CellGrid {
 
   std::int32_t cells() const noexcept { return rows * columns; }
 
-  std::int32_t cell_of(float y, float x) const noexcept {
-    return arithmetic::cell_of(y, cell_height, rows, published) * columns +
-           arithmetic::cell_of(x, cell_width, columns, published);
+  /// Each cell is cut into patches, numbered row by row within the cell: particles of a cell are
+  /// ordered by patch, then by particle. Targets that share a vector are then close together, and
+  /// more candidates are out of reach of all of them (a fifth of the time, measured with 4 x 4).
+  static constexpr std::int32_t patches_an_axis = 4;
+  static constexpr std::int32_t patches_a_cell = patches_an_axis * patches_an_axis;
+
+  /// cell * patches_a_cell + patch: the key particles are sorted by, stably.
+  std::int32_t patch_of(float y, float x) const noexcept {
+    constexpr std::int32_t n = patches_an_axis;
+    const std::int32_t row = arithmetic::cell_of(y, cell_height / n, rows * n, published);
+    const std::int32_t column = arithmetic::cell_of(x, cell_width / n, columns * n, published);
+    return ((row / n) * columns + column / n) * patches_a_cell + row % n * n + column % n;
   }
 
   /// One of the 3x3 cells around a cell, and what is added to its particles' coordinates to bring

@@ -59,14 +59,14 @@ class CpuEngine final : public Engine {
     state_ = std::move(initial.state);
     matrix_ = std::move(initial.matrix);
     const auto n = static_cast<std::size_t>(universe.particles);
-    cell_.resize(n);
+    patch_.resize(n);
     order_.resize(n);
     sorted_y_.resize(n + kernel_padding);
     sorted_x_.resize(n + kernel_padding);
     sorted_species_.resize(n + kernel_padding);
     sum_y_.resize(n);
     sum_x_.resize(n);
-    cell_start_.resize(static_cast<std::size_t>(grid_.cells()) + 1);
+    patch_start_.resize(static_cast<std::size_t>(grid_.cells()) * CellGrid::patches_a_cell + 1);
 
     const auto height = static_cast<std::size_t>(universe.height);
     trail_pitch_ = rounded_up(static_cast<std::size_t>(universe.width), kernel_padding);
@@ -81,7 +81,7 @@ class CpuEngine final : public Engine {
     forces_.constants.inverse_repulsion_radius = 1.0f / (universe.rmax * universe.beta);
     forces_.constants.tent_slope = 2.0f / (universe.rmax * (1.0f - universe.beta));
     forces_.constants.tent_offset = (1.0f + universe.beta) / (1.0f - universe.beta);
-    forces_.rmax_squared = universe.rmax * universe.rmax;
+    forces_.reach_squared = universe.rmax * universe.rmax * 1.00001f;
     forces_.matrix = matrix_.data();
     forces_.species_count = universe.species;
     motion_ = {universe.friction, universe.force_scale * universe.dt, universe.dt};
@@ -145,24 +145,24 @@ class CpuEngine final : public Engine {
 
   // Counting sort by cell, stable: within a cell particles keep their order.
   void sort_by_cell() {
-    const std::size_t n = cell_.size();
-    std::fill(cell_start_.begin(), cell_start_.end(), 0);
+    const std::size_t n = patch_.size();
+    std::fill(patch_start_.begin(), patch_start_.end(), 0);
     for (std::size_t i = 0; i < n; ++i) {
-      cell_[i] = grid_.cell_of(state_.y[i], state_.x[i]);
-      ++cell_start_[static_cast<std::size_t>(cell_[i])];
+      patch_[i] = grid_.patch_of(state_.y[i], state_.x[i]);
+      ++patch_start_[static_cast<std::size_t>(patch_[i])];
     }
     std::int32_t total = 0;
-    for (auto& start : cell_start_) total += std::exchange(start, total);
+    for (auto& start : patch_start_) total += std::exchange(start, total);
     for (std::size_t i = 0; i < n; ++i) {
-      const auto to = static_cast<std::size_t>(cell_start_[static_cast<std::size_t>(cell_[i])]++);
+      const auto to = static_cast<std::size_t>(patch_start_[static_cast<std::size_t>(patch_[i])]++);
       order_[to] = static_cast<std::int32_t>(i);
       sorted_y_[to] = state_.y[i];
       sorted_x_[to] = state_.x[i];
       sorted_species_[to] = state_.species[i];
     }
     // Every start has become its cell's end: move them one cell on.
-    std::copy_backward(cell_start_.begin(), cell_start_.end() - 1, cell_start_.end());
-    cell_start_[0] = 0;
+    std::copy_backward(patch_start_.begin(), patch_start_.end() - 1, patch_start_.end());
+    patch_start_[0] = 0;
 
     std::int32_t most = 0;
     for (std::int32_t cell = 0; cell < grid_.cells(); ++cell) {
@@ -180,7 +180,7 @@ class CpuEngine final : public Engine {
   }
 
   std::int32_t start_of(std::int32_t cell) const {
-    return cell_start_[static_cast<std::size_t>(cell)];
+    return patch_start_[static_cast<std::size_t>(cell) * CellGrid::patches_a_cell];
   }
   std::int32_t size_of(std::int32_t cell) const { return start_of(cell + 1) - start_of(cell); }
 
@@ -217,7 +217,7 @@ class CpuEngine final : public Engine {
 
   // The particles' pixel columns, row by row. Order within a row is free: splats are integers.
   void sort_by_row() {
-    const std::size_t n = cell_.size();
+    const std::size_t n = patch_.size();
     std::fill(row_start_.begin(), row_start_.end(), 0);
     for (std::size_t i = 0; i < n; ++i)
       ++row_start_[static_cast<std::size_t>(arithmetic::pixel_of(state_.y[i], settings_.height))];
@@ -281,7 +281,7 @@ class CpuEngine final : public Engine {
   arithmetic::MotionConstants motion_{};
 
   // The cell list: particles sorted by cell, stable.
-  std::vector<std::int32_t> cell_, order_, cell_start_;
+  std::vector<std::int32_t> patch_, order_, patch_start_;
   std::vector<float> sorted_y_, sorted_x_, sum_y_, sum_x_;
   std::vector<std::int32_t> sorted_species_;
 

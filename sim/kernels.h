@@ -39,7 +39,9 @@ struct Targets {
 
 struct ForceSettings {
   arithmetic::ForceConstants constants;
-  float rmax_squared;
+  /// From here on pair_coefficient() is exactly 0: a little over rmax^2, so that rounding cannot
+  /// let a pair count on one path and be skipped on another.
+  float reach_squared;
   const float* matrix;  ///< K x K, row: the target's species
   std::int32_t species_count;
 };

@@ -15,10 +15,10 @@ namespace {
 
 // Lanes are targets; candidates are broadcast one by one, so that each target sums its candidates
 // one after another, whatever the number of lanes: in blocks from +0, block sums added in order. A
-// candidate out of every lane's range would add +0 or -0 to sums that are never -0: it is skipped.
+// candidate out of every lane's reach would add +0 or -0 to sums that are never -0: it is skipped.
 void sum_forces(const Targets& targets, const Candidates& candidates,
                 const ForceSettings& settings) {
-  const Float limit(settings.rmax_squared);
+  const Float limit(settings.reach_squared);
   alignas(64) float attraction[32 * LIFEREEL_LANES];  // by the candidate's species, then lane
   for (std::int32_t first = 0; first < targets.count; first += lanes) {
     const std::int32_t used = targets.count - first < lanes ? targets.count - first : lanes;
