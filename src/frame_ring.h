@@ -12,15 +12,16 @@
 
 namespace lifereel {
 
-/// Fixed picture slots between one producer and one consumer. Lock-free; a side that must wait sleeps.
+/// Fixed picture slots between one producer and one consumer. Lock-free; a side that must wait
+/// sleeps.
 ///
 /// Note: [Slot life cycle]
 ///   free ──take_free()──► drawn by the producer ──push_filled()──► filled
 ///    ▲                                                               │ take_filled()
 ///    └──────────── release(), from any thread, in any order ◄── held by the consumer
 /// Filled slots leave in the order they came in: a single-producer single-consumer queue of slot
-/// numbers. Free slots have no order: an encoder lets go of pictures when it pleases, and some let go
-/// on threads of their own, so the free side is a set of bits that anyone may set and only the
+/// numbers. Free slots have no order: an encoder lets go of pictures when it pleases, and some let
+/// go on threads of their own, so the free side is a set of bits that anyone may set and only the
 /// producer clears. A slot is free when the last reference to it is dropped, never earlier.
 class FrameRing {
  public:

@@ -10,9 +10,9 @@
 
 namespace lifereel {
 
-/// How pictures lie in a slot: a luma plane with rows of whole 64-byte lines, which x264 and x265 read
-/// fastest and which the MPEG-2 encoder takes by reference where they equal its own; and for yuv420p
-/// one constant chroma plane that all pictures share, since gray has no colour.
+/// How pictures lie in a slot: a luma plane with rows of whole 64-byte lines, which x264 and x265
+/// read fastest and which the MPEG-2 encoder takes by reference where they equal its own; and for
+/// yuv420p one constant chroma plane that all pictures share, since gray has no colour.
 class PictureLayout {
  public:
   PictureLayout(PixelFormat format, int width, int height);

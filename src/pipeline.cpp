@@ -73,10 +73,10 @@ class Pipeline {
     const int needed = sink_.pictures_held_at_most() + engine_.draws_in_flight() + 1;
     const int slots = settings_.ring_slots > 0 ? settings_.ring_slots : needed + 1;
     if (slots < needed || slots > FrameRing::most_slots)
-      throw std::invalid_argument(
-          "ring-slots " + std::to_string(slots) + " is out of range: this encoder and engine need " +
-          std::to_string(needed) + ", and at most " + std::to_string(FrameRing::most_slots) +
-          " are possible");
+      throw std::invalid_argument("ring-slots " + std::to_string(slots) +
+                                  " is out of range: this encoder and engine need " +
+                                  std::to_string(needed) + ", and at most " +
+                                  std::to_string(FrameRing::most_slots) + " are possible");
     return slots;
   }
 

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "render.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <deque>
+
+#include "encoders/film_reader.h"
+#include "encoders/finished_file.h"
+#include "encoders/frame_hash.h"
+#include "picture_layout.h"
+
+namespace lifereel {
+namespace {
+
+std::string self_description(const RenderSettings& settings) {
+  return "# lifereel " + std::string(version()) + "\n" + print_config(settings);
+}
+
+// What takes the frames of one render: a film or nothing, and hashes beside it when asked for.
+class RenderSink final : public PictureSink {
+ public:
+  explicit RenderSink(const RenderSettings& settings) {
+    if (settings.film.codec == "null") {
+      target_ = &null_;
+    } else {
+      FilmOutput output;
+      output.path = settings.output;
+      output.overwrite = settings.overwrite;
+      output.width = settings.universe.width;
+      output.height = settings.universe.height;
+      output.title = "Particle Life, seed " + std::to_string(settings.universe.seed);
+      output.comment = self_description(settings);
+      film_ = std::make_unique<Film>(settings.film, output);
+      target_ = film_.get();
+    }
+    if (!settings.hash.empty()) {
+      FrameHashSettings hash;
+      hash.format = target_->pixel_format();
+      hash.width = settings.universe.width;
+      hash.height = settings.universe.height;
+      hash.frames_per_second = settings.film.frames_per_second;
+      hash.comments = lines(self_description(settings));
+      hash_ = std::make_unique<FrameHash>(hash, settings.hash, settings.overwrite);
+    }
+  }
+
+  void write(const Picture& picture) override {
+    if (hash_) {
+      Picture lent = picture;
+      lent.release = nullptr;  // the film's reference keeps it alive meanwhile
+      try {
+        hash_->write(lent);
+      } catch (...) {
+        if (picture.release) picture.release(picture.owner, picture.tag);
+        throw;
+      }
+    }
+    target_->write(picture);
+    if (film_) video_bytes_.store(film_->statistics().video_bytes, std::memory_order_relaxed);
+  }
+
+  void finish() override {
+    target_->finish();
+    if (hash_) hash_->finish();
+  }
+
+  PixelFormat pixel_format() const noexcept override { return target_->pixel_format(); }
+  int pictures_held_at_most() const noexcept override { return target_->pictures_held_at_most(); }
+
+  /// Any thread.
+  std::int64_t video_bytes() const noexcept { return video_bytes_.load(std::memory_order_relaxed); }
+  /// After the pipeline.
+  const Film* film() const noexcept { return film_.get(); }
+
+ private:
+  static std::vector<std::string> lines(const std::string& text) {
+    std::vector<std::string> lines;
+    for (std::size_t from = 0; from < text.size();) {
+      const std::size_t end = std::min(text.find('\n', from), text.size());
+      lines.push_back(text.substr(from, end - from));
+      from = end + 1;
+    }
+    return lines;
+  }
+
+  NullSink null_;
+  std::unique_ptr<Film> film_;
+  std::unique_ptr<FrameHash> hash_;
+  PictureSink* target_ = nullptr;
+  std::atomic<std::int64_t> video_bytes_{0};
+};
+
+// Turns what the pipeline counts into what people watch.
+class ProgressMeter {
+ public:
+  ProgressMeter(std::int64_t frames_total, double film_frames_per_second, const RenderSink& sink)
+      : frames_total_(frames_total), film_frames_per_second_(film_frames_per_second), sink_(sink) {}
+
+  RenderProgress measure(const PipelineStatistics& now) {
+    RenderProgress progress;
+    progress.frames_done = now.frames;
+    progress.frames_total = frames_total_;
+    progress.seconds = now.wall_seconds;
+
+    samples_.push_back(now);
+    if (samples_.size() > samples_kept) samples_.pop_front();
+    // The first report has no earlier one: it is measured from the start.
+    const PipelineStatistics then = samples_.size() > 1 ? samples_.front() : PipelineStatistics();
+    const double seconds = now.wall_seconds - then.wall_seconds;
+    if (seconds > 0)
+      progress.frames_per_second = static_cast<double>(now.frames - then.frames) / seconds;
+    progress.speed = progress.frames_per_second / film_frames_per_second_;
+    if (progress.frames_per_second > 0)
+      progress.eta_seconds =
+          static_cast<double>(frames_total_ - now.frames) / progress.frames_per_second;
+    if (now.frames > 0)
+      progress.bitrate = 8 * static_cast<double>(sink_.video_bytes()) * film_frames_per_second_ /
+                         static_cast<double>(now.frames);
+
+    const double engine = now.engine_waited_seconds - then.engine_waited_seconds;
+    const double encoder = now.encoder_waited_seconds - then.encoder_waited_seconds;
+    if (std::max(engine, encoder) > 0.05 * seconds)
+      progress.waiting =
+          engine > encoder ? RenderProgress::Waiting::engine : RenderProgress::Waiting::encoder;
+    return progress;
+  }
+
+ private:
+  static constexpr std::size_t samples_kept = 25;  // about five seconds
+
+  std::int64_t frames_total_;
+  double film_frames_per_second_;
+  const RenderSink& sink_;
+  std::deque<PipelineStatistics> samples_;
+};
+
+std::uint64_t peak_memory_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+// The engine's share when the user does not say: the encoder keeps one processor.
+EngineSettings beside_an_encoder(EngineSettings settings) {
+  if (settings.threads == 0) settings.threads = std::max(1, available_processors() - 1);
+  return settings;
+}
+
+struct Psnr {
+  double mean, minimum;  // dB; infinite when equal
+};
+
+// Decodes the finished film and draws the universe again: what is measured is what was written.
+Psnr measure_psnr(const RenderSettings& settings, PixelFormat format, std::int64_t frames,
+                  const std::atomic<bool>* cancel) {
+  EngineSettings every_processor = settings.engine;
+  const auto engine = make_engine(settings.universe, every_processor);
+  const PictureLayout layout(format, settings.universe.width, settings.universe.height);
+  const auto memory = engine->allocate_picture_memory(layout.slot_bytes());
+  const LumaPlane plane = layout.luma_plane(memory->data());
+  FilmReader film(settings.output);
+  std::vector<std::uint8_t> decoded;
+  const auto width = static_cast<std::size_t>(settings.universe.width);
+  const auto height = static_cast<std::size_t>(settings.universe.height);
+  const auto decibels = [](double mean_square) { return 10 * std::log10(255 * 255 / mean_square); };
+
+  double sum = 0, worst = 0;
+  std::int64_t read = 0;
+  for (; film.read_luma(decoded); ++read) {
+    if (cancel && cancel->load(std::memory_order_relaxed)) throw Cancelled();
+    if (decoded.size() != width * height)
+      throw std::runtime_error(settings.output + " decodes to pictures of another size");
+    engine->step();
+    engine->draw(plane);
+    std::uint64_t squares = 0;
+    for (std::size_t y = 0; y < height; ++y)
+      for (std::size_t x = 0; x < width; ++x) {
+        const int difference =
+            int{plane.data[y * plane.stride_bytes + x]} - int{decoded[y * width + x]};
+        squares += static_cast<std::uint64_t>(difference * difference);
+      }
+    const double mean_square = static_cast<double>(squares) / static_cast<double>(width * height);
+    sum += mean_square;
+    worst = std::max(worst, mean_square);
+  }
+  if (read != frames)
+    throw std::runtime_error(settings.output + " decodes to " + std::to_string(read) +
+                             " frames, not the " + std::to_string(frames) + " that were encoded");
+  return {decibels(sum / static_cast<double>(frames)), decibels(worst)};
+}
+
+void write_text(const std::string& path, bool overwrite, const std::string& text) {
+  FinishedFile file(path, overwrite);
+  file.try_write(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  file.check_written();
+  file.finish();
+}
+
+}  // namespace
+
+const char* version() noexcept { return LIFEREEL_VERSION; }
+
+std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
+                                    const EngineSettings& settings) {
+  if (settings.engine == EngineChoice::cuda)
+    throw std::invalid_argument(
+        "engine cuda: this build of lifereel has no CUDA engine; use --engine cpu or auto");
+  return make_cpu_engine(universe, {settings.isa, settings.threads});
+}
+
+RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks) {
+  validate(settings);
+  const std::int64_t frames = frame_count(settings);
+  const auto engine = make_engine(settings.universe, beside_an_encoder(settings.engine));
+  RenderReport report;
+  report.engine = engine->describe();
+
+  RenderSink sink(settings);
+  ProgressMeter meter(frames, settings.film.frames_per_second.value(), sink);
+  PipelineSettings pipeline;
+  pipeline.frames = frames;
+  pipeline.ring_slots = settings.engine.ring_slots;
+  pipeline.cancel = callbacks.cancel;
+  if (callbacks.progress)
+    pipeline.progress = [&](const PipelineStatistics& now) {
+      callbacks.progress(meter.measure(now));
+    };
+  report.pipeline = run_pipeline(*engine, sink, pipeline);
+  if (sink.film()) report.film = sink.film()->statistics();
+  report.state_hash = engine->hash_state();
+  if (settings.psnr && sink.film()) {
+    const Psnr psnr = measure_psnr(settings, sink.pixel_format(), frames, callbacks.cancel);
+    report.psnr_luma_mean = psnr.mean;
+    report.psnr_luma_minimum = psnr.minimum;
+  }
+  report.peak_memory_bytes = peak_memory_bytes();
+  if (!settings.stats.empty())
+    write_text(settings.stats, settings.overwrite, to_json(settings, report));
+  return report;
+}
+
+}  // namespace lifereel
