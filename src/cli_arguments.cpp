@@ -16,9 +16,10 @@ constexpr std::size_t help_column = 49;  // two of them a line
 constexpr const char* positional_name = "(positional)";
 
 bool takes(const Command& command, const SettingKey& key) {
-  return std::any_of(
-      command.settings.begin(), command.settings.end(),
-      [&](std::string_view accepted) { return accepted == key.group || accepted == key.name; });
+  return std::any_of(command.settings.begin(), command.settings.end(),
+                     [&](std::string_view accepted) {
+                       return accepted == key.group || accepted == "--" + std::string(key.name);
+                     });
 }
 
 /// Settings a command takes.
@@ -46,12 +47,30 @@ std::string option_name(const std::string& name) {
 }
 
 void add_option(po::options_description& description, const std::string& name, bool flag) {
-  auto* value = po::value<std::string>();
-  if (flag) value->implicit_value("yes");
-  description.add_options()(option_name(name).c_str(), value);
+  if (flag) {
+    description.add_options()(option_name(name).c_str(), "");
+  } else {
+    description.add_options()(option_name(name).c_str(), po::value<std::string>());
+  }
 }
 
-std::vector<po::option> parse(const Command& command, const std::vector<std::string>& words) {
+/// Boost's flags take no value, and its optional values swallow the next word; so --overwrite=no is
+/// taken out here, before Boost sees it.
+std::vector<po::option> take_flags_with_values(const Command& command,
+                                               std::vector<std::string>& words) {
+  std::vector<po::option> taken;
+  std::erase_if(words, [&](const std::string& word) {
+    const std::size_t equals = word.find('=');
+    if (!word.starts_with("--") || equals == std::string::npos) return false;
+    const SettingKey* const key = find_key(std::string_view(word).substr(2, equals - 2));
+    if (!key || !takes(command, *key) || !std::string_view(key->value).empty()) return false;
+    taken.emplace_back(key->name, std::vector<std::string>{word.substr(equals + 1)});
+    return true;
+  });
+  return taken;
+}
+
+std::vector<po::option> parse(const Command& command, std::vector<std::string> words) {
   po::options_description description;
   for (const SettingKey& key : taken_keys(command)) {
     add_option(description, key.name, std::string_view(key.value).empty());
@@ -68,12 +87,14 @@ std::vector<po::option> parse(const Command& command, const std::vector<std::str
   try {
     // Guessing would let a later version's new option change what an old command line means.
     namespace style = po::command_line_style;
-    return po::command_line_parser(words)
-        .options(description)
-        .positional(positional)
-        .style(style::unix_style & ~style::allow_guessing)
-        .run()
-        .options;
+    std::vector<po::option> options = take_flags_with_values(command, words);
+    const po::parsed_options parsed = po::command_line_parser(words)
+                                          .options(description)
+                                          .positional(positional)
+                                          .style(style::unix_style & ~style::allow_guessing)
+                                          .run();
+    options.insert(options.end(), parsed.options.begin(), parsed.options.end());
+    return options;
   } catch (const po::unknown_option& error) {
     std::string name = error.get_option_name();
     const std::string bare = name.substr(std::min(name.find_first_not_of('-'), name.size()));

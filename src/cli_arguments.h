@@ -31,7 +31,7 @@ struct Command {
   const char* name;
   const char* synopsis;  ///< what follows "lifereel NAME"
   const char* summary;
-  std::vector<std::string_view> settings;  ///< groups and single keys of setting_keys()
+  std::vector<std::string_view> settings;  ///< groups of setting_keys(), and single keys as "--isa"
   std::vector<CommandOption> options;
   int most_positional = 0;
   const char* notes = "";  ///< lines below the options in the help

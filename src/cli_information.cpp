@@ -56,8 +56,7 @@ int run_info(const Arguments&) {
   const Isa chosen = available_isas().back();
   std::printf("processor     %s, %d processors to use\n", cpu_name().c_str(),
               available_processors());
-  std::printf("ISA           %schosen: %s\n", (isas.empty() ? "" : isas + "; ").c_str(),
-              isa_name(chosen));
+  std::printf("ISA           %s(chosen: %s)\n", isas.c_str(), isa_name(chosen));
   std::printf("GPU           none: this build has no CUDA engine\n\n");
 
   for (const std::string& line : libav_versions()) std::printf("%s\n", line.c_str());

@@ -33,15 +33,16 @@ int run(const Arguments& arguments) {
 
 }  // namespace
 
-const Command render_command{
-    "render",
-    "[options] -o FILM",
-    "One seed in, a finished film out. Precedence: command line, config file or film, preset.",
-    {"universe", "length", "film", "engine", "output"},
-    options(),
-    0,
-    "\nValues: RATE as 4400k or 1.5M; \"none\" un-sets what a preset has set (--bitrate none --crf "
-    "20).\n",
-    run};
+const Command render_command{"render",
+                             "[options] -o FILM",
+                             "One seed in, a finished film out.",
+                             {"universe", "length", "film", "engine", "output"},
+                             options(),
+                             0,
+                             "\nThe command line goes before a config file or film, and that "
+                             "before a preset. RATE: 4400k, 1.5M.\n"
+                             "\"none\" un-sets what a lower one has set: --preset dvd_mp4 "
+                             "--bitrate none --maxrate none ... --crf 20\n",
+                             run};
 
 }  // namespace lifereel::cli

@@ -150,7 +150,7 @@ std::string describe(const RenderReport& report) {
   const FilmStatistics& film = report.film;
   const PipelineStatistics& pipeline = report.pipeline;
   std::string text;
-  if (film.frames > 0) {
+  if (!film.encoder.empty()) {
     for (const FrameType& type : frame_types(film)) {
       if (type.frames == 0) continue;
       text += format("frame %s     %lld, average quantiser %.2f, average size %.0f bytes\n",

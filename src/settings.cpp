@@ -235,9 +235,10 @@ const std::vector<Entry>& entries() {
                          LIFEREEL_FIELD(universe.seed), parse_seed,
                          [](std::uint64_t seed) { return std::to_string(seed); }));
     list.push_back(size_entry(key("size", "WxH", "of world and film, pixels")));
-    list.push_back(int_entry(key("particles", "N", ""), LIFEREEL_FIELD(universe.particles)));
+    list.push_back(int_entry(key("particles", "N", "it changes the matrix too"),
+                             LIFEREEL_FIELD(universe.particles)));
     list.push_back(int_entry(key("species", "K", "1 to 32"), LIFEREEL_FIELD(universe.species)));
-    list.push_back(matrix_entry(key("matrix", "FILE", "K rows of K, or \"[a b; c d]\"")));
+    list.push_back(matrix_entry(key("matrix", "FILE", "K rows of K numbers")));
     list.push_back(
         choice(key("seam", "NAME", "exact, published"), LIFEREEL_FIELD(universe.seam), seam_names));
     list.push_back(
@@ -255,9 +256,9 @@ const std::vector<Entry>& entries() {
     group = "length";
     list.push_back(entry(key("fps", "RATE", "25, 30000/1001, 29.97"),
                          LIFEREEL_FIELD(film.frames_per_second), parse_fps, print_fps));
-    list.push_back(length_entry(key("frames", "N", "length, or"), LIFEREEL_FIELD(frames),
+    list.push_back(length_entry(key("frames", "N", "length in frames"), LIFEREEL_FIELD(frames),
                                 LIFEREEL_FIELD(seconds), parse_integer, print_integer));
-    list.push_back(length_entry(key("seconds", "S", "length"), LIFEREEL_FIELD(seconds),
+    list.push_back(length_entry(key("seconds", "S", "length in seconds"), LIFEREEL_FIELD(seconds),
                                 LIFEREEL_FIELD(frames), parse_double, print_double));
 
     group = "film";
