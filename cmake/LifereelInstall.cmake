@@ -11,6 +11,8 @@ set(LIFEREEL_PUBLIC_HEADERS
   encoders/film_reader.h
   encoders/frame_hash.h
   encoders/picture.h
+  src/golden.h
+  src/npy.h
   src/pipeline.h
   src/render.h
   src/settings.h)
