@@ -34,6 +34,8 @@ endif()
 install(DIRECTORY ${staged_include_dir}/lifereel DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS lifereel EXPORT lifereelTargets)
 install(TARGETS lifereel_cli)
+file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+set_target_properties(lifereel_cli PROPERTIES INSTALL_RPATH "\$ORIGIN/${bin_to_lib}")
 
 # A static library hands what it needs on to whoever links it; a shared one keeps it to itself.
 get_target_property(lifereel_type lifereel TYPE)
@@ -58,14 +60,9 @@ install(FILES ${PROJECT_BINARY_DIR}/lifereelConfig.cmake
               ${PROJECT_SOURCE_DIR}/cmake/FindFFmpeg.cmake
         DESTINATION ${package_dir})
 
-# Absolute GNUInstallDirs (some distributions) stay as they are, relative ones follow the prefix.
-set(pc_libdir "\${prefix}/${CMAKE_INSTALL_LIBDIR}")
-set(pc_includedir "\${prefix}/${CMAKE_INSTALL_INCLUDEDIR}")
-if(IS_ABSOLUTE "${CMAKE_INSTALL_LIBDIR}")
-  set(pc_libdir "${CMAKE_INSTALL_LIBDIR}")
-endif()
-if(IS_ABSOLUTE "${CMAKE_INSTALL_INCLUDEDIR}")
-  set(pc_includedir "${CMAKE_INSTALL_INCLUDEDIR}")
-endif()
+# Relative to the file itself, so that an installed tree may be moved (cmake --install --prefix).
+file(RELATIVE_PATH pc_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
+file(RELATIVE_PATH pc_libdir ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_LIBDIR})
+file(RELATIVE_PATH pc_includedir ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
 configure_file(${PROJECT_SOURCE_DIR}/cmake/lifereel.pc.in ${PROJECT_BINARY_DIR}/lifereel.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/lifereel.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -1,0 +1,36 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Installs a build into a folder of its own and builds the consumer against it twice: by
+# find_package and by pkg-config. Both must run.
+#   check-installed.sh BUILD_DIR CMAKE COMPILER [FFMPEG_PREFIX]
+set -eu
+
+build=$1
+cmake=$2
+compiler=$3
+ffmpeg_prefix=${4:-}
+source=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d "$build/consumer.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/by-cmake-out" "$work/by-pkg-config-out"
+
+"$cmake" --install "$build" --prefix "$work/prefix" > "$work/install.log"
+"$work/prefix/bin/lifereel" info > "$work/info.txt"
+
+echo "by find_package"
+"$cmake" -S "$source" -B "$work/by-cmake" -DCMAKE_BUILD_TYPE=Release \
+  -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$work/prefix" > "$work/configure.log" ||
+  { cat "$work/configure.log"; exit 1; }
+"$cmake" --build "$work/by-cmake" > "$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
+"$work/by-cmake/consumer" "$work/by-cmake-out"
+
+echo "by pkg-config"
+libdir=$(dirname "$(dirname "$(find "$work/prefix" -name lifereel.pc)")")
+PKG_CONFIG_PATH=$libdir/pkgconfig${ffmpeg_prefix:+:$ffmpeg_prefix/lib/pkgconfig}
+export PKG_CONFIG_PATH
+static=${ffmpeg_prefix:+--static}
+# shellcheck disable=SC2086  # one option or none
+flags=$(pkg-config $static --cflags --libs lifereel)
+# shellcheck disable=SC2086  # options, one word each
+"$compiler" -std=c++20 -O2 -o "$work/consumer" "$source/consumer.cpp" $flags
+LD_LIBRARY_PATH=$libdir "$work/consumer" "$work/by-pkg-config-out"
