@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Installs what lifereel needs on Debian 12 (and what is called the same elsewhere), with apt-get.
+#   cmake/setup.sh            what a build needs
+#   cmake/setup.sh --tests    also what all tests need
+# Uses sudo where it is not run by root. Asks apt-get for nothing when everything is there.
+set -eu
+
+build_packages="g++ cmake ninja-build pkg-config
+  libavcodec-dev libavformat-dev libavfilter-dev libavutil-dev
+  libboost-program-options-dev"
+
+# clang, its sanitizers and clang-format 14; doctest; ffmpeg, ffprobe and dvdauthor, which judge the
+# films; a cross compiler and an emulator for 64-bit Arm; git, of which the checkout is one.
+test_packages="clang libclang-rt-14-dev clang-format-14
+  doctest-dev
+  ffmpeg dvdauthor
+  g++-aarch64-linux-gnu qemu-user"
+
+case ${1:-} in
+  '') packages=$build_packages ;;
+  --tests) packages="$build_packages $test_packages" ;;
+  *) echo "usage: cmake/setup.sh [--tests]" >&2; exit 2 ;;
+esac
+
+missing=
+for package in $packages; do
+  status=$(dpkg-query -W -f '${Status}' "$package" 2> /dev/null || true)
+  case $status in
+    'install ok installed') ;;
+    *) missing="$missing $package" ;;
+  esac
+done
+if [ -z "$missing" ]; then exit 0; fi
+
+as_root=
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo > /dev/null || { echo "as root, run: apt-get install$missing" >&2; exit 1; }
+  as_root=sudo
+fi
+echo "installing:$missing"
+$as_root apt-get update -qq
+# shellcheck disable=SC2086  # names, one word each
+$as_root env DEBIAN_FRONTEND=noninteractive \
+  apt-get install -y -qq --no-install-recommends $missing > /dev/null

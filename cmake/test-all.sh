@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Installs what is needed, builds lifereel in every way that is tested, and runs all tests:
+#   release   GCC, warnings are errors: every test, formatting, the installed package, and the
+#             simulation's hashes from GCC and Clang, -O0 and -O3, and on 64-bit Arm
+#   asan      AddressSanitizer, LeakSanitizer, UndefinedBehaviorSanitizer: every test
+#   tsan      ThreadSanitizer: the tests in which threads meet
+#   clang     Clang, warnings are errors: the simulation's tests
+#   shared    liblifereel as a shared library: the installed package
+# Usage: cmake/test-all.sh [STAGE...]        default: all of them, in this order
+# The last line sums up: "N passed, M failed". A test that had to be skipped counts as failed, for
+# everything it could lack was installed.
+set -eu
+
+cd "$(dirname "$0")/.."
+cmake/setup.sh --tests
+jobs=$(nproc)
+passed=0
+failed=0
+
+# note_build STAGE: counts a stage that does not build as one failed test.
+note_build() {
+  echo "FAILED: $1 does not build"
+  failed=$((failed + 1))
+}
+
+# build STAGE [CMAKE OPTIONS]
+build() {
+  stage=$1
+  shift
+  echo "== $stage: build"
+  cmake --preset "$stage" -G Ninja "$@" > "build/$stage.log" 2>&1 &&
+    cmake --build "build/$stage" --parallel "$jobs" >> "build/$stage.log" 2>&1 ||
+    { grep -E -A5 'error|Error|FAILED' "build/$stage.log" | head -60; return 1; }
+}
+
+# run_tests STAGE [CTEST OPTIONS]
+run_tests() {
+  stage=$1
+  shift
+  echo "== $stage: test"
+  report=build/$stage-tests.xml
+  rm -f "$report"
+  # ThreadSanitizer of this age wants addresses less random than some kernels make them.
+  $without_aslr ctest --test-dir "build/$stage" --parallel "$jobs" --output-on-failure \
+    --no-tests=error --output-junit "$PWD/$report" "$@" || true
+  if [ ! -f "$report" ]; then
+    echo "FAILED: $stage did not report"
+    failed=$((failed + 1))
+    return
+  fi
+  # Of the first element: tests="12" failures="1" disabled="0" skipped="0"
+  total=$(sed -n 's/.*[[:space:]]tests="\([0-9]*\)".*/\1/p' "$report" | head -n 1)
+  good=$(grep -c '<testcase [^>]*status="run"' "$report" || true)
+  passed=$((passed + good))
+  failed=$((failed + total - good))
+}
+
+without_aslr=
+if setarch -R true 2> /dev/null; then without_aslr='setarch -R'; fi
+
+mkdir -p build
+for stage in ${*:-release asan tsan clang shared}; do
+  case $stage in
+    release)
+      build release && run_tests release || note_build release ;;
+    asan)
+      build asan && run_tests asan || note_build asan ;;
+    tsan)
+      build tsan && run_tests tsan -L concurrency || note_build tsan ;;
+    clang)
+      build clang && run_tests clang -L '^sim$' || note_build clang ;;
+    shared)
+      build shared && run_tests shared -L consumer || note_build shared ;;
+    *) echo "test-all.sh: no stage is called $stage" >&2; exit 2 ;;
+  esac
+done
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
