@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One seed, one universe: whatever computes it.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+#endif
+
+#include "sim/arithmetic.h"
+#include "sim/cell_grid.h"
+#include "sim/engine.h"
+
+using namespace lifereel;
+
+namespace {
+
+UniverseSettings small_universe() {
+  UniverseSettings settings;
+  settings.width = 431;  // no multiple of any vector, of rmax or of 2
+  settings.height = 297;
+  settings.particles = 777;
+  settings.species = 7;
+  settings.seed = 11;
+  return settings;
+}
+
+struct Run {
+  std::vector<std::string> states;
+  std::vector<std::vector<std::uint8_t>> pictures;
+  bool operator==(const Run&) const = default;
+};
+
+Run run(const UniverseSettings& universe, const CpuEngineSettings& cpu, int frames) {
+  Run run;
+  const auto engine = make_cpu_engine(universe, cpu);
+  const std::size_t stride = static_cast<std::size_t>(universe.width) + 5;
+  for (int frame = 0; frame < frames; ++frame) {
+    std::vector<std::uint8_t> picture(stride * static_cast<std::size_t>(universe.height), 99);
+    engine->step();
+    engine->draw({picture.data(), stride, LumaRange::limited});
+    run.states.push_back(engine->hash_state());
+    run.pictures.push_back(picture);
+  }
+  return run;
+}
+
+std::string sentence_of(const UniverseSettings& settings) {
+  try {
+    validate(settings);
+  } catch (const std::invalid_argument& error) {
+    return error.what();
+  }
+  return {};
+}
+
+}  // namespace
+
+TEST_SUITE("sim.cpu_engine") {
+  TEST_CASE("every instruction set and thread count computes the same bits") {
+    for (const Seam seam : {Seam::exact, Seam::published}) {
+      UniverseSettings universe = small_universe();
+      universe.seam = seam;
+      const Run expected = run(universe, {Isa::baseline, 1}, 40);
+      for (const Isa isa : available_isas())
+        for (const int threads : {1, 2, 3, 8}) {
+          CAPTURE(std::string(isa_name(isa)));
+          CAPTURE(threads);
+          CHECK(run(universe, {isa, threads}, 40) == expected);
+        }
+    }
+  }
+
+  TEST_CASE("changing any setting changes the universe") {
+    const UniverseSettings base = small_universe();
+    const std::string state = run(base, {}, 3).states.back();
+    const auto differs = [&](auto change) {
+      UniverseSettings changed = base;
+      change(changed);
+      return run(changed, {}, 3).states.back() != state;
+    };
+    CHECK(differs([](auto& s) { s.seed = 12; }));
+    CHECK(differs([](auto& s) { s.particles = 778; }));
+    CHECK(differs([](auto& s) { s.species = 6; }));
+    CHECK(differs([](auto& s) { s.rmax = 80; }));
+    CHECK(differs([](auto& s) { s.beta = 0.31f; }));
+    CHECK(differs([](auto& s) { s.force_scale = 0.81f; }));
+    CHECK(differs([](auto& s) { s.friction = 0.84f; }));
+    CHECK(differs([](auto& s) { s.dt = 0.61f; }));
+    CHECK(differs([](auto& s) { s.seam = Seam::published; }));
+    CHECK(differs([](auto& s) { s.matrix.assign(49, 0.5f); }));
+    CHECK_FALSE(differs([](auto& s) { s.trail_decay = 0.5f; }));
+  }
+
+  TEST_CASE("a picture touches its own pixels and nothing else") {
+    const UniverseSettings universe = small_universe();
+    const auto pictures = run(universe, {}, 2).pictures;
+    const std::size_t stride = static_cast<std::size_t>(universe.width) + 5;
+    for (const auto& picture : pictures)
+      for (std::size_t y = 0; y < static_cast<std::size_t>(universe.height); ++y)
+        for (std::size_t x = 0; x < stride; ++x) {
+          const int luma = picture[y * stride + x];
+          if (x < static_cast<std::size_t>(universe.width))
+            REQUIRE((luma >= 16 && luma <= 235));
+          else
+            REQUIRE(luma == 99);
+        }
+  }
+
+  TEST_CASE("limited range equals FFmpeg's conversion of gray, all 256 values") {
+    for (std::int32_t gray = 0; gray < 256; ++gray)
+      CHECK(arithmetic::limited_range(gray) == 16 + (219 * gray + 127) / 255);
+  }
+
+  TEST_CASE("flush-to-zero set by the embedding program changes nothing") {
+#if defined(__x86_64__)
+    const UniverseSettings universe = small_universe();
+    const Run expected = run(universe, {Isa::automatic, 2}, 5);
+    const unsigned before = _mm_getcsr();
+    _mm_setcsr(before | 0x8040u | 0x6000u);  // FTZ, DAZ, round towards zero
+    const Run flushed = run(universe, {Isa::automatic, 2}, 5);
+    _mm_setcsr(before);
+    CHECK(flushed == expected);
+#endif
+  }
+
+  TEST_CASE("a lone particle rests, draws its splat across the seam and fades to black") {
+    UniverseSettings universe;
+    universe.width = universe.height = 300;
+    universe.particles = 1;
+    universe.species = 1;
+    const auto engine = make_cpu_engine(universe, {Isa::automatic, 1});
+    std::vector<std::uint8_t> picture(300 * 300);
+    State before, after;
+    engine->read_state(before);
+    engine->step();
+    engine->draw({picture.data(), 300, LumaRange::full});
+    engine->read_state(after);
+    CHECK(before.y == after.y);
+    CHECK(before.x == after.x);
+    CHECK(std::count_if(picture.begin(), picture.end(), [](int v) { return v > 0; }) == 25);
+    const auto brightest = static_cast<std::size_t>(
+        std::max_element(picture.begin(), picture.end()) - picture.begin());
+    CHECK(brightest / 300 == static_cast<std::size_t>(after.y[0]));
+    CHECK(brightest % 300 == static_cast<std::size_t>(after.x[0]));
+  }
+
+  TEST_CASE("reciprocal_sqrt is finite at 0 and accurate elsewhere") {
+    CHECK(std::isfinite(arithmetic::reciprocal_sqrt(0.0f)));
+    double worst = 0;
+    for (float x = 1e-12f; x < 1e12f; x *= 1.0137f)
+      worst = std::max(worst, std::fabs(static_cast<double>(arithmetic::reciprocal_sqrt(x)) *
+                                            std::sqrt(static_cast<double>(x)) -
+                                        1));
+    CHECK(worst < 1.3e-7);
+  }
+
+  TEST_CASE("pair_coefficient is the published force over r, and exactly 0 beyond reach") {
+    for (const float beta : {0.05f, 0.3f, 0.9f, 0.99f}) {
+      const float rmax = 88.0f;
+      const arithmetic::ForceConstants c = {1.0f / (rmax * beta), 2.0f / (rmax * (1.0f - beta)),
+                                            (1.0f + beta) / (1.0f - beta)};
+      for (double r = 0.05; r < 120; r += 0.037) {
+        const double n = r / rmax, a = -0.7;
+        const double force = n < beta ? n / beta - 1
+                             : n < 1  ? a * (1 - std::fabs(2 * n - 1 - beta) / (1.0 - beta))
+                                      : 0;
+        const float got =
+            arithmetic::pair_coefficient(static_cast<float>(r * r), static_cast<float>(a), c);
+        CHECK(std::fabs(static_cast<double>(got) * r - force) < 4e-6 / (1 - beta));
+      }
+      // From the skipping limit on, every attraction gives 0: paths that skip and paths that add
+      // must agree.
+      float r2 = rmax * rmax * 1.00001f;
+      for (int i = 0; i < 100000; ++i, r2 = std::nextafter(r2, 1e9f))
+        REQUIRE(arithmetic::pair_coefficient(r2, 1e6f, c) == 0.0f);
+    }
+  }
+
+  TEST_CASE("wrap stays on the torus for every coordinate") {
+    for (const float size : {3.0f, 88.5f, 720.0f, 7680.0f})
+      for (const float x :
+           {0.0f, -0.0f, -1e-30f, -1e-6f, size, std::nextafter(size, 0.0f), -size, 1.5f * size,
+            -2.5f * size, 1e9f, -1e9f, 3e38f, std::numeric_limits<float>::infinity(),
+            -std::numeric_limits<float>::infinity(), std::numeric_limits<float>::quiet_NaN()}) {
+        const float wrapped = arithmetic::wrap(x, size);
+        CHECK((wrapped >= 0.0f && wrapped < size));
+      }
+    CHECK(arithmetic::wrap(725.5f, 720.0f) == 5.5f);
+    CHECK(arithmetic::wrap(-5.5f, 720.0f) == 714.5f);
+    CHECK(arithmetic::wrap(2165.0f, 720.0f) == 5.0f);
+  }
+
+  TEST_CASE("every cell is its neighbours' neighbour, nine different ones") {
+    UniverseSettings settings = small_universe();
+    const CellGrid grid = make_cell_grid(settings);
+    CHECK(grid.rows == 3);
+    CHECK(grid.columns == 4);
+    for (std::int32_t cell = 0; cell < grid.cells(); ++cell) {
+      std::vector<std::int32_t> seen;
+      for (const auto& neighbour : grid.neighbours(cell)) {
+        seen.push_back(neighbour.cell);
+        const auto back = grid.neighbours(neighbour.cell);
+        CHECK(std::any_of(back.begin(), back.end(), [&](const auto& b) { return b.cell == cell; }));
+      }
+      std::sort(seen.begin(), seen.end());
+      CHECK(std::unique(seen.begin(), seen.end()) == seen.end());
+    }
+    settings.seam = Seam::published;
+    CHECK(make_cell_grid(settings).rows == 4);
+    CHECK(make_cell_grid(settings).columns == 5);
+  }
+
+  TEST_CASE("settings out of range are refused with one sentence") {
+    const auto refused = [](auto change, const char* words) {
+      UniverseSettings settings;
+      change(settings);
+      const std::string sentence = sentence_of(settings);
+      CAPTURE(sentence);
+      CHECK(sentence.find(words) != std::string::npos);
+    };
+    CHECK(sentence_of({}).empty());
+    refused([](auto& s) { s.width = 0; }, "width and height are 1 to 32768");
+    refused([](auto& s) { s.height = -480; }, "width and height are 1 to 32768");
+    refused([](auto& s) { s.width = 100000; }, "width and height are 1 to 32768");
+    refused([](auto& s) { s.particles = 0; }, "particles 0 is out of range");
+    refused([](auto& s) { s.particles = 200'000'000; }, "1 to 100000000");
+    refused([](auto& s) { s.species = 33; }, "species 33 is out of range: 1 to 32");
+    refused([](auto& s) { s.species = 0; }, "species 0 is out of range");
+    refused([](auto& s) { s.height = 263; }, "set rmax to 87 or less");
+    refused([](auto& s) { s.rmax = std::nanf(""); }, "rmax");
+    refused([](auto& s) { s.beta = 0.0f; }, "beta");
+    refused([](auto& s) { s.beta = 1.0f; }, "beta");
+    refused([](auto& s) { s.friction = 1.5f; }, "friction");
+    refused([](auto& s) { s.dt = 0.0f; }, "dt");
+    refused([](auto& s) { s.trail_decay = 1.0f; }, "trail-decay");
+    refused([](auto& s) { s.force_scale = std::nanf(""); }, "force-scale");
+    refused([](auto& s) { s.matrix.assign(24, 0.0f); }, "5 lines of 5");
+    refused([](auto& s) { s.matrix.assign(25, std::nanf("")); }, "not finite");
+    CHECK_THROWS_WITH_AS(make_cpu_engine({}, {Isa::automatic, -1}),
+                         "threads -1 is out of range: 1 to 1024, or 0 for every processor",
+                         std::invalid_argument);
+  }
+}

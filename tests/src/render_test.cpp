@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Whole renders through the public interface.
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "encoders/film_reader.h"
+#include "src/golden.h"
+#include "src/render.h"
+
+using namespace lifereel;
+namespace fs = std::filesystem;
+
+namespace {
+
+class Folder {
+ public:
+  Folder() : path_(fs::temp_directory_path() / ("lifereel-render-" + std::to_string(getpid()))) {
+    fs::create_directories(path_);
+  }
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  std::size_t files() const {
+    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), {}));
+  }
+
+ private:
+  fs::path path_;
+};
+
+std::string contents(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+RenderSettings small(const std::string& output, const char* codec, int frames) {
+  RenderSettings settings;
+  settings.universe.width = 352;
+  settings.universe.height = 288;
+  settings.universe.particles = 600;
+  settings.film.codec = codec;
+  settings.film.frames_per_second = {25, 1};
+  settings.frames = frames;
+  settings.output = output;
+  return settings;
+}
+
+}  // namespace
+
+TEST_SUITE("src.render") {
+  TEST_CASE("a lossless film holds the universe, and its hashes are the golden ones") {
+    const Folder folder;
+    RenderSettings settings = small(folder / "film.mkv", "ffv1", 40);
+    settings.hash = folder / "film.framehash";
+    settings.stats = folder / "film.json";
+    settings.psnr = true;
+    const RenderReport report = render(settings);
+    CHECK(report.pipeline.frames == 40);
+    CHECK(report.film.frames == 40);
+    CHECK(report.film.file_bytes == static_cast<std::int64_t>(fs::file_size(settings.output)));
+    CHECK(std::isinf(*report.psnr_luma_mean));
+    CHECK(folder.files() == 3);
+
+    const auto engine = make_engine(settings.universe, {});
+    std::vector<std::uint8_t> expected(352 * 288), decoded;
+    FilmReader film(settings.output);
+    int frames = 0;
+    while (film.read_luma(decoded)) {
+      engine->step();
+      engine->draw({expected.data(), 352, LumaRange::limited});
+      REQUIRE(decoded == expected);
+      ++frames;
+    }
+    CHECK(frames == 40);
+    CHECK(engine->hash_state() == report.state_hash);
+
+    const Golden golden = parse_golden(run_golden(settings, ""), "golden");
+    const Golden hashed = read_golden(settings.hash);
+    CHECK(golden.pictures == hashed.pictures);
+    CHECK(golden.states.back() == report.state_hash);
+    CHECK(contents(settings.stats).find("\"frames\": 40") != std::string::npos);
+  }
+
+  TEST_CASE("the film carries what renders it again") {
+    const Folder folder;
+    for (const char* name : {"film.mkv", "film.mp4"}) {
+      RenderSettings settings = small(folder / name, "ffv1", 5);
+      if (std::string(name) == "film.mp4") settings.film.codec = "libx264";
+      settings.universe.seed = 18446744073709551615u;
+      settings.universe.matrix.assign(25, 0.1f);
+      render(settings);
+      RenderSettings again;
+      apply_config_text(again, read_film_comment(settings.output), "film");
+      CHECK(again.universe == settings.universe);
+      CHECK(again.film == settings.film);
+      CHECK(again.frames == settings.frames);
+    }
+  }
+
+  TEST_CASE("two renders at once in one process give the bytes that one gives") {
+    const Folder folder;
+    RenderSettings first = small(folder / "1.mpg", "mpeg2video", 45);
+    first.universe.width = 720;
+    first.universe.height = 480;
+    first.film.frames_per_second = {30000, 1001};
+    first.film.target = DiscTarget::ntsc_dvd;
+    RenderSettings second = first, alone = first;
+    second.output = folder / "2.mpg";
+    alone.output = folder / "alone.mpg";
+    render(alone);
+    std::thread other([&] { render(second); });
+    render(first);
+    other.join();
+    CHECK(contents(first.output).size() > 10000);
+    CHECK(contents(first.output) == contents(alone.output));
+    CHECK(contents(second.output) == contents(alone.output));
+  }
+
+  TEST_CASE("cancelling leaves nothing behind") {
+    const Folder folder;
+    std::atomic<bool> cancel{false};
+    RenderCallbacks callbacks;
+    callbacks.cancel = &cancel;
+    int reports = 0;
+    callbacks.progress = [&](const RenderProgress& progress) {
+      CHECK(progress.frames_total == 1'000'000);
+      CHECK(progress.frames_done < progress.frames_total);
+      if (++reports == 2) cancel = true;
+    };
+    RenderSettings settings = small(folder / "film.mkv", "ffv1", 1'000'000);
+    settings.hash = folder / "film.framehash";
+    CHECK_THROWS_AS(render(settings, callbacks), Cancelled);
+    CHECK(folder.files() == 0);
+  }
+
+  TEST_CASE("an encoder that cannot open leaves nothing behind") {
+    const Folder folder;
+    RenderSettings settings = small(folder / "film.mkv", "ffv1", 5);
+    settings.film.codec_options = {{"slices", "1000000"}};
+    settings.hash = folder / "film.framehash";
+    CHECK_THROWS(render(settings));
+    CHECK(folder.files() == 0);
+  }
+
+  TEST_CASE("an engine this build lacks is named") {
+    RenderSettings settings = small("unused.mkv", "null", 5);
+    settings.engine.engine = EngineChoice::cuda;
+    CHECK_THROWS_WITH_AS(make_engine(settings.universe, settings.engine),
+                         doctest::Contains("engine cuda"), std::invalid_argument);
+  }
+
+  TEST_CASE("measuring without an encoder needs no output") {
+    const RenderReport report = render(small("", "null", 30));
+    CHECK(report.pipeline.frames == 30);
+    CHECK(report.state_hash.size() == 64);
+  }
+}
