@@ -317,6 +317,7 @@ std::unique_ptr<Engine> make_cpu_engine(const UniverseSettings& universe,
   if (cpu.threads < 0 || cpu.threads > 1024)
     throw std::invalid_argument("threads " + std::to_string(cpu.threads) +
                                 " is out of range: 1 to 1024, or 0 for every processor");
+  const FloatEnvironment ieee;
   const Isa isa = choose_isa(cpu.isa);
   const int threads = cpu.threads > 0 ? cpu.threads : available_processors();
   require_memory(universe, threads);

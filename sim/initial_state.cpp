@@ -4,6 +4,7 @@
 // Generation in an Interval").
 #include <array>
 
+#include "float_environment.h"
 #include "universe.h"
 
 namespace lifereel {
@@ -103,6 +104,7 @@ class Pcg64 {
 }  // namespace
 
 InitialState make_initial_state(const UniverseSettings& settings) {
+  const FloatEnvironment ieee;
   const auto n = static_cast<std::size_t>(settings.particles);
   const auto k = static_cast<std::uint32_t>(settings.species);
   const auto height = static_cast<float>(settings.height);
