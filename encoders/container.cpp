@@ -195,6 +195,16 @@ int Container::add_stream(const AVCodecContext& codec) {
     if (codec.codec_id == AV_CODEC_ID_HEVC && is_mov(muxer()))
       stream->codecpar->codec_tag = MKTAG('h', 'v', 'c', '1');
   }
+  // The y4m muxer of FFmpeg 5.1 takes frames dressed as packets, not raw video.
+  if (codec.codec_id == AV_CODEC_ID_RAWVIDEO &&
+      muxer().video_codec == AV_CODEC_ID_WRAPPED_AVFRAME) {
+    stream->codecpar->codec_id = AV_CODEC_ID_WRAPPED_AVFRAME;
+    stream->codecpar->codec_tag = 0;
+    wrapped_ = make_frame();
+    wrapped_->format = codec.pix_fmt;
+    wrapped_->width = codec.width;
+    wrapped_->height = codec.height;
+  }
   copy_side_data(codec, *stream);
   return stream->index;
 }
@@ -233,7 +243,25 @@ void Container::write(AVPacket& packet, int stream, AVRational time_base) {
   packet.stream_index = stream;
   av_packet_rescale_ts(&packet, time_base,
                        context_->streams[static_cast<unsigned>(stream)]->time_base);
-  check_written(av_interleaved_write_frame(context_.get(), &packet), "av_interleaved_write_frame");
+  if (wrapped_ != nullptr)
+    write_wrapped(packet);
+  else
+    check_written(av_interleaved_write_frame(context_.get(), &packet),
+                  "av_interleaved_write_frame");
+}
+
+void Container::write_wrapped(AVPacket& packet) {
+  check(av_image_fill_arrays(wrapped_->data, wrapped_->linesize, packet.data,
+                             static_cast<AVPixelFormat>(wrapped_->format), wrapped_->width,
+                             wrapped_->height, 1),
+        "av_image_fill_arrays");
+  const UniquePacket dressed = make_packet();
+  check(av_packet_copy_props(dressed.get(), &packet), "av_packet_copy_props");
+  dressed->stream_index = packet.stream_index;
+  dressed->data = reinterpret_cast<std::uint8_t*>(wrapped_.get());
+  dressed->size = sizeof(AVFrame);
+  // One stream, nothing to interleave: the muxer is done with the frame when this returns.
+  check_written(av_write_frame(context_.get(), dressed.get()), "av_write_frame");
 }
 
 std::int64_t Container::finish() {

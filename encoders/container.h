@@ -44,6 +44,7 @@ class Container {
   std::int64_t finish();
 
  private:
+  void write_wrapped(AVPacket& packet);
   void check_written(int result, const char* call) const;
 
   FilmSettings settings_;
@@ -51,6 +52,7 @@ class Container {
   ByteTarget target_;
   UniqueAvio avio_;  // before context_, which uses it until it is freed
   UniqueOutput context_;
+  UniqueFrame wrapped_;  // for a muxer that wants frames in place of raw video packets
   bool header_written_ = false;
 };
 

@@ -147,7 +147,7 @@ struct Film::Impl {
 
   void write(const Picture& picture) {
     PictureGuard guard(picture);
-    if (finished) throw std::logic_error("a picture came after the film was finished");
+    if (container == nullptr) throw std::logic_error("a picture came after the film had ended");
     const auto begin = std::chrono::steady_clock::now();
     LogCapture log;
     check_picture(picture, format, output.width, output.height);
@@ -210,6 +210,7 @@ struct Film::Impl {
 
   void finish() {
     if (finished) return;
+    if (container == nullptr) throw std::logic_error("the film failed and cannot be finished");
     const auto begin = std::chrono::steady_clock::now();
     LogCapture log;
     if (graph) graph->filter(nullptr, [this](AVFrame& filtered) { encode_filtered(filtered); });
@@ -220,9 +221,17 @@ struct Film::Impl {
     if (statistics.frames == 0) throw std::runtime_error("the film has no pictures");
     statistics.file_bytes = container->finish();
     finished = true;
-    container.reset();
+    close();  // some encoders keep their last picture until then
     note_warnings(log);
     statistics.encode_seconds += seconds_since(begin);
+  }
+
+  /// Lets go of every picture and of an unfinished file.
+  void close() noexcept {
+    graph.reset();
+    encoder.reset();
+    silence.reset();
+    container.reset();
   }
 
   void encoder_describe() {
@@ -272,8 +281,27 @@ Film::~Film() {
   }
 }
 
-void Film::write(const Picture& picture) { impl_->write(picture); }
-void Film::finish() { impl_->finish(); }
+// A film that has failed is over at once, so that whoever owns the pictures may go first.
+void Film::write(const Picture& picture) {
+  LogCapture quiet;
+  try {
+    impl_->write(picture);
+  } catch (...) {
+    impl_->close();
+    throw;
+  }
+}
+
+void Film::finish() {
+  LogCapture quiet;
+  try {
+    impl_->finish();
+  } catch (...) {
+    impl_->close();
+    throw;
+  }
+}
+
 PixelFormat Film::pixel_format() const noexcept { return impl_->format; }
 int Film::pictures_held_at_most() const noexcept { return impl_->held; }
 const FilmStatistics& Film::statistics() const noexcept { return impl_->statistics; }

@@ -18,8 +18,9 @@ enum class PixelFormat {
 /// Note: [Release] A taker calls release(owner, tag) exactly once for every picture that was handed
 /// to write(), also when write() throws. The call may come later than write() returns, out of
 /// order, and from any thread (a codec's own included), so it must be noexcept, quick and
-/// lock-free: hand a slot number back, nothing more. A null release means the memory outlives the
-/// taker.
+/// lock-free: hand a slot number back, nothing more. When finish() has returned, or write() or
+/// finish() has thrown, every picture has been released. A null release means the memory outlives
+/// the taker.
 struct Picture {
   PixelFormat format = PixelFormat::yuv420p;
   int width = 0;   ///< pixels

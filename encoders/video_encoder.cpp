@@ -25,6 +25,7 @@ bool frame_threaded(const AVCodec& codec) {
 /// Threads where none were asked for: the codec's choice, unless its bytes depend on the number (as
 /// those of every encoder that only cuts slices do).
 int default_threads(const AVCodec& codec) {
+  if (codec.id == AV_CODEC_ID_RAWVIDEO) return 1;  // a copy is not worth a thread
   if (frame_threaded(codec)) return std::clamp(av_cpu_count(), 1, most_frame_threads);
   if ((codec.capabilities & AV_CODEC_CAP_SLICE_THREADS) != 0) return 1;
   return 0;
@@ -128,16 +129,17 @@ void refuse_misread_options(const AVCodec& codec, const LogCapture& log) {
 int held_at_most(const AVCodecContext& context) {
   const AVCodec& codec = *context.codec;
   const std::string_view name = codec.name;
-  if (frame_threaded(codec)) {
-    const int threads = context.thread_count > 0 ? context.thread_count : default_threads(codec);
-    return threads + 2;
-  }
+  const int threads = context.thread_count > 0 ? context.thread_count : default_threads(codec);
+  if (frame_threaded(codec) && threads > 1) return threads + 2;
   // Wrappers of other libraries copy on entry; so do hardware encoders fed from memory, but for
   // one.
   if (name.ends_with("_qsv")) return 8 + context.max_b_frames;
   if (name.starts_with("lib") || name.ends_with("_nvenc")) return 1;
-  // libavcodec's own: the present picture and those that wait for the one B-frames point to.
-  return 1 + (context.max_b_frames > 0 ? context.max_b_frames + 2 : 0);
+  // libavcodec's own keep the last picture; those that predict keep aligned ones for the next, too,
+  // and while B-frames wait for the picture they point to.
+  const AVCodecDescriptor* const kind = avcodec_descriptor_get(codec.id);
+  if (kind != nullptr && (kind->props & AV_CODEC_PROP_INTRA_ONLY) != 0) return 1;
+  return 2 + (context.max_b_frames > 0 ? context.max_b_frames + 1 : 0);
 }
 
 }  // namespace

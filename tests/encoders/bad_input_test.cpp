@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What cannot become a film ends with one clear sentence and leaves nothing behind.
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "encoders/film.h"
+#include "encoders/finished_file.h"
+#include "encoders/frame_hash.h"
+#include "films.h"
+
+using namespace lifereel;
+using namespace lifereel::test;
+
+namespace {
+
+/// The message of std::invalid_argument from validate(), which must be what Film says as well.
+std::string refusal(const FilmSettings& settings, const FilmOutput& output) {
+  std::string message;
+  try {
+    validate(settings, output);
+  } catch (const std::invalid_argument& error) {
+    message = error.what();
+  }
+  CHECK(error_of([&] { Film film(settings, output); }) == message);
+  CHECK(message.find('\n') == std::string::npos);
+  return message;
+}
+
+/// Files may not grow beyond `bytes` while this lives: a full disk.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    handler_ = signal(SIGXFSZ, SIG_IGN);
+    const rlimit now = {bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &now);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    signal(SIGXFSZ, handler_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int) = nullptr;
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("encoders/bad input");
+
+TEST_CASE("sizes, rates and aspects") {
+  REQUIRE_ENCODER("libx264");
+  const TemporaryFolder folder;
+  const std::string path = folder.file("a.mp4");
+  FilmSettings settings = film_settings("libx264");
+  CHECK(contains(refusal(settings, film_output(path, 0, 480)), "must be positive, not 0x480"));
+  CHECK(contains(refusal(settings, film_output(path, 720, -2)), "must be positive"));
+  CHECK(contains(refusal(settings, film_output(path, 721, 480)), "721x480 is odd"));
+  CHECK(contains(refusal(settings, film_output(path, 1 << 20, 1 << 20)), "larger than libav"));
+  CHECK(refusal(settings, film_output(path, 720, 480)).empty());
+  settings.frames_per_second = {0, 1};
+  CHECK(contains(refusal(settings, film_output(path)), "frames per second must be positive"));
+  settings = film_settings("libx264");
+  settings.aspect = Rational{0, 9};
+  CHECK(contains(refusal(settings, film_output(path)), "aspect must be positive"));
+  CHECK(contains(folder.names().empty() ? "none" : folder.names()[0], "none"));
+}
+
+TEST_CASE("contradictory rate control") {
+  REQUIRE_ENCODER("libx264");
+  const TemporaryFolder folder;
+  const FilmOutput output = film_output(folder.file("a.mp4"));
+  FilmSettings settings = film_settings("libx264");
+  settings.crf = 20;
+  settings.bitrate = 1'000'000;
+  CHECK(contains(refusal(settings, output), "crf and bitrate contradict each other"));
+  settings.bitrate.reset();
+  settings.maxrate = 2'000'000;
+  CHECK(contains(refusal(settings, output), "maxrate means nothing without bufsize"));
+  settings.maxrate.reset();
+  settings.bufsize = 2'000'000;
+  CHECK(contains(refusal(settings, output), "bufsize means nothing without maxrate"));
+  settings.bufsize = std::int64_t{1} << 40;
+  settings.maxrate = 2'000'000;
+  CHECK(contains(refusal(settings, output), "below 2^31"));
+  settings = film_settings("libx264");
+  settings.bitrate = 3'000'000;
+  settings.maxrate = 2'000'000;
+  settings.bufsize = 2'000'000;
+  CHECK(contains(refusal(settings, output), "is above maxrate"));
+  settings = film_settings("libx264");
+  settings.bitrate = 0;
+  CHECK(contains(refusal(settings, output), "bitrate must be positive"));
+  settings = film_settings("libx264");
+  settings.crf = -1;
+  CHECK(contains(refusal(settings, output), "crf must be 0 or more"));
+  settings = film_settings("mpeg2video", {25, 1});
+  settings.crf = 20;
+  CHECK(contains(refusal(settings, output), "mpeg2video has no crf"));
+  settings = film_settings("mpeg2video", {25, 1});
+  settings.codec_preset = "medium";
+  CHECK(contains(refusal(settings, output), "mpeg2video has no presets"));
+  settings = film_settings("libx264");
+  settings.audio_bitrate = 192000;
+  CHECK(contains(refusal(settings, output), "this film has no sound"));
+}
+
+TEST_CASE("codecs and options that are not there list what is") {
+  const TemporaryFolder folder;
+  FilmOutput output = film_output(folder.file("a.mkv"));
+  FilmSettings settings = film_settings("libx999");
+  CHECK(contains(refusal(settings, output), "no video encoder 'libx999'"));
+  CHECK(contains(refusal(settings, output), "mpeg2video"));
+  CHECK(contains(refusal(film_settings("ac3"), output), "no video encoder 'ac3'"));
+  CHECK(contains(refusal(film_settings("wrapped_avframe"), output), "no video encoder"));
+  settings = film_settings("mpeg2video", {25, 1});
+  settings.codec_options = {{"mpv_flag", "x"}};
+  CHECK(contains(refusal(settings, output), "mpeg2video has no option 'mpv_flag'"));
+  CHECK(contains(refusal(settings, output), "mpv_flags"));
+  settings.codec_options = {{"bf", "many"}};
+  CHECK(contains(refusal(settings, output), "does not take bf=many"));
+  settings.codec_options = {{"bf", "2"}};
+  CHECK(refusal(settings, output).empty());
+  if (has_encoder("libx264")) {
+    settings = film_settings("libx264");
+    settings.codec_preset = "sideways";
+    CHECK(contains(error_of([&] { Film film(settings, output); }), "sideways"));
+    settings = film_settings("libx264");
+    settings.codec_options = {{"x264-params", "nosuch=1"}};
+    CHECK(contains(error_of([&] { Film film(settings, output); }), "nosuch"));
+    settings.codec_options = {{"x264-params", "bframes=lots"}};
+    CHECK(contains(error_of([&] { Film film(settings, output); }), "bframes"));
+  }
+  if (has_encoder("libx265")) {
+    settings = film_settings("libx265");
+    settings.codec_options = {{"x265-params", "nosuch=1"}};
+    CHECK(contains(error_of([&] { Film film(settings, output); }), "nosuch"));
+  }
+  if (has_encoder("gif")) {
+    output = film_output(folder.file("a.gif"));
+    const std::string message = refusal(film_settings("bmp"), output);
+    CHECK(!message.empty());
+  }
+  if (has_encoder("huffyuv"))
+    CHECK(contains(refusal(film_settings("huffyuv"), film_output(folder.file("a.avi"))),
+                   "--filter format="));
+  CHECK(folder.names().empty());
+}
+
+TEST_CASE("containers and extensions") {
+  REQUIRE_ENCODER("ffv1");
+  const TemporaryFolder folder;
+  FilmSettings settings = film_settings("ffv1");
+  const auto at = [&](const char* name) { return film_output(folder.file(name)); };
+  CHECK(contains(refusal(settings, at("a.xyz")), "extension '.xyz'"));
+  CHECK(contains(refusal(settings, at("a.xyz")), ".mkv"));
+  CHECK(contains(refusal(settings, at("film")), "has no extension"));
+  CHECK(contains(refusal(settings, at("a.mp4")), "cannot hold ffv1"));
+  CHECK(contains(refusal(settings, at("a.y4m")), "only the codec rawvideo"));
+  CHECK(contains(refusal(settings, film_output("-")), "--container"));
+  settings.faststart = true;
+  CHECK(contains(refusal(settings, at("a.mkv")), "faststart"));
+  settings.faststart = false;
+  settings.container = "nosuch";
+  CHECK(contains(refusal(settings, at("a.mkv")), "no container 'nosuch'"));
+  settings.container = "image2";
+  CHECK(contains(refusal(settings, at("a.mkv")), "does not write one video file"));
+}
+
+TEST_CASE("what a disc does not allow") {
+  const TemporaryFolder folder;
+  const FilmOutput output = film_output(folder.file("a.mpg"), 720, 480);
+  CHECK(refusal(dvd_settings(), output).empty());
+  const auto with = [&](auto change) {
+    FilmSettings settings = dvd_settings();
+    change(settings);
+    return refusal(settings, output);
+  };
+  CHECK(contains(refusal(dvd_settings(), film_output(folder.file("a.mpg"), 640, 480)),
+                 "ntsc-dvd needs pictures of 720x480, not 640x480"));
+  CHECK(contains(refusal(dvd_settings(DiscTarget::pal_dvd), output),
+                 "pal-dvd needs pictures of 720x576, not 720x480"));
+  CHECK(contains(refusal(dvd_settings(), film_output(folder.file("a.mp4"), 720, 480)),
+                 "name the film .mpg, not .mp4"));
+  CHECK(contains(with([](FilmSettings& s) {
+                   s.frames_per_second = {25, 1};
+                 }),
+                 "needs 30000/1001 frames per second, not 25"));
+  CHECK(contains(with([](FilmSettings& s) { s.codec = "ffv1"; }), "needs the codec mpeg2video"));
+  CHECK(contains(with([](FilmSettings& s) { s.gop = 19; }), "GOPs of 1 to 18 frames, not 19"));
+  CHECK(contains(with([](FilmSettings& s) { s.maxrate = 9'900'000; }), "9800 kb/s"));
+  CHECK(contains(with([](FilmSettings& s) { s.bufsize = 2'000'000; }), "1835008"));
+  CHECK(contains(with([](FilmSettings& s) { s.aspect = Rational{2, 1}; }), "16:9 or 4:3"));
+  CHECK(contains(with([](FilmSettings& s) { s.audio_bitrate = 640'000; }), "448 kb/s"));
+  CHECK(contains(with([](FilmSettings& s) { s.audio_bitrate = 100'000; }), "AC-3 has no bit rate"));
+  CHECK(contains(with([](FilmSettings& s) { s.container = "mp4"; }), "needs the container dvd"));
+  CHECK(contains(with([](FilmSettings& s) {
+                   s.maxrate = 9'800'000;
+                   s.audio_bitrate = 448'000;
+                 }),
+                 "10080 kb/s in all"));
+  FilmSettings options = dvd_settings();
+  options.codec_options = {{"g", "30"}};
+  CHECK(contains(error_of([&] { Film film(options, output); }), "closed GOPs of at most 18"));
+  CHECK(folder.names().empty());
+}
+
+TEST_CASE("paths that cannot be written") {
+  REQUIRE_ENCODER("ffv1");
+  const TemporaryFolder folder;
+  const FilmSettings settings = film_settings("ffv1");
+  CHECK(contains(refusal(settings, film_output("")), "extension"));
+  CHECK(contains(refusal(settings, film_output(folder.file("none/a.mkv"))),
+                 "the folder '" + folder.file("none") + "': No such file or directory"));
+  std::filesystem::create_directory(folder.file("b.mkv"));
+  CHECK(contains(refusal(settings, film_output(folder.file("b.mkv"))), "is a folder"));
+  { std::ofstream(folder.file("c.mkv")) << "precious"; }
+  CHECK(contains(refusal(settings, film_output(folder.file("c.mkv"))), "exists"));
+  CHECK(contains(refusal(settings, film_output(folder.file("c.mkv"))), "--overwrite"));
+  CHECK(contains(refusal(settings, film_output(folder.file("c.mkv/d.mkv"))), "not"));
+  CHECK(read_bytes(folder.file("c.mkv")) == "precious");
+  if (geteuid() != 0) {
+    chmod(folder.path().c_str(), 0500);
+    CHECK(contains(refusal(settings, film_output(folder.file("d.mkv"))), "Permission denied"));
+    chmod(folder.path().c_str(), 0700);
+  }
+  FilmOutput output = film_output(folder.file("c.mkv"));
+  output.overwrite = true;
+  make_film(settings, output, 3);
+  CHECK(decode(output.path).frames == 3);
+  CHECK(folder.names().size() == 2);
+}
+
+TEST_CASE("a file that appears meanwhile is left alone") {
+  REQUIRE_ENCODER("ffv1");
+  const TemporaryFolder folder;
+  const Blobs blobs(320, 240);
+  PictureOwner owner(320, 240);
+  Film film(film_settings("ffv1"), film_output(folder.file("a.mkv")));
+  film.write(owner.lend(0, blobs.draw(0)));
+  { std::ofstream(folder.file("a.mkv")) << "precious"; }
+  CHECK(contains(error_of([&] { film.finish(); }), "has appeared"));
+  CHECK(owner.each_released_once());
+  CHECK(read_bytes(folder.file("a.mkv")) == "precious");
+  CHECK(folder.names().size() == 1);
+}
+
+TEST_CASE("an overwritten film stays until the new one is whole") {
+  REQUIRE_ENCODER("ffv1");
+  const TemporaryFolder folder;
+  const Blobs blobs(320, 240);
+  FilmOutput output = film_output(folder.file("a.mkv"));
+  make_film(film_settings("ffv1"), output, 4);
+  std::filesystem::create_symlink("a.mkv", folder.file("link.mkv"));
+  output.path = folder.file("link.mkv");
+  output.overwrite = true;
+  {
+    PictureOwner owner(320, 240);
+    Film film(film_settings("ffv1"), output);
+    film.write(owner.lend(0, blobs.draw(0)));
+  }
+  CHECK(decode(folder.file("a.mkv")).frames == 4);
+  make_film(film_settings("ffv1"), output, 7);
+  CHECK(decode(folder.file("a.mkv")).frames == 7);
+  CHECK(std::filesystem::is_symlink(folder.file("link.mkv")));
+  CHECK(folder.names().size() == 2);
+}
+
+TEST_CASE("a full disk") {
+  const TemporaryFolder folder;
+  const auto fill = [&](const FilmSettings& settings, const FilmOutput& output, int frames) {
+    const Blobs blobs(output.width, output.height);
+    PictureOwner owner(output.width, output.height);
+    const std::string error = error_of([&] {
+      Film film(settings, output);
+      for (int i = 0; i < frames; ++i) film.write(owner.lend(i, blobs.draw(i)));
+      film.finish();
+    });
+    CHECK(owner.each_released_once());
+    return error;
+  };
+  if (std::filesystem::exists("/dev/full")) {
+    FilmSettings settings = film_settings("rawvideo");
+    settings.container = "rawvideo";
+    CHECK(contains(fill(settings, film_output("/dev/full"), 20),
+                   "cannot write '/dev/full': No space left on device"));
+    // Everything still in the buffer when the film ends.
+    CHECK(contains(fill(settings, film_output("/dev/full", 64, 48), 2), "No space left"));
+  }
+  {
+    const FullDisk full(100'000);
+    const std::string path = folder.file("a.mpg");
+    CHECK(contains(fill(dvd_settings(), film_output(path, 720, 480), 120),
+                   "cannot write '" + path + "': File too large"));
+    CHECK(contains(fill(film_settings("rawvideo"), film_output(folder.file("a.yuv")), 20),
+                   "File too large"));
+    if (has_encoder("libx264")) {
+      FilmSettings settings = film_settings("libx264");
+      settings.crf = 1;
+      settings.codec_preset = "ultrafast";
+      CHECK(contains(fill(settings, film_output(folder.file("a.mp4")), 60), "File too large"));
+      settings.faststart = true;
+      CHECK(contains(fill(settings, film_output(folder.file("a.mp4")), 60), "File too large"));
+    }
+    FrameHashSettings hashes;
+    hashes.width = 320;
+    hashes.height = 240;
+    const Blobs blobs(320, 240);
+    PictureOwner owner(320, 240);
+    CHECK(contains(error_of([&] {
+                     FrameHash hash(hashes, folder.file("a.framehash"), false);
+                     const auto luma = blobs.draw(0);
+                     for (int i = 0; i < 2000; ++i) hash.write(owner.lend(i, luma));
+                     hash.finish();
+                   }),
+                   "File too large"));
+    CHECK(owner.each_released_once());
+  }
+  CHECK(folder.names().empty());
+}
+
+TEST_CASE("a pipe is written in place, but not a container that needs to seek") {
+  const TemporaryFolder folder;
+  FilmSettings settings = film_settings("rawvideo");
+  settings.container = "rawvideo";
+  make_film(settings, film_output("/dev/null"), 2);
+  CHECK(std::filesystem::is_character_file("/dev/null"));
+  if (has_encoder("libx264")) {
+    settings = film_settings("libx264");
+    settings.container = "mp4";
+    CHECK(contains(error_of([&] { Film film(settings, film_output("/dev/null")); }),
+                   "does not support non seekable output"));
+  }
+}
+
+TEST_CASE("films that cannot be read") {
+  const TemporaryFolder folder;
+  CHECK(contains(error_of([&] { FilmReader(folder.file("none.mp4")); }), "No such file"));
+  { std::ofstream(folder.file("text.mp4")) << "not a film"; }
+  CHECK(contains(error_of([&] { FilmReader(folder.file("text.mp4")); }), "cannot read"));
+  CHECK(contains(error_of([&] { read_film_comment(folder.file("text.mp4")); }), "cannot read"));
+  if (!has_encoder("libx264")) return;
+  make_film(film_settings("libx264"), film_output(folder.file("good.mkv")), 30);
+  std::string bytes = read_bytes(folder.file("good.mkv"));
+  for (std::size_t i = bytes.size() / 3; i < bytes.size() / 3 + 200; ++i) bytes[i] ^= 0x5a;
+  { std::ofstream(folder.file("bad.mkv"), std::ios::binary) << bytes; }
+  bool complete = true;
+  const std::string error =
+      error_of([&] { complete = decode(folder.file("bad.mkv")).frames == 30; });
+  CHECK((!error.empty() || !complete));
+}
+
+TEST_SUITE_END();
