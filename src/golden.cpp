@@ -20,28 +20,43 @@ constexpr std::size_t hash_digits = 64;
 
 [[noreturn]] void fail(const std::string& message) { throw std::invalid_argument(message); }
 
-/// A yuv420p picture without padding: luma that an engine draws, chroma 128. As such it is at once
-/// what an encoder takes and the bytes that framehash hashes.
+std::size_t luma_bytes(int width, int height) {
+  return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+}
+
+/// Of both chroma planes together.
+std::size_t chroma_bytes(PixelFormat format, int width, int height) {
+  return format == PixelFormat::gray8 ? 0 : 2 * luma_bytes((width + 1) / 2, (height + 1) / 2);
+}
+
+/// A picture without padding: luma that an engine draws, chroma 128. As such it is at once what an
+/// encoder takes and the bytes that framehash hashes.
 class GrayPicture {
  public:
-  GrayPicture(int width, int height)
-      : width_(width),
+  GrayPicture(PixelFormat format, int width, int height)
+      : format_(format),
+        width_(width),
         height_(height),
-        luma_bytes_(static_cast<std::size_t>(width) * static_cast<std::size_t>(height)),
-        bytes_(luma_bytes_ + 2 * chroma_bytes(), 128) {}
+        luma_bytes_(luma_bytes(width, height)),
+        bytes_(luma_bytes_ + chroma_bytes(format, width, height), 128) {}
 
-  LumaPlane luma() { return {bytes_.data(), static_cast<std::size_t>(width_), LumaRange::limited}; }
+  LumaPlane luma() {
+    return {bytes_.data(), static_cast<std::size_t>(width_),
+            full_range() ? LumaRange::full : LumaRange::limited};
+  }
 
   Picture view(std::int64_t pts_frames) const {
     Picture picture;
-    picture.format = PixelFormat::yuv420p;
+    picture.format = format_;
     picture.width = width_;
     picture.height = height_;
     picture.planes[0] = bytes_.data();
-    picture.planes[1] = bytes_.data() + luma_bytes_;
-    picture.planes[2] = picture.planes[1] + chroma_bytes();
     picture.stride_bytes[0] = width_;
-    picture.stride_bytes[1] = picture.stride_bytes[2] = (width_ + 1) / 2;
+    if (format_ == PixelFormat::yuv420p) {
+      picture.planes[1] = bytes_.data() + luma_bytes_;
+      picture.planes[2] = picture.planes[1] + chroma_bytes(format_, width_, height_) / 2;
+      picture.stride_bytes[1] = picture.stride_bytes[2] = (width_ + 1) / 2;
+    }
     picture.pts_frames = pts_frames;
     return picture;
   }
@@ -50,22 +65,22 @@ class GrayPicture {
 
   /// The luma stretched to 0..255, for eyes.
   std::vector<std::uint8_t> gray() const {
-    std::vector<std::uint8_t> result(luma_bytes_);
-    std::transform(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(luma_bytes_),
-                   result.begin(), [](std::uint8_t luma) {
-                     const int gray = ((luma - 16) * 255 + 109) / 219;
-                     return static_cast<std::uint8_t>(std::clamp(gray, 0, 255));
-                   });
+    std::vector<std::uint8_t> result(bytes_.begin(),
+                                     bytes_.begin() + static_cast<std::ptrdiff_t>(luma_bytes_));
+    if (full_range()) return result;
+    std::transform(result.begin(), result.end(), result.begin(), [](std::uint8_t luma) {
+      const int gray = ((luma - 16) * 255 + 109) / 219;
+      return static_cast<std::uint8_t>(std::clamp(gray, 0, 255));
+    });
     return result;
   }
 
   std::atomic<bool> lent{false};  ///< a sink holds it
 
  private:
-  std::size_t chroma_bytes() const {
-    return static_cast<std::size_t>((width_ + 1) / 2) * static_cast<std::size_t>((height_ + 1) / 2);
-  }
+  bool full_range() const { return format_ == PixelFormat::gray8; }
 
+  PixelFormat format_;
   int width_, height_;
   std::size_t luma_bytes_;
   std::vector<std::uint8_t> bytes_;
@@ -76,7 +91,7 @@ class PicturePool {
  public:
   PicturePool(int count, int width, int height) {
     for (int i = 0; i < count; ++i) {
-      pictures_.push_back(std::make_unique<GrayPicture>(width, height));
+      pictures_.push_back(std::make_unique<GrayPicture>(PixelFormat::yuv420p, width, height));
     }
   }
 
@@ -113,6 +128,7 @@ void stop_if_cancelled(const GoldenCallbacks& callbacks) {
 struct HashLine {
   int stream = 0;
   std::int64_t frame = 0;
+  std::int64_t bytes = 0;
   std::string hash;
 };
 
@@ -129,7 +145,7 @@ std::optional<HashLine> parse_hash_line(std::string_view line) {
   try {
     result.stream = parse_int(fields[0]);
     result.frame = parse_integer(fields[2]);
-    parse_integer(fields[4]);
+    result.bytes = parse_integer(fields[4]);
   } catch (const std::invalid_argument&) {
     return std::nullopt;
   }
@@ -188,6 +204,7 @@ Golden parse_golden(std::string_view text, const std::string& name) {
   Golden golden;
   std::string config;  // with an empty line for every line that is none, so that numbers agree
   bool has_config = false, states_announced = false;
+  std::int64_t picture_bytes = 0;
   int number = 0;
   const auto where = [&](int line) { return name + ":" + std::to_string(line) + ": "; };
   const bool whole_lines = text.empty() || text.back() == '\n';
@@ -219,6 +236,7 @@ Golden parse_golden(std::string_view text, const std::string& name) {
         fail(where(number) + "frame " + std::to_string(parsed->frame) + " stands where frame " +
              std::to_string(hashes.size()) + " is expected");
       }
+      if (hashes.empty() && parsed->stream == 0) picture_bytes = parsed->bytes;
       hashes.push_back(parsed->hash);
     }
     config += '\n';
@@ -241,7 +259,17 @@ Golden parse_golden(std::string_view text, const std::string& name) {
            std::to_string(frames) + (hashes == &golden.pictures ? " pictures" : " states"));
     }
   }
-  return golden;
+  const UniverseSettings& universe = golden.settings.universe;
+  for (const PixelFormat format : {PixelFormat::yuv420p, PixelFormat::gray8}) {
+    const std::size_t bytes = luma_bytes(universe.width, universe.height) +
+                              chroma_bytes(format, universe.width, universe.height);
+    if (picture_bytes == static_cast<std::int64_t>(bytes)) {
+      golden.format = format;
+      return golden;
+    }
+  }
+  fail(name + ": the pictures are not of " + std::to_string(universe.width) + "x" +
+       std::to_string(universe.height) + " pixels, as the settings in it say");
 }
 
 Golden read_golden(const std::string& path) { return parse_golden(read_text_file(path), path); }
@@ -253,7 +281,7 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
   const std::unique_ptr<Engine> engine = make_engine(universe, engine_settings);
   GoldenCheck result;
   result.engine = engine->describe();
-  GrayPicture picture(universe.width, universe.height);
+  GrayPicture picture(golden.format, universe.width, universe.height);
   for (std::int64_t frame = 0; frame < total; ++frame) {
     stop_if_cancelled(callbacks);
     engine->step();

@@ -21,6 +21,7 @@
 #include <string_view>
 #include <vector>
 
+#include "encoders/picture.h"
 #include "settings.h"
 #include "sim/engine.h"
 
@@ -28,7 +29,8 @@ namespace lifereel {
 
 /// What a golden file says.
 struct Golden {
-  RenderSettings settings;            ///< universe, film and length
+  RenderSettings settings;                    ///< universe, film and length
+  PixelFormat format = PixelFormat::yuv420p;  ///< of the pictures
   std::string version;                ///< of the lifereel that wrote it; empty when it does not say
   std::vector<std::string> pictures;  ///< SHA-256 in lower-case hexadecimal, a frame each
   std::vector<std::string> states;    ///< likewise, or empty: `lifereel render --hash` has none

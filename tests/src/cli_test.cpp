@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The program as people run it: exit statuses, one-line failures, help that fits a screen.
+#include <doctest/doctest.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <sstream>
+#include <thread>
+#include <vector>
+
+#include "sim/universe.h"
+#include "src/npy.h"
+#include "src/settings.h"
+
+using namespace lifereel;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string read_file(const fs::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+struct Result {
+  int status = 0;
+  std::string out, err;
+};
+
+/// A folder of its own for every test, in which the program runs.
+class Program {
+ public:
+  Program() { fs::create_directories(folder_); }
+  ~Program() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  fs::path path(const std::string& name) const { return folder_ / name; }
+  void write(const std::string& name, const std::string& text) const {
+    std::ofstream(path(name), std::ios::binary) << text;
+  }
+
+  pid_t start(const std::vector<std::string>& words) const {
+    const pid_t child = fork();
+    if (child != 0) return child;
+    std::vector<std::string> all{LIFEREEL_CLI};
+    all.insert(all.end(), words.begin(), words.end());
+    std::vector<char*> argv;
+    for (std::string& word : all) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    const bool ready =
+        chdir(folder_.c_str()) == 0 && freopen("out", "wb", stdout) && freopen("err", "wb", stderr);
+    if (ready) execv(argv[0], argv.data());
+    _exit(99);
+  }
+
+  Result wait(pid_t child) const {
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), read_file(path("out")),
+            read_file(path("err"))};
+  }
+
+  Result run(const std::vector<std::string>& words) const { return wait(start(words)); }
+
+  /// Runs what must fail: the status, and one line on standard error.
+  std::string failure(int status, const std::vector<std::string>& words) const {
+    const Result result = run(words);
+    CAPTURE(result.err);
+    CHECK(result.status == status);
+    CHECK(result.err.starts_with("lifereel: "));
+    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+    CHECK(result.out == "");
+    return result.err;
+  }
+
+ private:
+  fs::path folder_ =
+      fs::temp_directory_path() / ("lifereel-cli-" + std::to_string(std::random_device{}()));
+};
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+const std::vector<std::string> small_universe{"--seed",  "7",           "--size",
+                                              "320x270", "--particles", "200"};
+
+std::vector<std::string> with_small_universe(std::vector<std::string> words) {
+  words.insert(words.end(), small_universe.begin(), small_universe.end());
+  return words;
+}
+
+}  // namespace
+
+TEST_SUITE("src.cli") {
+  TEST_CASE("help fits a screen") {
+    const Program program;
+    for (const std::string command : {"render", "presets", "info", "hash", "state"}) {
+      const Result result = program.run({command, "--help"});
+      CAPTURE(result.out);
+      CHECK(result.status == 0);
+      CHECK(result.err == "");
+      CHECK(std::count(result.out.begin(), result.out.end(), '\n') <= 40);
+      std::istringstream lines(result.out);
+      for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 100);
+      CHECK(program.run({"help", command}).out == result.out);
+    }
+    const std::string render = program.run({"render", "--help"}).out;
+    for (const SettingKey& key : setting_keys())
+      CHECK(contains(render, "--" + std::string(key.name)));
+    CHECK(program.run({"--help"}).status == 0);
+    CHECK(program.run({"--version"}).out.starts_with("lifereel 0."));
+  }
+
+  TEST_CASE("command lines that cannot be meant end with 2") {
+    const Program program;
+    CHECK(contains(program.failure(2, {}), "name a command"));
+    CHECK(contains(program.failure(2, {"paint"}), "there is no command 'paint'"));
+    CHECK(contains(program.failure(2, {"render", "--sise", "1x1"}), "did you mean --size?"));
+    CHECK(contains(program.failure(2, {"render", "--part", "1"}), "no option --part"));
+    CHECK(contains(program.failure(2, {"render", "film.mp4"}), "one argument too many"));
+    CHECK(contains(program.failure(2, {"render", "--overwrite", "film.mp4"}), "too many"));
+    CHECK(contains(program.failure(2, {"render", "--size"}), "'--size' is missing"));
+    CHECK(contains(program.failure(2, {"render", "--size", "big"}), "--size: 'big' is not a size"));
+    CHECK(contains(program.failure(2, {"render", "--seed", "1", "--seed", "2"}), "given twice"));
+    CHECK(contains(program.failure(2, {"render", "--frames", "1", "--seconds", "2"}), "exclude"));
+    CHECK(contains(program.failure(2, {"render", "--preset", "dvd"}), "there are panoramic,"));
+    CHECK(contains(program.failure(2, {"render", "--config", "a", "--from", "b"}), "exclude"));
+    CHECK(contains(program.failure(2, {"hash", "--crf", "3"}), "takes no --crf"));
+    CHECK(contains(program.failure(2, {"state", "--frames", "0"}), "-o state.npy"));
+    CHECK(contains(program.failure(2, {"hash", "--check", "g", "--seed", "3"}), "golden file"));
+    CHECK(contains(program.failure(2, {"presets", "a", "b"}), "one argument too many"));
+  }
+
+  TEST_CASE("failures end with 1 and leave nothing behind") {
+    const Program program;
+    CHECK(contains(program.failure(1, {"render", "--preset", "dvd_video"}), "output is missing"));
+    CHECK(contains(program.failure(1, {"render", "-o", "film.mp4"}), "length is missing"));
+    CHECK(contains(program.failure(1, {"render", "--config", "none.cfg"}), "cannot read none.cfg"));
+    program.write("bad.cfg", "seed = 1\nsped = 2\n");
+    CHECK(contains(program.failure(1, {"render", "--config", "bad.cfg"}),
+                   "bad.cfg:2: there is no setting 'sped'; did you mean seed?"));
+    program.write("m.txt", "1 2\n3 nan\n");
+    CHECK(contains(program.failure(2, {"render", "--matrix", "m.txt"}), "m.txt:2: "));
+    CHECK(contains(program.failure(1, {"render", "--preset", "dvd_video", "-o", "no/film.mpg"}),
+                   "no/film.mpg"));
+    program.failure(1, {"render", "--preset", "dvd_video", "--size", "640x480", "-o", "film.mpg"});
+    program.failure(1, {"render", "--preset", "dvd_mp4", "--crf", "20", "-o", "film.mp4"});
+    program.failure(1, {"render", "--preset", "dvd_mp4", "--codec", "x264", "-o", "film.mp4"});
+    program.failure(1, {"render", "--preset", "dvd_mp4", "-o", "film.wibble"});
+    program.failure(1, {"render", "--preset", "dvd_mp4", "--dt", "-1", "-o", "film.mp4"});
+    program.failure(1, {"render", "--preset", "dvd_mp4", "--engine", "cuda", "-o", "film.mp4"});
+    CHECK(contains(program.failure(1, {"hash", "--check", "bad.cfg"}), "bad.cfg:1: "));
+    for (const auto& entry : fs::directory_iterator(program.path(""))) {
+      CHECK_FALSE(entry.path().filename().string().starts_with("film"));
+    }
+  }
+
+  TEST_CASE("a preset, printed and read again, is the preset") {
+    const Program program;
+    const Result list = program.run({"presets"});
+    CHECK(list.status == 0);
+    for (const Preset& preset : presets()) {
+      CHECK(contains(list.out, preset.name));
+      const Result printed = program.run({"presets", preset.name});
+      CHECK(printed.status == 0);
+      program.write("mine.cfg", printed.out);
+      RenderSettings read, expected;
+      apply_config_file(read, program.path("mine.cfg").string());
+      apply_preset(expected, preset.name);
+      CHECK(read == expected);
+    }
+    CHECK(contains(program.failure(1, {"presets", "dvd"}), "there is no preset 'dvd'"));
+  }
+
+  TEST_CASE("command line before config file before preset") {
+    const Program program;
+    program.write("mine.cfg", "seed = 5\nparticles = 150\nframes = 9\n");
+    const Result result = program.run({"hash", "--preset", "dvd_video", "--config", "mine.cfg",
+                                       "--seed", "6", "--seconds", "0.05", "--quiet"});
+    CHECK(result.status == 0);
+    for (const char* line : {"#lifereel seed = 6\n", "#lifereel particles = 150\n",
+                             "#lifereel frames = 2\n", "#lifereel target = ntsc-dvd\n"}) {
+      CHECK(contains(result.out, line));
+    }
+  }
+
+  TEST_CASE("info") {
+    const Result result = Program().run({"info"});
+    CHECK(result.status == 0);
+    for (const char* word : {"lifereel", "ISA", "GPU", "libavcodec", "mpeg2video", "baseline"}) {
+      CHECK(contains(result.out, word));
+    }
+  }
+
+  TEST_CASE("state --frames 0 is the initial state") {
+    const Program program;
+    REQUIRE(
+        program.run({"state", "--preset", "dvd_video", "--frames", "0", "-o", "s.npy"}).status ==
+        0);
+    RenderSettings settings;
+    apply_preset(settings, "dvd_video");
+    const auto bytes = state_as_npy(make_initial_state(settings.universe).state);
+    CHECK(read_file(program.path("s.npy")) == std::string(bytes.begin(), bytes.end()));
+    CHECK(contains(program.failure(1, {"state", "--frames", "0", "-o", "s.npy"}), "exists"));
+    CHECK(program.run({"state", "--frames", "3", "-o", "s.npy", "--overwrite"}).status == 0);
+    CHECK(read_file(program.path("s.npy")) != std::string(bytes.begin(), bytes.end()));
+  }
+
+  TEST_CASE("hash and check") {
+    const Program program;
+    REQUIRE(program.run(with_small_universe({"hash", "--frames", "3", "-o", "g.txt"})).status == 0);
+    const Result to_stdout = program.run(with_small_universe({"hash", "--frames", "3"}));
+    CHECK(to_stdout.out == read_file(program.path("g.txt")));
+    const Result equal =
+        program.run({"hash", "--check", "g.txt", "--isa", "baseline", "--threads", "2"});
+    CHECK(equal.status == 0);
+    CHECK(equal.out == "3 frames equal\n");
+
+    std::string text = read_file(program.path("g.txt"));
+    text[text.size() - 2] = text[text.size() - 2] == '0' ? '1' : '0';
+    program.write("g.txt", text);
+    const Result differs = program.run({"hash", "--check", "g.txt"});
+    CHECK(differs.status == 1);
+    CHECK(contains(differs.out, "first difference: frame 2 of 3, the state; the picture is equal"));
+    CHECK(contains(differs.out, "seed = 7\n"));
+    CHECK(differs.err == "lifereel: frame 2 differs from g.txt; its picture is g.txt.frame2.png\n");
+    CHECK(read_file(program.path("g.txt.frame2.png")).starts_with("\x89PNG"));
+    CHECK(program.run({"hash", "--check", "g.txt", "--png", "d.png"}).status == 1);
+    CHECK(fs::exists(program.path("d.png")));
+
+    program.write("cut.txt", text.substr(0, text.size() - 200));
+    CHECK(contains(program.failure(1, {"hash", "--check", "cut.txt"}), "cut.txt:"));
+  }
+
+  TEST_CASE("a signal ends a render cleanly") {
+    for (const int signal_number : {SIGINT, SIGTERM}) {
+      const Program program;
+      const pid_t child = program.start(
+          with_small_universe({"render", "--frames", "100000000", "-o", "film.mkv", "--quiet"}));
+      // The temporary file tells that the render runs and signals are caught.
+      const auto running = [&] {
+        for (const auto& entry : fs::directory_iterator(program.path(""))) {
+          if (entry.path().filename().string().starts_with("film")) return true;
+        }
+        return false;
+      };
+      for (int i = 0; i < 3000 && !running(); ++i) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+      REQUIRE(running());
+      kill(child, signal_number);
+      const Result result = program.wait(child);
+      CHECK(result.status == 128 + signal_number);
+      CHECK(result.err == "lifereel: the render was cancelled; no film was written\n");
+      CHECK_FALSE(running());
+    }
+  }
+}
