@@ -172,9 +172,11 @@ std::string describe(const RenderReport& report) {
   text += format("engine      %s, %s, %s, %d thread%s\n", report.engine.engine.c_str(),
                  report.engine.device.c_str(), report.engine.isa.c_str(), report.engine.threads,
                  report.engine.threads == 1 ? "" : "s");
-  text += format("time        %lld frames in %.2f s, %.1f fps, %.2fx real time\n",
-                 static_cast<long long>(pipeline.frames), pipeline.wall_seconds,
-                 frames_per_second(report), speed(report));
+  text +=
+      format("time        %lld frames in %.2f s, %.1f fps", static_cast<long long>(pipeline.frames),
+             pipeline.wall_seconds, frames_per_second(report));
+  if (film.duration_seconds > 0) text += format(", %.2fx real time", speed(report));
+  text += '\n';
   text +=
       format("waiting     engine for a slot %.2f s (%d %%), encoder for a frame %.2f s (%d %%)\n",
              pipeline.engine_waited_seconds,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The program as people run it: exit statuses, one-line failures, help that fits a screen.
 #include <doctest/doctest.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,8 +58,12 @@ class Program {
     std::vector<char*> argv;
     for (std::string& word : all) argv.push_back(word.data());
     argv.push_back(nullptr);
-    const bool ready =
-        chdir(folder_.c_str()) == 0 && freopen("out", "wb", stdout) && freopen("err", "wb", stderr);
+    const auto redirect = [](const char* name, int descriptor) {
+      const int file = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+      return file >= 0 && dup2(file, descriptor) >= 0;
+    };
+    const bool ready = chdir(folder_.c_str()) == 0 && redirect("out", STDOUT_FILENO) &&
+                       redirect("err", STDERR_FILENO);
     if (ready) execv(argv[0], argv.data());
     _exit(99);
   }

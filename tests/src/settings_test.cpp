@@ -238,17 +238,17 @@ TEST_SUITE("src.settings") {
         {"23.976", {24000, 1001}}, {"59.94", {60000, 1001}},
         {"29.98", {1499, 50}},     {"60/2", {60, 2}},
         {"23.98", {24000, 1001}}};
-    for (const auto& [text, rate] : rates) {
-      CAPTURE(text);
-      set("fps", text);
-      CHECK(settings.film.frames_per_second == rate);
+    for (const auto& rate : rates) {
+      CAPTURE(rate.first);
+      set("fps", rate.first);
+      CHECK(settings.film.frames_per_second == rate.second);
     }
     const std::pair<const char*, std::int64_t> bitrates[] = {
         {"4400k", 4400000}, {"1.5M", 1500000}, {"123", 123}, {"0.5k", 500}, {"2K", 2000}};
-    for (const auto& [text, rate] : bitrates) {
-      CAPTURE(text);
-      set("bitrate", text);
-      CHECK(settings.film.bitrate == rate);
+    for (const auto& bitrate : bitrates) {
+      CAPTURE(bitrate.first);
+      set("bitrate", bitrate.first);
+      CHECK(settings.film.bitrate == bitrate.second);
     }
     set("bitrate", "none");
     CHECK_FALSE(settings.film.bitrate);
@@ -330,12 +330,11 @@ TEST_SUITE("src.settings") {
         {"partcles", "1", "did you mean particles?"},
         {"wibble", "1", "--wibble: there is no setting 'wibble'"},
     };
-    for (const auto& [key, value, message] : bad) {
-      CAPTURE(key);
-      CAPTURE(value);
-      const std::string said = refused(key, value);
+    for (const auto& row : bad) {
+      const std::string said = refused(row[0], row[1]);
+      CAPTURE(row[1]);
       CAPTURE(said);
-      CHECK(said.find(message) != std::string::npos);
+      CHECK(said.find(row[2]) != std::string::npos);
       CHECK(said.find('\n') == std::string::npos);
     }
   }
