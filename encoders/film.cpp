@@ -86,8 +86,8 @@ double seconds_since(std::chrono::steady_clock::time_point begin) {
 void validate(const FilmSettings& asked, const FilmOutput& output) {
   LogCapture log;
   check_shape(asked, output);
-  check_codec_settings(asked);
   check_disc_settings(asked, output.width, output.height);
+  check_codec_settings(asked);
   const FilmSettings settings = with_disc_defaults(asked);
   const AVCodec& codec = find_video_encoder(settings.codec);
 

@@ -2,6 +2,7 @@
 #include "video_encoder.h"
 
 #include <algorithm>
+#include <array>
 #include <climits>
 #include <cmath>
 #include <cstdio>
@@ -17,6 +18,10 @@ namespace {
 
 // More would want a longer ring than is worth having.
 constexpr int most_frame_threads = 16;
+
+constexpr std::array<std::string_view, 10> x26x_presets = {
+    "ultrafast", "superfast", "veryfast", "faster",   "fast",
+    "medium",    "slow",      "slower",   "veryslow", "placebo"};
 
 bool frame_threaded(const AVCodec& codec) {
   return (codec.capabilities & AV_CODEC_CAP_FRAME_THREADS) != 0;
@@ -249,6 +254,13 @@ void check_codec_settings(const FilmSettings& settings) {
   if (settings.codec_preset && find_option(codec, "preset") == nullptr)
     throw std::invalid_argument("the encoder " + settings.codec + " has no presets; " +
                                 own_options(codec));
+  // These two complain on the terminal by themselves when they do not know a preset.
+  if (settings.codec_preset && (settings.codec == "libx264" || settings.codec == "libx265") &&
+      std::find(x26x_presets.begin(), x26x_presets.end(), *settings.codec_preset) ==
+          x26x_presets.end())
+    throw std::invalid_argument("the encoder " + settings.codec + " has no preset '" +
+                                *settings.codec_preset + "'; it has " +
+                                join({x26x_presets.begin(), x26x_presets.end()}));
   for (const auto& [key, value] : settings.codec_options)
     if (settings.bitrate && (key == "crf" || key == "qp" || key == "cq"))
       throw std::invalid_argument("the codec option " + key +

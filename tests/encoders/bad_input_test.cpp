@@ -113,7 +113,7 @@ TEST_CASE("contradictory rate control") {
 
 TEST_CASE("codecs and options that are not there list what is") {
   const TemporaryFolder folder;
-  FilmOutput output = film_output(folder.file("a.mkv"));
+  const FilmOutput output = film_output(folder.file("a.mkv"));
   FilmSettings settings = film_settings("libx999");
   CHECK(contains(refusal(settings, output), "no video encoder 'libx999'"));
   CHECK(contains(refusal(settings, output), "mpeg2video"));
@@ -130,7 +130,7 @@ TEST_CASE("codecs and options that are not there list what is") {
   if (has_encoder("libx264")) {
     settings = film_settings("libx264");
     settings.codec_preset = "sideways";
-    CHECK(contains(error_of([&] { Film film(settings, output); }), "sideways"));
+    CHECK(contains(refusal(settings, output), "no preset 'sideways'; it has ultrafast"));
     settings = film_settings("libx264");
     settings.codec_options = {{"x264-params", "nosuch=1"}};
     CHECK(contains(error_of([&] { Film film(settings, output); }), "nosuch"));
@@ -141,11 +141,6 @@ TEST_CASE("codecs and options that are not there list what is") {
     settings = film_settings("libx265");
     settings.codec_options = {{"x265-params", "nosuch=1"}};
     CHECK(contains(error_of([&] { Film film(settings, output); }), "nosuch"));
-  }
-  if (has_encoder("gif")) {
-    output = film_output(folder.file("a.gif"));
-    const std::string message = refusal(film_settings("bmp"), output);
-    CHECK(!message.empty());
   }
   if (has_encoder("huffyuv"))
     CHECK(contains(refusal(film_settings("huffyuv"), film_output(folder.file("a.avi"))),
@@ -161,7 +156,10 @@ TEST_CASE("containers and extensions") {
   CHECK(contains(refusal(settings, at("a.xyz")), "extension '.xyz'"));
   CHECK(contains(refusal(settings, at("a.xyz")), ".mkv"));
   CHECK(contains(refusal(settings, at("film")), "has no extension"));
-  CHECK(contains(refusal(settings, at("a.mp4")), "cannot hold ffv1"));
+  // Newer mp4 muxers do hold FFV1.
+  const AVOutputFormat* const mp4 = av_guess_format("mp4", nullptr, nullptr);
+  if (avformat_query_codec(mp4, AV_CODEC_ID_FFV1, FF_COMPLIANCE_NORMAL) == 0)
+    CHECK(contains(refusal(settings, at("a.mp4")), "cannot hold ffv1"));
   CHECK(contains(refusal(settings, at("a.y4m")), "only the codec rawvideo"));
   CHECK(contains(refusal(settings, film_output("-")), "--container"));
   settings.faststart = true;
