@@ -12,7 +12,11 @@ command -v "$formatter" > /dev/null || { echo "skipped: $formatter is not instal
 
 mode='--dry-run --Werror'
 if [ "${1:-}" = --fix ]; then mode=-i; fi
-# shellcheck disable=SC2086  # $mode is options
-find cuda encoders sim src tests -type f \
+rooms=
+for room in cuda encoders sim src tests; do
+  if [ -d "$room" ]; then rooms="$rooms $room"; fi
+done
+# shellcheck disable=SC2086  # $rooms are folders, $mode is options
+find $rooms -type f \
   \( -name '*.h' -o -name '*.inl' -o -name '*.cpp' -o -name '*.cu' -o -name '*.cuh' \) -print0 |
   xargs -0 "$formatter" $mode
