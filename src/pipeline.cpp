@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "pipeline.h"
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "frame_ring.h"
 #include "picture_layout.h"
@@ -41,16 +44,37 @@ class Stopwatch {
   std::atomic<std::int64_t> nanoseconds_{0};
 };
 
+// The slots and what surrounds them. Every picture lent to the sink keeps the stage alive: after a
+// failure an encoder may still hold pictures when the pipeline is gone.
+struct Stage {
+  Stage(Engine& engine, const PictureLayout& pictures, int slots)
+      : layout(pictures),
+        ring(
+            slots, layout.slot_bytes(),
+            engine.allocate_picture_memory(layout.slot_bytes() * static_cast<std::size_t>(slots))) {
+  }
+
+  static void give_back(void* stage, std::uintptr_t slot) noexcept {
+    auto* const self = static_cast<Stage*>(stage);
+    const std::shared_ptr<Stage> keep = std::move(self->lent[slot]);
+    self->ring.release(static_cast<int>(slot));
+  }
+
+  const PictureLayout layout;
+  FrameRing ring;
+  std::array<std::shared_ptr<Stage>, FrameRing::most_slots> lent;
+};
+
 class Pipeline {
  public:
   Pipeline(Engine& engine, PictureSink& sink, const PipelineSettings& settings)
       : engine_(engine),
         sink_(sink),
         settings_(settings),
-        layout_(sink.pixel_format(), engine.settings().width, engine.settings().height),
-        ring_(ring_slots(), layout_.slot_bytes(),
-              engine.allocate_picture_memory(layout_.slot_bytes() *
-                                             static_cast<std::size_t>(ring_slots()))) {}
+        stage_(std::make_shared<Stage>(
+            engine,
+            PictureLayout(sink.pixel_format(), engine.settings().width, engine.settings().height),
+            ring_slots())) {}
 
   PipelineStatistics run() {
     std::thread engine_thread, sink_thread;
@@ -113,9 +137,6 @@ class Pipeline {
   }
 
   void consume() {
-    const auto release = [](void* ring, std::uintptr_t slot) noexcept {
-      static_cast<FrameRing*>(ring)->release(static_cast<int>(slot));
-    };
     const int most_held = ring_.slots() - engine_.draws_in_flight();
     for (std::int64_t frame = 0;; ++frame) {
       fill_sum_.fetch_add(ring_.filled(), std::memory_order_relaxed);
@@ -123,9 +144,10 @@ class Pipeline {
       if (!slot) slot = encoder_waited_.time([this] { return ring_.take_filled(); });
       if (!slot) break;
       Picture picture = layout_.picture(ring_.data(*slot), frame);
-      picture.release = release;
-      picture.owner = &ring_;
+      picture.release = Stage::give_back;
+      picture.owner = stage_.get();
       picture.tag = static_cast<std::uintptr_t>(*slot);
+      stage_->lent[picture.tag] = stage_;
       encoder_busy_.time([this, &picture] { sink_.write(picture); });
       frames_.fetch_add(1, std::memory_order_relaxed);
       if (ring_.held() > most_held)
@@ -196,8 +218,9 @@ class Pipeline {
   Engine& engine_;
   PictureSink& sink_;
   const PipelineSettings& settings_;
-  const PictureLayout layout_;
-  FrameRing ring_;
+  const std::shared_ptr<Stage> stage_;
+  const PictureLayout& layout_ = stage_->layout;
+  FrameRing& ring_ = stage_->ring;
   const Clock::time_point start_ = Clock::now();
   Stopwatch engine_busy_, engine_waited_, encoder_busy_, encoder_waited_;
   std::atomic<std::int64_t> frames_{0}, fill_sum_{0};

@@ -144,6 +144,21 @@ TEST_SUITE("src.render") {
     CHECK(folder.files() == 0);
   }
 
+  TEST_CASE("cancelling gives back the pictures that an encoder holds by reference") {
+    const Folder folder;
+    std::atomic<bool> cancel{false};
+    RenderCallbacks callbacks;
+    callbacks.cancel = &cancel;
+    callbacks.progress = [&](const RenderProgress&) { cancel = true; };
+    RenderSettings settings = small(folder / "film.mpg", "mpeg2video", 1'000'000);
+    settings.universe.width = 720;  // with rows of 768 bytes, as the encoder's own
+    settings.universe.height = 480;
+    settings.film.frames_per_second = {30000, 1001};
+    settings.film.target = DiscTarget::ntsc_dvd;
+    CHECK_THROWS_AS(render(settings, callbacks), Cancelled);
+    CHECK(folder.files() == 0);
+  }
+
   TEST_CASE("an encoder that cannot open leaves nothing behind") {
     const Folder folder;
     RenderSettings settings = small(folder / "film.mkv", "ffv1", 5);
