@@ -152,37 +152,4 @@ std::string FilmReader::codec() const {
 
 bool FilmReader::read_luma(std::vector<std::uint8_t>& luma) { return impl_->read_luma(luma); }
 
-void write_png(const std::string& path, const std::uint8_t* gray, int width, int height,
-               std::size_t stride_bytes) {
-  LogCapture log;
-  const AVCodec* const codec = avcodec_find_encoder_by_name("png");
-  if (codec == nullptr) throw std::runtime_error("this FFmpeg has no encoder 'png'");
-  const UniqueCodecContext encoder(check_allocated(avcodec_alloc_context3(codec)));
-  encoder->width = width;
-  encoder->height = height;
-  encoder->pix_fmt = AV_PIX_FMT_GRAY8;
-  encoder->color_range = AVCOL_RANGE_JPEG;
-  encoder->time_base = {1, 1};
-  encoder->thread_count = 1;
-  check(avcodec_open2(encoder.get(), codec, nullptr), "avcodec_open2 (png)");
-
-  const UniqueFrame frame = make_frame();
-  frame->format = AV_PIX_FMT_GRAY8;
-  frame->width = width;
-  frame->height = height;
-  frame->color_range = AVCOL_RANGE_JPEG;
-  // Without a buffer of its own the frame is copied by libav before the call returns.
-  frame->data[0] = const_cast<std::uint8_t*>(gray);
-  frame->linesize[0] = static_cast<int>(stride_bytes);
-  frame->pts = 0;
-  check(avcodec_send_frame(encoder.get(), frame.get()), "avcodec_send_frame (png)");
-  check(avcodec_send_frame(encoder.get(), nullptr), "avcodec_send_frame (png)");
-  const UniquePacket packet = make_packet();
-  check(avcodec_receive_packet(encoder.get(), packet.get()), "avcodec_receive_packet (png)");
-
-  FinishedFile file(path, true);
-  file.try_write(packet->data, static_cast<std::size_t>(packet->size));
-  file.finish();
-}
-
 }  // namespace lifereel

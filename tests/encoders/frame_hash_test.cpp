@@ -172,7 +172,6 @@ TEST_CASE("a wrong picture is refused and released") {
 }
 
 TEST_CASE("a PNG holds the gray it was given") {
-  REQUIRE_ENCODER("png");
   const TemporaryFolder folder;
   const auto gray = Blobs(100, 60).draw(3, false);
   std::vector<std::uint8_t> padded(128 * 60, 7);
@@ -190,7 +189,7 @@ TEST_CASE("a PNG holds the gray it was given") {
   }
   write_png(path, padded.data(), 100, 60, 128);  // may replace an older one
   CHECK(folder.names().size() == 1);
-  CHECK(contains(error_of([&] { write_png(path, padded.data(), 0, 60, 128); }), "avcodec_open2"));
+  CHECK(contains(error_of([&] { write_png(path, padded.data(), 0, 60, 128); }), "positive size"));
   CHECK(contains(error_of([&] { write_png(folder.file("x/a.png"), padded.data(), 9, 9, 128); }),
                  "No such file"));
 }
