@@ -116,11 +116,11 @@ class Pipeline {
         auto slot = ring_.try_take_free();
         if (!slot) slot = engine_waited_.time([this] { return ring_.take_free(); });
         if (!slot) break;
-        begun.push_back(*slot);
         engine_busy_.time([this, &slot] {
           engine_.step();
           engine_.begin_draw(layout_.luma_plane(ring_.data(*slot)));
         });
+        begun.push_back(*slot);
         if (settings_.after_draw) settings_.after_draw(engine_);
         if (static_cast<int>(begun.size()) >= engine_.draws_in_flight()) finish_oldest();
       }
