@@ -230,7 +230,11 @@ RenderReport render(const RenderSettings& settings, const RenderCallbacks& callb
       callbacks.progress(meter.measure(now));
     };
   report.pipeline = run_pipeline(*engine, sink, pipeline);
-  if (sink.film()) report.film = sink.film()->statistics();
+  if (sink.film())
+    report.film = sink.film()->statistics();
+  else
+    report.film.duration_seconds =
+        static_cast<double>(frames) / settings.film.frames_per_second.value();
   report.state_hash = engine->hash_state();
   if (settings.psnr && sink.film()) {
     const Psnr psnr = measure_psnr(settings, sink.pixel_format(), frames, callbacks.cancel);
