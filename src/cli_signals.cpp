@@ -27,6 +27,7 @@ const std::atomic<bool>& catch_signals() {
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error of write(), with a sentence
   return cancel;
 }
 
