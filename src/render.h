@@ -22,7 +22,7 @@ struct RenderProgress {
   double frames_per_second = 0;  ///< over the last moments
   double speed = 0;              ///< film seconds made in a second
   double eta_seconds = 0;
-  double bitrate = 0;            ///< bits per second so far
+  double bitrate = 0;  ///< bits per second so far
   /// Which side waited for the other since the last report.
   enum class Waiting { nobody, engine, encoder } waiting = Waiting::nobody;
 };
@@ -40,7 +40,7 @@ struct RenderReport {
   EngineDescription engine;
   std::uint64_t peak_memory_bytes = 0;  ///< of the process
   std::optional<double> psnr_luma_mean, psnr_luma_minimum;
-  std::string state_hash;               ///< after the last frame
+  std::string state_hash;  ///< after the last frame
 };
 
 /// Renders a film. Blocks; any number may run at once in one process. Throws std::invalid_argument
@@ -50,7 +50,8 @@ RenderReport render(const RenderSettings& settings, const RenderCallbacks& callb
 
 /// The engine that `settings` ask for; `automatic` takes a GPU when this build has one, else the
 /// CPU. threads == 0 means every processor.
-std::unique_ptr<Engine> make_engine(const UniverseSettings& universe, const EngineSettings& settings);
+std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
+                                    const EngineSettings& settings);
 
 /// One sentence: what limited the speed.
 std::string bottleneck(const RenderReport& report);
