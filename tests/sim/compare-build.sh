@@ -31,6 +31,8 @@ case $build in
   *) echo "compare-build.sh: no build is called $build" >&2; exit 2 ;;
 esac
 
+# From nothing each time: an older configuration may be of another compiler or generator.
+rm -rf "$work"
 mkdir -p "$work"
 "$cmake" -S "$source" -B "$work/build" -DCMAKE_BUILD_TYPE=Release -DLIFEREEL_SIM_ONLY=ON \
   -DLIFEREEL_DEVELOPER=ON "$@" > "$work/configure.log" || { cat "$work/configure.log"; exit 1; }
