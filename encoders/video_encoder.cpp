@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <climits>
 #include <cmath>
-#include <cstdio>
 #include <set>
 #include <stdexcept>
 #include <string_view>
@@ -36,10 +36,11 @@ int default_threads(const AVCodec& codec) {
   return 0;
 }
 
+// As libav reads it, whatever the program's locale.
 std::string number_text(double value) {
   char text[64];
-  std::snprintf(text, sizeof text, "%.10g", value);
-  return text;
+  const auto end = std::to_chars(text, text + sizeof text, value);
+  return {text, end.ptr};
 }
 
 const AVOption* find_option(const AVCodec& codec, const std::string& name) {
