@@ -4,7 +4,7 @@
 add_library(lifereel_warnings INTERFACE)
 target_compile_options(lifereel_warnings INTERFACE
   $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang,AppleClang>:-Wall -Wextra -Wshadow>
-  $<$<AND:$<BOOL:${LIFEREEL_DEVELOPER}>,$<COMPILE_LANG_AND_ID:CXX,GNU,Clang,AppleClang>>:-Werror>)
+  $<$<AND:$<BOOL:${LIFEREEL_DEVELOPER}>,$<NOT:$<BOOL:${LIFEREEL_SANITIZE}>>,$<COMPILE_LANG_AND_ID:CXX,GNU,Clang,AppleClang>>:-Werror>)
 
 # GCC 12 sees overlapping copies in "text" + std::string where there are none (GCC bug 105651, mended
 # in 13).
