@@ -156,6 +156,7 @@ struct Film::Impl {
                                " came after picture " + std::to_string(*last_pts) +
                                "; their times must increase");
     last_pts = picture.pts_frames;
+    ++pictures;
     wrap_picture(picture, guard, *frame);
     // Also when something throws, the frame lets go of the picture before write() returns.
     struct Unref {
@@ -219,6 +220,11 @@ struct Film::Impl {
     encode(nullptr);
     encoder_describe();
     if (statistics.frames == 0) throw std::runtime_error("the film has no pictures");
+    if (!graph && statistics.frames != pictures)
+      throw std::runtime_error("the encoder " + settings.codec + " made " +
+                               std::to_string(statistics.frames) + " frames of " +
+                               std::to_string(pictures) +
+                               " pictures; an option that drops frames must go");
     statistics.file_bytes = container->finish();
     finished = true;
     close();  // some encoders keep their last picture until then
@@ -260,6 +266,7 @@ struct Film::Impl {
   int audio_stream = 0;
   AVRational filter_time_base{0, 1};
   std::optional<std::int64_t> last_pts, last_filtered_pts;
+  std::int64_t pictures = 0;   // taken
   std::int64_t video_end = 0;  // ticks of the codec's time base
   bool comment_written = false;
   bool finished = false;

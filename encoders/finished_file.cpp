@@ -66,6 +66,9 @@ void FinishedFile::check_path(const std::string& path, bool overwrite) {
       throw std::invalid_argument("'" + path + "' is no regular file; name another output file");
     if (!overwrite)
       throw std::invalid_argument("'" + path + "' exists; name another file or allow --overwrite");
+  } else if (lstat(path.c_str(), &status) == 0) {
+    throw std::invalid_argument("'" + path +
+                                "' is a link to nothing; remove it or name another file");
   } else if (errno != ENOENT && errno != ENOTDIR) {
     throw std::invalid_argument("cannot write '" + path + "': " + errno_text(errno));
   }

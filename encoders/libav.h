@@ -58,8 +58,6 @@ using UniqueInput = std::unique_ptr<AVFormatContext, FreeByAddress<avformat_clos
 using UniqueOutput = std::unique_ptr<AVFormatContext, FreeByPointer<avformat_free_context>>;
 using UniqueFilterGraph = std::unique_ptr<AVFilterGraph, FreeByAddress<avfilter_graph_free>>;
 using UniqueFilterInOut = std::unique_ptr<AVFilterInOut, FreeByAddress<avfilter_inout_free>>;
-using UniqueCodecParameters =
-    std::unique_ptr<AVCodecParameters, FreeByAddress<avcodec_parameters_free>>;
 using UniqueAvio = std::unique_ptr<AVIOContext, FreeAvio>;
 
 /// What libav calls this error.
@@ -98,10 +96,6 @@ class Dictionary {
     check(av_dict_set(&dictionary_, key.c_str(), value.c_str(), 0), "av_dict_set");
   }
   /// nullptr where there is none.
-  const char* get(const std::string& key) const noexcept {
-    const AVDictionaryEntry* entry = av_dict_get(dictionary_, key.c_str(), nullptr, 0);
-    return entry == nullptr ? nullptr : entry->value;
-  }
   /// For libav functions that take options out of the dictionary.
   AVDictionary** address() noexcept { return &dictionary_; }
   std::vector<std::pair<std::string, std::string>> entries() const {

@@ -5,7 +5,7 @@
 #include <cctype>
 #include <cstdarg>
 #include <cstdio>
-#include <mutex>
+#include <utility>
 
 #include "libav.h"
 
@@ -45,12 +45,22 @@ void log_callback(void* object, int level, const char* format, va_list arguments
 }  // namespace
 
 LogCapture::LogCapture() : outer_(innermost) {
-  static std::once_flag installed;
-  std::call_once(installed, [] { av_log_set_callback(log_callback); });
+  // Each time, for an embedding program may have set its own meanwhile.
+  av_log_set_callback(log_callback);
   innermost = this;
 }
 
-LogCapture::~LogCapture() { innermost = outer_; }
+LogCapture::~LogCapture() {
+  innermost = outer_;
+  if (outer_ == nullptr) return;
+  try {
+    for (Message& message : messages_)
+      if (outer_->messages_.size() < most_messages) outer_->messages_.push_back(std::move(message));
+    outer_->line_open_ = false;
+  } catch (...) {
+    // No memory for a log line: the error that matters is on its way by itself.
+  }
+}
 
 LogCapture* LogCapture::current() noexcept { return innermost; }
 

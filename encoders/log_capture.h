@@ -11,7 +11,8 @@ namespace lifereel {
 
 /// While an object of this class lives, warnings and errors that libav (and x264 through it) logs
 /// in this thread are kept here instead of reaching the terminal; lesser messages are dropped.
-/// Scopes nest: the innermost one of a thread gets the message. Threads without a scope log as
+/// Scopes nest: the innermost one of a thread gets the message and hands it to the next when it
+/// ends. Threads without a scope log as
 /// ever. Belongs on the stack of the thread that made it.
 class LogCapture {
  public:
@@ -25,13 +26,12 @@ class LogCapture {
   LogCapture(const LogCapture&) = delete;
   LogCapture& operator=(const LogCapture&) = delete;
 
-  /// At most 64 since the beginning or the last clear(); later ones are dropped.
+  /// At most 64; later ones are dropped.
   const std::vector<Message>& messages() const noexcept { return messages_; }
   /// All of them in one line, each once.
   std::string summary() const;
   /// The first message that contains `text`, letter case ignored, or nullptr.
   const Message* find(std::string_view text) const noexcept;
-  void clear() noexcept { messages_.clear(); }
 
   /// This thread's innermost scope, or nullptr.
   static LogCapture* current() noexcept;
