@@ -132,7 +132,7 @@ LIFEREEL_ARITHMETIC std::int32_t pixel_of(float x, std::int32_t size) {
   return pixel >= size ? pixel - size : pixel;
 }
 
-/// The trail counts twentieths, so that the splat's weights (kernel.h) are whole numbers and their
+/// The trail counts twentieths, so that the splat's weights (kernels.h) are whole numbers and their
 /// order is free. Below 2^-20 twentieths a pixel is dark: a fading trail would otherwise end in
 /// subnormal numbers that never reach zero and slow every processor down.
 template <class F>

@@ -129,7 +129,11 @@ class CpuEngine final : public Engine {
     const auto n = static_cast<std::size_t>(s.particles);
     const auto pitch = rounded_up(static_cast<std::size_t>(s.width), kernel_padding);
     const CellGrid grid = make_cell_grid(s);
-    return n * 15 * 4 + static_cast<std::size_t>(grid.cells()) * 4 +
+    // Particles, their hash (hash_state), the cell list, the candidates of a cell, the picture.
+    const std::size_t candidates = std::min(n, n / static_cast<std::size_t>(grid.cells()) * 9);
+    return n * 15 * 4 + n * 40 +
+           static_cast<std::size_t>(grid.cells()) * CellGrid::patches_a_cell * 4 +
+           static_cast<std::size_t>(threads) * candidates * 15 +
            static_cast<std::size_t>(s.height) * (pitch + 2) * 4 +
            static_cast<std::size_t>(threads) * pitch * 4;
   }

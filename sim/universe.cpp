@@ -43,6 +43,12 @@ void validate(const UniverseSettings& s) {
   require(static_cast<double>(shorter) >= 3.0 * static_cast<double>(s.rmax), "a world of ", s.width,
           "x", s.height, " pixels is smaller than three cells of rmax ", s.rmax,
           ": enlarge the size or set rmax to ", std::floor(shorter / 3.0), " or less");
+  // Cells of the published seam are rmax wide whatever the size; 16 patches a cell are numbered.
+  require(s.seam == Seam::exact || std::ceil(s.width / static_cast<double>(s.rmax)) *
+                                           std::ceil(s.height / static_cast<double>(s.rmax)) <=
+                                       1e8,
+          "a world of ", s.width, "x", s.height, " pixels has more than 100 million cells of rmax ",
+          s.rmax, ": raise rmax, or use the exact seam");
   const std::size_t entries = static_cast<std::size_t>(s.species) * s.species;
   require(s.matrix.empty() || s.matrix.size() == entries, "the matrix has ", s.matrix.size(),
           " numbers, but ", s.species, " species need ", s.species, " lines of ", s.species);

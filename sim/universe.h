@@ -43,7 +43,8 @@ struct UniverseSettings {
 void validate(const UniverseSettings& settings);
 
 /// Particles at one frame, in particle order. Position (y, x) in pixels, 0 <= y < height and
-/// 0 <= x < width; velocity in pixels per unit of time.
+/// 0 <= x < width (at frame 0 float32 may have rounded up to height or width itself); velocity in
+/// pixels per unit of time.
 struct State {
   std::uint64_t frame = 0;  ///< steps taken since the initial state
   std::vector<float> y, x, vy, vx;
@@ -58,12 +59,14 @@ struct InitialState {
   std::vector<float> matrix;
 };
 
+// clang-format off
 /// Draws the initial state exactly as NumPy does:
-///   rng = default_rng(seed)                                    SeedSequence + PCG64 (XSL-RR
-///   128/64) positions = rng.random((N, 2)).astype(f4) * f4([H, W])     53-bit doubles species   =
-///   rng.integers(0, K, N)                          masked 32-bit Lemire matrix    =
-///   rng.uniform(-1, 1, (K, K)).astype(f4)
+///   rng = default_rng(seed)                                   SeedSequence, PCG64 (XSL-RR 128/64)
+///   positions = rng.random((N, 2)).astype(f4) * f4([H, W])    53-bit doubles
+///   species = rng.integers(0, K, N)                           Lemire's method on 32 bits
+///   matrix = rng.uniform(-1, 1, (K, K)).astype(f4)
 /// Velocities are 0. Settings must be valid. Throws std::bad_alloc.
+// clang-format on
 InitialState make_initial_state(const UniverseSettings& settings);
 
 /// SHA-256, in lower-case hexadecimal, of positions (y, x) as float32[N][2], velocities likewise
