@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "picture_layout.h"
 
+#include <cstring>
+#include <new>
+
 namespace lifereel {
 namespace {
 
@@ -18,8 +21,13 @@ PictureLayout::PictureLayout(PixelFormat format, int width, int height)
       height_(height),
       luma_stride_bytes_(whole_lines(width)),
       chroma_stride_bytes_(whole_lines((width + 1) / 2)) {
-  if (format == PixelFormat::yuv420p)
-    chroma_.assign(chroma_stride_bytes_ * static_cast<std::size_t>((height + 1) / 2), 128);
+  if (format != PixelFormat::yuv420p) return;
+  // libavfilter takes planes by reference only when they are aligned.
+  constexpr std::align_val_t alignment{line_bytes};
+  const std::size_t bytes = chroma_stride_bytes_ * static_cast<std::size_t>((height + 1) / 2);
+  chroma_.reset(static_cast<std::uint8_t*>(::operator new(bytes, alignment)),
+                [](std::uint8_t* data) { ::operator delete(data, alignment); });
+  std::memset(chroma_.get(), 128, bytes);
 }
 
 std::size_t PictureLayout::slot_bytes() const noexcept {
@@ -39,7 +47,7 @@ Picture PictureLayout::picture(const std::uint8_t* slot, std::int64_t pts_frames
   picture.planes[0] = slot;
   picture.stride_bytes[0] = static_cast<int>(luma_stride_bytes_);
   if (format_ == PixelFormat::yuv420p) {
-    picture.planes[1] = picture.planes[2] = chroma_.data();
+    picture.planes[1] = picture.planes[2] = chroma_.get();
     picture.stride_bytes[1] = picture.stride_bytes[2] = static_cast<int>(chroma_stride_bytes_);
   }
   picture.pts_frames = pts_frames;

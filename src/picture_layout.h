@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "encoders/picture.h"
 #include "sim/engine.h"
@@ -30,7 +30,7 @@ class PictureLayout {
   PixelFormat format_;
   int width_, height_;
   std::size_t luma_stride_bytes_, chroma_stride_bytes_;
-  std::vector<std::uint8_t> chroma_;
+  std::shared_ptr<std::uint8_t> chroma_;  // aligned as slots are
 };
 
 }  // namespace lifereel

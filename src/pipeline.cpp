@@ -156,7 +156,7 @@ class Pipeline {
                                  "above " +
                                  std::to_string(ring_.slots()));
     }
-    if (!ring_.stopped()) encoder_busy_.time([this] { sink_.finish(); });
+    if (begin_finishing()) encoder_busy_.time([this] { sink_.finish(); });
   }
 
   // Runs one side; its failure stops the other.
@@ -180,6 +180,24 @@ class Pipeline {
     ring_.stop();
   }
 
+  // Every picture is written: from here on the film can be finished or fail, but not be cancelled,
+  // for its file may have its name already.
+  bool begin_finishing() {
+    const std::lock_guard lock(mutex_);
+    if (first_error_ || ring_.stopped()) return false;
+    finishing_ = true;
+    return true;
+  }
+
+  void cancel() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (finishing_ || first_error_) return;
+      first_error_ = std::make_exception_ptr(Cancelled());
+    }
+    ring_.stop();
+  }
+
   // The calling thread's part: progress and cancellation, until both sides are done.
   void watch() {
     using namespace std::chrono_literals;
@@ -190,7 +208,7 @@ class Pipeline {
       if (sides_done_ == 2) break;
       lock.unlock();
       if (settings_.cancel && settings_.cancel->load(std::memory_order_relaxed) && !ring_.stopped())
-        fail(std::make_exception_ptr(Cancelled()));
+        cancel();
       if (settings_.progress && Clock::now() >= next_report && !ring_.stopped()) {
         settings_.progress(statistics());
         next_report = Clock::now() + 200ms;
@@ -225,10 +243,11 @@ class Pipeline {
   Stopwatch engine_busy_, engine_waited_, encoder_busy_, encoder_waited_;
   std::atomic<std::int64_t> frames_{0}, fill_sum_{0};
 
-  std::mutex mutex_;  // first_error_, sides_done_
+  std::mutex mutex_;  // what follows
   std::condition_variable side_done_;
   std::exception_ptr first_error_;
   int sides_done_ = 0;
+  bool finishing_ = false;
 };
 
 }  // namespace

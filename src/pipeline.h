@@ -43,10 +43,11 @@ struct PipelineSettings {
 
 /// Steps `engine` and hands every frame to `sink`, from the engine's next frame on; calls
 /// sink.finish() after the last. No frame is dropped, doubled or reordered. The first error of
-/// either side ends both and is rethrown here; a set `cancel` ends both with Cancelled.
+/// either side ends both and is rethrown here; a set `cancel` ends both with Cancelled, unless the
+/// sink is finishing already: then it comes too late.
 /// The engine must outlive the call. After a failure the sink may still hold pictures: their memory
-/// waits until it has let go of them. Throws std::invalid_argument when the ring is too small for
-/// the sink.
+/// waits until it has let go of them, on whatever thread, so picture memory must not need the
+/// engine. Throws std::invalid_argument when the ring is too small for the sink.
 PipelineStatistics run_pipeline(Engine& engine, PictureSink& sink,
                                 const PipelineSettings& settings);
 
