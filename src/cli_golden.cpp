@@ -7,6 +7,7 @@
 #include "cli_commands.h"
 #include "cli_progress.h"
 #include "encoders/film_reader.h"
+#include "encoders/finished_file.h"
 #include "npy.h"
 #include "render.h"
 
@@ -110,6 +111,7 @@ int run_state(const Arguments& arguments) {
   const bool initial = settings.frames == 0 || settings.seconds == 0.0;
   const std::int64_t frames = initial ? 0 : frame_count(settings);
   validate(settings.universe);
+  FinishedFile::check_path(settings.output, settings.overwrite);
   const std::unique_ptr<Engine> engine = make_engine(settings.universe, settings.engine);
   {
     ProgressLine line(stderr, arguments.has("quiet"));

@@ -18,7 +18,8 @@ int run(const Arguments& arguments) {
   const RenderSettings settings = arguments.settings();
   const bool quiet = arguments.has("quiet");
   // A film on standard output leaves the words to standard error.
-  std::FILE* const words = settings.output == "-" ? stderr : stdout;
+  std::FILE* const words =
+      settings.output == "-" || settings.output.starts_with("/dev/") ? stderr : stdout;
   RenderReport report;
   {
     ProgressLine line(words, quiet);

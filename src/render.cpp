@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <deque>
+#include <stdexcept>
 
 #include "encoders/film_reader.h"
 #include "encoders/finished_file.h"
@@ -18,6 +19,16 @@ namespace {
 
 std::string self_description(const RenderSettings& settings) {
   return "# lifereel " + std::string(version()) + "\n" + print_config(settings);
+}
+
+// What fails from here on fails beside a finished film, and says so.
+template <class Work>
+void after_the_film(Work&& work) {
+  try {
+    work();
+  } catch (const std::exception& error) {
+    throw std::runtime_error(std::string("the film is finished, but ") + error.what());
+  }
 }
 
 // What takes the frames of one render: a film or nothing, and hashes beside it when asked for.
@@ -65,7 +76,7 @@ class RenderSink final : public PictureSink {
 
   void finish() override {
     target_->finish();
-    if (hash_) hash_->finish();
+    if (hash_) after_the_film([this] { hash_->finish(); });
   }
 
   PixelFormat pixel_format() const noexcept override { return target_->pixel_format(); }
@@ -171,7 +182,8 @@ Psnr measure_psnr(const RenderSettings& settings, PixelFormat format, std::int64
   double sum = 0, worst = 0;
   std::int64_t read = 0;
   for (; film.read_luma(decoded); ++read) {
-    if (cancel && cancel->load(std::memory_order_relaxed)) throw Cancelled();
+    if (cancel && cancel->load(std::memory_order_relaxed))
+      throw std::runtime_error("measuring its PSNR was cancelled");
     if (decoded.size() != width * height)
       throw std::runtime_error(settings.output + " decodes to pictures of another size");
     engine->step();
@@ -236,14 +248,16 @@ RenderReport render(const RenderSettings& settings, const RenderCallbacks& callb
     report.film.duration_seconds =
         static_cast<double>(frames) / settings.film.frames_per_second.value();
   report.state_hash = engine->hash_state();
-  if (settings.psnr && sink.film()) {
-    const Psnr psnr = measure_psnr(settings, sink.pixel_format(), frames, callbacks.cancel);
-    report.psnr_luma_mean = psnr.mean;
-    report.psnr_luma_minimum = psnr.minimum;
-  }
+  if (settings.psnr && sink.film())
+    after_the_film([&] {
+      const Psnr psnr = measure_psnr(settings, sink.pixel_format(), frames, callbacks.cancel);
+      report.psnr_luma_mean = psnr.mean;
+      report.psnr_luma_minimum = psnr.minimum;
+    });
   report.peak_memory_bytes = peak_memory_bytes();
   if (!settings.stats.empty())
-    write_text(settings.stats, settings.overwrite, to_json(settings, report));
+    after_the_film(
+        [&] { write_text(settings.stats, settings.overwrite, to_json(settings, report)); });
   return report;
 }
 

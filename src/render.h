@@ -45,7 +45,9 @@ struct RenderReport {
 
 /// Renders a film. Blocks; any number may run at once in one process. Throws std::invalid_argument
 /// (settings), std::runtime_error (libav, disk, device), Cancelled. After a throw no file of the
-/// output's name has been made.
+/// output's name has been made, unless the message begins "the film is finished, but": then what
+/// was asked for beside it (hashes, PSNR, statistics) failed. A cancellation while the last
+/// pictures are being flushed comes too late and changes nothing.
 RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks = {});
 
 /// The engine that `settings` ask for; `automatic` takes a GPU when this build has one, else the

@@ -186,6 +186,7 @@ std::string describe(const RenderReport& report) {
   text +=
       format("ring        %.1f of %d slots filled on average, %.1f MiB\n", pipeline.mean_ring_fill,
              pipeline.ring_slots, static_cast<double>(pipeline.ring_bytes) / mebibyte);
+  for (const std::string& warning : film.warnings) text += "warning     " + warning + '\n';
   text += format("memory      %.1f MiB at most\n",
                  static_cast<double>(report.peak_memory_bytes) / mebibyte);
   return text + bottleneck(report) + "\n";

@@ -14,6 +14,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "sim/float_environment.h"
+
 namespace lifereel {
 namespace {
 
@@ -25,6 +27,7 @@ constexpr std::size_t largest_text_file = 16u << 20;
 /// std::from_chars over the whole text, a leading + allowed.
 template <typename Number>
 std::errc read_number(std::string_view text, Number& value) {
+  const FloatEnvironment ieee;  // from_chars follows the rounding mode
   if (text.starts_with('+')) text.remove_prefix(1);
   const char* const end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);

@@ -107,7 +107,10 @@ std::string print_string(const std::string& text) { return text; }
 /// Text where empty means "not asked for" and is not printed.
 template <typename Access>
 Entry text_entry(const SettingKey& key, Access access) {
-  Entry result = entry(key, access, parse_string, print_string);
+  Entry result = entry(
+      key, access,
+      [](std::string_view text) { return text == "none" ? std::string() : parse_string(text); },
+      print_string);
   result.print = [access](const RenderSettings& settings) -> std::optional<std::string> {
     const std::string& text = access(settings);
     return text.empty() ? std::nullopt : std::optional(text);
@@ -563,8 +566,17 @@ void validate(const RenderSettings& settings) {
     if (!settings.film.filter.empty()) {
       fail("psnr compares the film with the pictures before the filter; leave psnr or filter out");
     }
-    if (!encodes || settings.output == "-")
-      fail("psnr reads the film back, so it needs a file as output");
+    if (!encodes || settings.output == "-" || settings.film.codec == "rawvideo")
+      fail("psnr reads the film back, so it needs an encoded film in a file");
+  }
+  if (!settings.hash.empty() && !settings.film.filter.empty()) {
+    fail("hash is of the universe's pictures, which a filter changes; leave hash or filter out");
+  }
+  constexpr double longest_disc_seconds = 24 * 3600;  // the GOP time code ends there
+  if (settings.film.target != DiscTarget::none &&
+      static_cast<double>(frame_count(settings)) >
+          longest_disc_seconds * settings.film.frames_per_second.value()) {
+    fail("a disc target ends at 24 hours; make the film shorter");
   }
   if (encodes && !settings.output.empty()) {
     FilmOutput output;

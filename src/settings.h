@@ -74,9 +74,8 @@ const std::vector<SettingKey>& setting_keys();
 ///   fps         30000/1001, 25, 12.5; 23.976, 29.97, 59.94 and 119.88 mean the NTSC rates
 ///   rates       bits per second, 4400k and 1.5M too
 ///   seed        decimal or 0x...
-///   matrix      "[a b; c d]", or a file with a row a line, blanks or commas between, # comments;
-///   it is
-///               read at once, so settings never depend on files afterwards. "seed": from the seed
+///   matrix      "[a b; c d]", or a file with a row a line, blanks or commas between, # comments,
+///               read at once, so settings never depend on files afterwards; "seed": from the seed
 ///   none        un-sets a value that a lower layer may have set (crf, bitrate, codec-option, ...)
 ///
 /// frames and seconds replace each other. A codec-option replaces an earlier one of the same name.
