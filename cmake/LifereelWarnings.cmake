@@ -3,9 +3,12 @@
 # a newer compiler's new warning never stops a user; and not under sanitizers, whose instrumentation
 # makes GCC see what is not there (array bounds in std::sort, for one).
 add_library(lifereel_warnings INTERFACE)
+set(warnings -Wall -Wextra -Wshadow)
+if(LIFEREEL_DEVELOPER AND NOT LIFEREEL_SANITIZE)
+  list(APPEND warnings -Werror)
+endif()
 target_compile_options(lifereel_warnings INTERFACE
-  $<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang,AppleClang>:-Wall -Wextra -Wshadow>
-  $<$<AND:$<BOOL:${LIFEREEL_DEVELOPER}>,$<NOT:$<BOOL:${LIFEREEL_SANITIZE}>>,$<COMPILE_LANG_AND_ID:CXX,GNU,Clang,AppleClang>>:-Werror>)
+  "$<$<COMPILE_LANG_AND_ID:CXX,GNU,Clang,AppleClang>:${warnings}>")
 
 # GCC 12 sees overlapping copies in "text" + std::string where there are none (GCC bug 105651, mended
 # in 13).
