@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <set>
 #include <stdexcept>
@@ -105,7 +106,7 @@ TEST_SUITE("src.frame_ring") {
       "no frame is lost, doubled, reordered or torn when slots return late and out of order") {
     for (const int slots : {1, 2, 3, 5, 31}) {
       CAPTURE(slots);
-      constexpr std::uint32_t frames = 4000;
+      constexpr std::uint32_t frames = 2000;
       FrameRing ring = make_ring(slots);
       std::mutex mutex;
       std::vector<std::pair<int, std::uint32_t>> lent;
@@ -145,20 +146,24 @@ TEST_SUITE("src.frame_ring") {
         std::mt19937 random(3);
         for (;;) {
           const bool last = drained;
-          std::pair<int, std::uint32_t> one;
+          std::optional<std::pair<int, std::uint32_t>> one;
           {
             const std::lock_guard lock(mutex);
-            if (lent.empty()) {
-              if (last) return;
-              continue;
+            if (!lent.empty()) {
+              const std::size_t pick = random() % lent.size();
+              one = lent[pick];
+              lent.erase(lent.begin() + static_cast<std::ptrdiff_t>(pick));
+            } else if (last) {
+              return;
             }
-            const std::size_t pick = random() % lent.size();
-            one = lent[pick];
-            lent.erase(lent.begin() + static_cast<std::ptrdiff_t>(pick));
+          }
+          if (!one) {
+            std::this_thread::sleep_for(std::chrono::microseconds(20));
+            continue;
           }
           nap(random);
-          if (!whole(one.first, one.second)) ++torn;
-          ring.release(one.first);
+          if (!whole(one->first, one->second)) ++torn;
+          ring.release(one->first);
         }
       });
       producer.join();
