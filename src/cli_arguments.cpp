@@ -194,7 +194,7 @@ RenderSettings Arguments::settings() const {
       throw std::runtime_error(film +
                                " carries no settings of lifereel; --from needs a film of it");
     }
-    apply_config_text(settings, config, film);
+    apply_embedded_config(settings, config, film);
   }
   for (const auto& [key, text] : settings_) {
     try {

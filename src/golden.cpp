@@ -246,7 +246,7 @@ Golden parse_golden(std::string_view text, const std::string& name) {
   if (!has_config) {
     fail(where(1) + "there are no \"#lifereel\" lines with settings; lifereel hash -o writes them");
   }
-  apply_config_text(golden.settings, config, name);
+  apply_embedded_config(golden.settings, config, name);
   validate(golden.settings.universe);
   const std::int64_t frames = frame_count(golden.settings);
   if (!whole_lines) fail(at_end + "the last line is cut off");

@@ -430,8 +430,22 @@ std::string print_value(const std::string& value) {
   return text + "\"";
 }
 
+/// What a film or a golden file may set is the film: whoever made it does not decide where this
+/// machine reads or writes.
+void require_harmless(const std::string& key, const std::string& value, const std::string& where) {
+  for (const Entry& entry : entries()) {
+    const std::string_view group = entry.key.group;
+    if (key == entry.key.name && (group == "engine" || group == "output"))
+      fail(where + ": a film or golden file may not set " + key);
+  }
+  if (key == "matrix" && !value.starts_with('[') && value != "seed")
+    fail(where + ": the matrix of a film or golden file must stand in it, [a b; c d]");
+}
+
+enum class Origin { user, file_of_unknown_origin };
+
 void apply_config(RenderSettings& settings, std::string_view text, const std::string& name,
-                  const fs::path& folder) {
+                  const fs::path& folder, Origin origin) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   RenderSettings result = settings;  // all or nothing
   std::set<std::string, std::less<>> seen;
@@ -448,6 +462,7 @@ void apply_config(RenderSettings& settings, std::string_view text, const std::st
     }
     const std::string key(trim(line.substr(0, equals)));
     const std::string value = read_value(line.substr(equals + 1), where);
+    if (origin == Origin::file_of_unknown_origin) require_harmless(key, value, where);
     if (key == "preset") {
       if (!seen.empty()) fail(where + ": preset must stand before every other setting");
       try {
@@ -619,11 +634,16 @@ void apply_setting(RenderSettings& settings, std::string_view key, std::string_v
 }
 
 void apply_config_text(RenderSettings& settings, std::string_view text, const std::string& name) {
-  apply_config(settings, text, name, fs::path());
+  apply_config(settings, text, name, fs::path(), Origin::user);
+}
+
+void apply_embedded_config(RenderSettings& settings, std::string_view text,
+                           const std::string& name) {
+  apply_config(settings, text, name, fs::path(), Origin::file_of_unknown_origin);
 }
 
 void apply_config_file(RenderSettings& settings, const std::string& path) {
-  apply_config(settings, read_text_file(path), path, fs::path(path).parent_path());
+  apply_config(settings, read_text_file(path), path, fs::path(path).parent_path(), Origin::user);
 }
 
 std::string print_config(const RenderSettings& settings) {

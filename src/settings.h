@@ -88,6 +88,12 @@ void apply_setting(RenderSettings& settings, std::string_view key, std::string_v
 /// error unless it is repeatable, and so are frames and seconds together.
 void apply_config_text(RenderSettings& settings, std::string_view text, const std::string& name);
 
+/// The same for the settings that a film or a golden file carries: only what defines a film is
+/// taken; a key that names a path or an engine is an error. Filters and codec options are taken as
+/// they are: look at `lifereel presets --from` before you render a stranger's film.
+void apply_embedded_config(RenderSettings& settings, std::string_view text,
+                           const std::string& name);
+
 /// The same from a file; the path of a matrix is relative to the config file.
 void apply_config_file(RenderSettings& settings, const std::string& path);
 

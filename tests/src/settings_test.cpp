@@ -507,4 +507,16 @@ TEST_SUITE("src.settings") {
     CHECK(nearest_key("force_scale") == "force-scale");
     CHECK(nearest_key("zzzzzzzz") == "");
   }
+
+  TEST_CASE("what a film carries may not name paths or engines") {
+    for (const char* text : {"output = /tmp/x.mp4", "overwrite = yes", "hash = h", "stats = s",
+                             "engine = cuda", "matrix = /etc/hostname"}) {
+      RenderSettings settings;
+      CHECK_THROWS_AS(apply_embedded_config(settings, text, "film"), std::invalid_argument);
+      CHECK(settings == RenderSettings());
+    }
+    RenderSettings settings;
+    apply_embedded_config(settings, "species = 1\nmatrix = [0.5]\nframes = 3", "film");
+    CHECK(settings.universe.matrix == std::vector<float>{0.5f});
+  }
 }
