@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The command line: finds the command, runs it, and turns failures into one line and a status.
-//   0 done   1 failed   2 a command line that cannot be meant   130, 143 ended by SIGINT, SIGTERM
+//   0 done   1 failed   2 a command line that cannot be meant   129, 130, 143 ended by SIGHUP,
+//   SIGINT, SIGTERM
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
@@ -28,6 +32,13 @@ const Command& find_command(const std::string& name) {
     known += (known.empty() ? "" : ", ") + std::string(command->name);
   }
   throw UsageError("there is no command '" + name + "'; there are " + known);
+}
+
+// A film must not get the number of a closed standard stream: what is printed would go into it.
+void occupy_standard_descriptors() {
+  int descriptor = 0;
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = open("/dev/null", O_RDWR);
+  if (descriptor > STDERR_FILENO) close(descriptor);
 }
 
 void print_overview() {
@@ -86,6 +97,7 @@ int main(int argc, char** argv) {
   using namespace lifereel;
   using namespace lifereel::cli;
   try {
+    occupy_standard_descriptors();
     cancelled();  // from here on signals are caught
     const int status = run({argv + 1, argv + argc});
     if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
