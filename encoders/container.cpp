@@ -127,7 +127,9 @@ const AVOutputFormat& find_muxer(const FilmSettings& settings, const std::string
 void check_container(const FilmSettings& settings, const AVOutputFormat& muxer,
                      const AVCodec& codec) {
   // What is not known (AVERROR_PATCHWELCOME) is left to the muxer.
+  // Matroska takes more than it says: what has no tag of its own is wrapped as in AVI.
   if (std::string_view(muxer.name) != "yuv4mpegpipe" &&
+      std::string_view(muxer.name) != "matroska" &&
       avformat_query_codec(&muxer, codec.id, FF_COMPLIANCE_NORMAL) == 0)
     throw std::invalid_argument(std::string("the container ") + muxer.name + " cannot hold " +
                                 avcodec_get_name(codec.id) +

@@ -146,7 +146,7 @@ int FinishedFile::try_write(const std::uint8_t* data, std::size_t size) noexcept
 void FinishedFile::check_written() const {
   if (error_ != 0)
     throw std::runtime_error("cannot write '" + path_ + "': " + errno_text(error_) +
-                             "; no film was kept");
+                             "; the file was not kept");
 }
 
 std::int64_t FinishedFile::try_seek(std::int64_t offset, int whence) noexcept {

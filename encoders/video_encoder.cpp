@@ -329,7 +329,7 @@ void VideoEncoder::encode(const AVFrame* frame, const TakePacket& take) {
 
 void VideoEncoder::count(const AVPacket& packet) {
   Sum* sum = (packet.flags & AV_PKT_FLAG_KEY) != 0 ? &i_ : &p_;
-  double quantiser = 0;
+  double quantiser = -1;  // not told
   std::size_t size = 0;
   const std::uint8_t* const data =
       av_packet_get_side_data(&packet, AV_PKT_DATA_QUALITY_STATS, &size);
@@ -343,13 +343,16 @@ void VideoEncoder::count(const AVPacket& packet) {
   }
   ++sum->frames;
   sum->bytes += packet.size;
-  sum->quantiser += quantiser;
+  if (quantiser >= 0) {
+    ++sum->quantisers;
+    sum->quantiser += quantiser;
+  }
   end_ticks_ = std::max(end_ticks_, packet.pts + packet.duration);
 }
 
 void VideoEncoder::describe(FilmStatistics& statistics) const {
   const auto average = [](const Sum& sum) {
-    return sum.frames == 0 ? 0.0 : sum.quantiser / static_cast<double>(sum.frames);
+    return sum.quantisers == 0 ? 0.0 : sum.quantiser / static_cast<double>(sum.quantisers);
   };
   statistics.frames = i_.frames + p_.frames + b_.frames;
   statistics.frames_i = i_.frames;

@@ -65,7 +65,8 @@ class VideoEncoder {
   struct Sum {
     std::int64_t frames = 0;
     std::int64_t bytes = 0;
-    double quantiser = 0;
+    double quantiser = 0;  // sum over quantisers pictures
+    std::int64_t quantisers = 0;
   };
 
   UniqueCodecContext codec_;
