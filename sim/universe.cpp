@@ -42,7 +42,8 @@ void validate(const UniverseSettings& s) {
   const int shorter = s.width < s.height ? s.width : s.height;
   require(static_cast<double>(shorter) >= 3.0 * static_cast<double>(s.rmax), "a world of ", s.width,
           "x", s.height, " pixels is smaller than three cells of rmax ", s.rmax,
-          ": enlarge the size or set rmax to ", std::floor(shorter / 3.0), " or less");
+          ": enlarge the size",
+          shorter >= 3 ? " or set rmax to " + std::to_string(shorter / 3) + " or less" : "");
   // Cells of the published seam are rmax wide whatever the size; 16 patches a cell are numbered.
   require(s.seam == Seam::exact || std::ceil(s.width / static_cast<double>(s.rmax)) *
                                            std::ceil(s.height / static_cast<double>(s.rmax)) <=
