@@ -31,7 +31,8 @@ build() {
   echo "== $stage: build"
   cmake --preset "$stage" -G Ninja "$@" > "build/$stage.log" 2>&1 &&
     cmake --build "build/$stage" --parallel "$jobs" >> "build/$stage.log" 2>&1 ||
-    { grep -E -A5 'error|Error|FAILED' "build/$stage.log" | head -60; return 1; }
+    { grep -E -A5 'error|Error|FAILED' "build/$stage.log" | head -60 || true
+      tail -n 5 "build/$stage.log"; return 1; }
 }
 
 # run_tests STAGE [CTEST OPTIONS]
