@@ -5,9 +5,10 @@
 // Every operation here is IEEE-754 binary32, round to nearest even, without contraction, without
 // flushing to zero, and without libm. Functions are templates on F, which is float (device code,
 // plain C++, once-a-frame values) or the wide type of one instruction set (wide.h): the same
-// operations in the same order a lane, so the same bits. Sums are ordered by their callers
-// (kernels.inl). Division and square root appear only where they are exact by IEEE and once a frame
-// or a particle.
+// operations in the same order a lane, so the same bits. Forces are summed as integers (Note:
+// [Force sums]), splats too, and a maximum has no order: so it is free in which order, by how many
+// threads and on which device pairs, particles and pixels are visited. Division and square root
+// appear only where they are exact by IEEE and once a frame or a particle.
 #pragma once
 
 #include <cstdint>
@@ -71,7 +72,25 @@ struct ForceConstants {
   float inverse_repulsion_radius;  ///< 1 / (rmax beta)
   float tent_slope;                ///< 2 / (rmax (1 - beta))
   float tent_offset;               ///< (1 + beta) / (1 - beta)
+  float rounding;                  ///< 6 * strength: see Note: [Force sums]
 };
+
+/// Note: [Force sums]
+/// Each component of each pair's force is rounded once, to a whole number of quanta, and the quanta
+/// are summed as integers: exact, hence the same in every order. `strength` is the power of two
+/// that no entry of the matrix exceeds, at least 1, and no pair's force exceeds strength. So
+/// force + 6 * strength lies in the binade [4, 8) * strength, whose floats are one quantum =
+/// strength * 2^-21 apart: the addition itself rounds (to nearest even), and the difference of bit
+/// patterns counts quanta. A quantum of force moves a particle by 1.4e-7 px in a frame of the
+/// default settings, a hundredth of what float32 coordinates resolve.
+///
+/// A sum of at most terms_per_partial_sum pairs fits 32 bits; particles' sums have 64.
+template <class F>
+LIFEREEL_ARITHMETIC auto force_quanta(F coefficient, F distance, const ForceConstants& c) {
+  return to_bits(coefficient * distance + c.rounding) - to_bits(c.rounding);
+}
+inline constexpr std::int32_t terms_per_partial_sum = 1000;
+inline constexpr float quanta_per_strength = 0x1p21f;
 
 /// F(n) / r of the pair force at squared distance r2, so that the force is this times (dy, dx).
 ///
@@ -103,17 +122,17 @@ LIFEREEL_ARITHMETIC float wrap(float x, float size) {
   return far >= 0.0f && far < size ? far : 0.0f;
 }
 
-/// One axis of one particle: v = friction v + impulse_scale sum, x = (x + dt v) mod size, where
-/// `sum` is the sum of pair_coefficient * d and impulse_scale = force_scale * dt.
+/// One axis of one particle: v = friction v + impulse_per_quantum sum, x = (x + dt v) mod size,
+/// where impulse_per_quantum = force_scale * dt * strength / quanta_per_strength.
 struct MotionConstants {
   float friction;
-  float impulse_scale;
+  float impulse_per_quantum;
   float dt;
 };
 
-LIFEREEL_ARITHMETIC void integrate(float& x, float& v, float sum, float size,
+LIFEREEL_ARITHMETIC void integrate(float& x, float& v, std::int64_t quanta, float size,
                                    const MotionConstants& c) {
-  v = v * c.friction + sum * c.impulse_scale;
+  v = v * c.friction + static_cast<float>(quanta) * c.impulse_per_quantum;
   x = wrap(x + v * c.dt, size);
 }
 

@@ -10,7 +10,8 @@
 
 namespace lifereel {
 
-/// Fixed for one universe, on every engine. Cells are numbered row by row.
+/// Which pairs are looked at, never what they add up to: an engine may cut its cells otherwise, but
+/// for the published seam, whose missing pairs this grid defines. Cells are numbered row by row.
 struct CellGrid {
   std::int32_t rows = 0, columns = 0;
   float cell_height = 0, cell_width = 0;  ///< pixels
@@ -25,7 +26,7 @@ struct CellGrid {
   static constexpr std::int32_t patches_an_axis = 4;
   static constexpr std::int32_t patches_a_cell = patches_an_axis * patches_an_axis;
 
-  /// cell * patches_a_cell + patch: the key particles are sorted by, stably.
+  /// cell * patches_a_cell + patch: the key particles are sorted by.
   std::int32_t patch_of(float y, float x) const noexcept {
     constexpr std::int32_t n = patches_an_axis;
     const std::int32_t row = arithmetic::cell_of(y, cell_height / n, rows * n, published);
@@ -40,7 +41,7 @@ struct CellGrid {
     float offset_y, offset_x;
   };
 
-  /// In row order, the order in which candidates are summed.
+  /// In row order.
   std::array<Neighbour, 9> neighbours(std::int32_t cell) const noexcept;
 };
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "cell_grid.h"
+#include "constants.h"
 #include "engine.h"
 #include "float_environment.h"
 #include "kernels.h"
@@ -78,13 +79,11 @@ class CpuEngine final : public Engine {
     for (Scratch& scratch : scratch_)
       scratch.splat.resize(trail_pitch_ + 2 * splat_margin + kernel_padding);
 
-    forces_.constants.inverse_repulsion_radius = 1.0f / (universe.rmax * universe.beta);
-    forces_.constants.tent_slope = 2.0f / (universe.rmax * (1.0f - universe.beta));
-    forces_.constants.tent_offset = (1.0f + universe.beta) / (1.0f - universe.beta);
-    forces_.reach_squared = universe.rmax * universe.rmax * 1.00001f;
+    forces_.constants = force_constants(universe, matrix_);
+    forces_.reach_squared = reach_squared(universe);
     forces_.matrix = matrix_.data();
     forces_.species_count = universe.species;
-    motion_ = {universe.friction, universe.force_scale * universe.dt, universe.dt};
+    motion_ = motion_constants(universe, matrix_);
   }
 
   const UniverseSettings& settings() const noexcept override { return settings_; }
@@ -131,7 +130,7 @@ class CpuEngine final : public Engine {
     const CellGrid grid = make_cell_grid(s);
     // Particles, their hash (hash_state), the cell list, the candidates of a cell, the picture.
     const std::size_t candidates = std::min(n, n / static_cast<std::size_t>(grid.cells()) * 9);
-    return n * 15 * 4 + n * 40 +
+    return n * 17 * 4 + n * 40 +
            static_cast<std::size_t>(grid.cells()) * CellGrid::patches_a_cell * 4 +
            static_cast<std::size_t>(threads) * candidates * 15 +
            static_cast<std::size_t>(s.height) * (pitch + 2) * 4 +
@@ -147,7 +146,7 @@ class CpuEngine final : public Engine {
     std::vector<std::int32_t> splat;  // one row of pixels and its margins
   };
 
-  // Counting sort by cell, stable: within a cell particles keep their order.
+  // Counting sort by cell.
   void sort_by_cell() {
     const std::size_t n = patch_.size();
     std::fill(patch_start_.begin(), patch_start_.end(), 0);
@@ -284,9 +283,10 @@ class CpuEngine final : public Engine {
   ForceSettings forces_{};
   arithmetic::MotionConstants motion_{};
 
-  // The cell list: particles sorted by cell, stable.
+  // The cell list.
   std::vector<std::int32_t> patch_, order_, patch_start_;
-  std::vector<float> sorted_y_, sorted_x_, sum_y_, sum_x_;
+  std::vector<float> sorted_y_, sorted_x_;
+  std::vector<std::int64_t> sum_y_, sum_x_;
   std::vector<std::int32_t> sorted_species_;
 
   // The picture.

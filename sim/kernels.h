@@ -8,9 +8,6 @@
 
 namespace lifereel {
 
-/// Candidates are summed in blocks of this many: part of the universe's definition.
-inline constexpr int candidates_per_block = 32;
-
 /// Arrays that kernels read in whole vectors are this many elements longer than their content.
 inline constexpr int kernel_padding = 16;
 
@@ -18,7 +15,7 @@ inline constexpr int kernel_padding = 16;
 inline constexpr std::int32_t splat_weights[3][8] = {
     {6, 17, 20, 17, 6, 0, 0, 0}, {4, 12, 17, 12, 4, 0, 0, 0}, {1, 4, 6, 4, 1, 0, 0, 0}};
 
-/// The candidates of one cell, in the defined order; coordinates already carry the wrap offset.
+/// The candidates of one cell; coordinates already carry the wrap offset.
 struct Candidates {
   const float* y;
   const float* x;
@@ -26,20 +23,19 @@ struct Candidates {
   std::int32_t count;
 };
 
-/// The particles of one cell; sums of pair_coefficient * d come back. y and x are read in whole
-/// vectors.
+/// The particles of one cell; sums of force_quanta() come back. y and x are read in whole vectors.
 struct Targets {
   const float* y;
   const float* x;
   const std::int32_t* species;
   std::int32_t count;
-  float* sum_y;
-  float* sum_x;
+  std::int64_t* sum_y;
+  std::int64_t* sum_x;
 };
 
 struct ForceSettings {
   arithmetic::ForceConstants constants;
-  /// From here on pair_coefficient() is exactly 0: a little over rmax^2, so that rounding cannot
+  /// From here on a pair's force is exactly 0 quanta: a little over rmax^2, so that rounding cannot
   /// let a pair count on one path and be skipped on another.
   float reach_squared;
   const float* matrix;  ///< K x K, row: the target's species
@@ -47,7 +43,7 @@ struct ForceSettings {
 };
 
 struct Kernels {
-  /// Sums the force on every target over all candidates, in the defined order.
+  /// Sums the force on every target over all candidates.
   void (*sum_forces)(const Targets&, const Candidates&, const ForceSettings&);
   /// Adds 8 weights at splat[x[i]] for each i.
   void (*add_splats)(std::int32_t* splat, const std::int32_t* x, std::int32_t count,

@@ -13,9 +13,8 @@
 namespace lifereel::LIFEREEL_ISA {
 namespace {
 
-// Lanes are targets; candidates are broadcast one by one, so that each target sums its candidates
-// one after another, whatever the number of lanes: in blocks from +0, block sums added in order. A
-// candidate out of every lane's reach would add +0 or -0 to sums that are never -0: it is skipped.
+// Lanes are targets; candidates are broadcast one by one. A candidate out of every lane's reach
+// would add 0: it is skipped.
 void sum_forces(const Targets& targets, const Candidates& candidates,
                 const ForceSettings& settings) {
   const Float limit(settings.reach_squared);
@@ -30,28 +29,31 @@ void sum_forces(const Targets& targets, const Candidates& candidates,
     }
     const Float y = load(targets.y + first);
     const Float x = load(targets.x + first);
-    Float sum_y(0.0f), sum_x(0.0f);
-    for (std::int32_t block = 0; block < candidates.count; block += candidates_per_block) {
-      const std::int32_t end = candidates.count - block < candidates_per_block
+    std::int64_t sum_y[LIFEREEL_LANES] = {}, sum_x[LIFEREEL_LANES] = {};
+    for (std::int32_t part = 0; part < candidates.count;
+         part += arithmetic::terms_per_partial_sum) {
+      const std::int32_t end = candidates.count - part < arithmetic::terms_per_partial_sum
                                    ? candidates.count
-                                   : block + candidates_per_block;
-      Float block_y(0.0f), block_x(0.0f);
-      for (std::int32_t j = block; j < end; ++j) {
+                                   : part + arithmetic::terms_per_partial_sum;
+      Int part_y(0), part_x(0);
+      for (std::int32_t j = part; j < end; ++j) {
         const Float dy = Float(candidates.y[j]) - y;
         const Float dx = Float(candidates.x[j]) - x;
         const Float r2 = dy * dy + dx * dx;
         if (!any_at_most(r2, limit)) continue;
         const Float c = arithmetic::pair_coefficient(
             r2, load(attraction + candidates.species[j] * lanes), settings.constants);
-        block_y = block_y + c * dy;
-        block_x = block_x + c * dx;
+        part_y = part_y + arithmetic::force_quanta(c, dy, settings.constants);
+        part_x = part_x + arithmetic::force_quanta(c, dx, settings.constants);
       }
-      sum_y = sum_y + block_y;
-      sum_x = sum_x + block_x;
+      for (int lane = 0; lane < used; ++lane) {
+        sum_y[lane] += part_y.v[lane];
+        sum_x[lane] += part_x.v[lane];
+      }
     }
     for (int lane = 0; lane < used; ++lane) {
-      targets.sum_y[first + lane] = sum_y.v[lane];
-      targets.sum_x[first + lane] = sum_x.v[lane];
+      targets.sum_y[first + lane] = sum_y[lane];
+      targets.sum_x[first + lane] = sum_x[lane];
     }
   }
 }

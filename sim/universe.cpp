@@ -54,8 +54,9 @@ void validate(const UniverseSettings& s) {
   require(s.matrix.empty() || s.matrix.size() == entries, "the matrix has ", s.matrix.size(),
           " numbers, but ", s.species, " species need ", s.species, " lines of ", s.species);
   for (const float entry : s.matrix)
-    require(std::isfinite(entry) && std::fabs(entry) <= 1e6f,
-            "the matrix holds a number that is not finite or beyond 1e6");
+    require(
+        std::isfinite(entry) && std::fabs(entry) <= 1024.0f,
+        "the matrix holds a number that is not finite or beyond 1024; raise force-scale instead");
 }
 
 void serialize_state(const State& state, std::vector<std::uint8_t>& bytes) {

@@ -15,6 +15,7 @@
 
 #include "sim/arithmetic.h"
 #include "sim/cell_grid.h"
+#include "sim/constants.h"
 #include "sim/engine.h"
 
 using namespace lifereel;
@@ -165,7 +166,7 @@ TEST_SUITE("sim.cpu_engine") {
     for (const float beta : {0.05f, 0.3f, 0.9f, 0.99f}) {
       const float rmax = 88.0f;
       const arithmetic::ForceConstants c = {1.0f / (rmax * beta), 2.0f / (rmax * (1.0f - beta)),
-                                            (1.0f + beta) / (1.0f - beta)};
+                                            (1.0f + beta) / (1.0f - beta), 6.0f};
       for (double r = 0.05; r < 120; r += 0.037) {
         const double n = r / rmax, a = -0.7;
         const double force = n < beta ? n / beta - 1
@@ -180,6 +181,28 @@ TEST_SUITE("sim.cpu_engine") {
       float r2 = rmax * rmax * 1.00001f;
       for (int i = 0; i < 100000; ++i, r2 = std::nextafter(r2, 1e9f))
         REQUIRE(arithmetic::pair_coefficient(r2, 1e6f, c) == 0.0f);
+    }
+  }
+
+  TEST_CASE("forces are rounded to whole quanta, to nearest even, for any strength") {
+    for (const auto& [entry, strength] : std::vector<std::pair<float, float>>{
+             {0.0f, 1.0f}, {-1.0f, 1.0f}, {1.25f, 2.0f}, {-2.0f, 2.0f}, {700.0f, 1024.0f}}) {
+      UniverseSettings settings = small_universe();
+      settings.species = 1;
+      settings.matrix = {entry};
+      CHECK(force_strength(settings.matrix) == strength);
+      const arithmetic::ForceConstants c = force_constants(settings, settings.matrix);
+      const double quantum = static_cast<double>(strength) * 0x1p-21;
+      for (float force = -strength; force <= strength; force += strength * 0.000977f) {
+        const std::int32_t quanta = arithmetic::force_quanta(force, 1.0f, c);
+        REQUIRE(quanta == std::lrint(static_cast<double>(force) / quantum));
+        // What a partial sum may hold without overflow.
+        REQUIRE(std::abs(quanta) * std::int64_t{arithmetic::terms_per_partial_sum} < 0x7fffffff);
+      }
+      CHECK(arithmetic::force_quanta(0.5f, static_cast<float>(quantum), c) == 0);
+      CHECK(arithmetic::force_quanta(1.5f, static_cast<float>(quantum), c) == 2);
+      CHECK(motion_constants(settings, settings.matrix).impulse_per_quantum ==
+            settings.force_scale * settings.dt * static_cast<float>(quantum));
     }
   }
 

@@ -44,7 +44,7 @@ TEST_SUITE("sim.kernels") {
     std::vector<float> matrix(32 * 32);
     for (float& a : matrix) a = entry(random);
     ForceSettings settings{
-        {1.0f / 26.4f, 2.0f / 61.6f, 1.3f / 0.7f}, 7744.0f * 1.00001f, matrix.data(), 32};
+        {1.0f / 26.4f, 2.0f / 61.6f, 1.3f / 0.7f, 6.0f}, 7744.0f * 1.00001f, matrix.data(), 32};
     for (const int targets : {1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 33, 100})
       for (const int count : {1, 31, 32, 33, 64, 200}) {
         const auto padded = static_cast<std::size_t>(std::max(targets, count) + kernel_padding);
@@ -57,7 +57,7 @@ TEST_SUITE("sim.kernels") {
           if (i % 7 == 3) y[i] = y[i - 1], x[i] = x[i - 1];  // coincident particles
         }
         const auto sums = [&](const Kernels& kernels) {
-          std::vector<float> sum(2 * static_cast<std::size_t>(targets));
+          std::vector<std::int64_t> sum(2 * static_cast<std::size_t>(targets));
           kernels.sum_forces(
               {y.data(), x.data(), species.data(), targets, sum.data(), sum.data() + targets},
               {y.data(), x.data(), species.data(), count}, settings);
