@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "vbv.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <stdexcept>
+#include <string>
+
+#include "dvd_video.h"
+
+namespace lifereel {
+namespace {
+
+/// Sums of two stay within 64 bits.
+constexpr std::int64_t most_units = std::numeric_limits<std::int64_t>::max() / 4;
+
+constexpr std::int64_t most_picture_bits = std::int64_t{1} << 40;
+
+/// `bits` * `scale`, both positive; more than most_units counts as most_units.
+std::int64_t scaled(std::int64_t bits, std::int64_t scale) noexcept {
+  return bits > most_units / scale ? most_units : bits * scale;
+}
+
+}  // namespace
+
+std::optional<VbvModel> vbv_model(const FilmSettings& asked) {
+  const FilmSettings settings = with_disc_defaults(asked);
+  if (!settings.maxrate || !settings.bufsize) return std::nullopt;
+  return VbvModel{*settings.maxrate, *settings.bufsize, *settings.bufsize,
+                  settings.frames_per_second};
+}
+
+VbvBuffer::VbvBuffer(const VbvModel& model) : model_(model) {
+  if (model.max_rate <= 0 || model.buffer_bits <= 0)
+    throw std::invalid_argument("a buffer model needs a maxrate and a bufsize above 0, not " +
+                                std::to_string(model.max_rate) + " and " +
+                                std::to_string(model.buffer_bits));
+  if (model.frames_per_second.num <= 0 || model.frames_per_second.den <= 0)
+    throw std::invalid_argument("a buffer model needs a frame rate above 0");
+  if (model.initial_fill_bits < 0 || model.initial_fill_bits > model.buffer_bits)
+    throw std::invalid_argument("a buffer of " + std::to_string(model.buffer_bits) +
+                                " bits cannot begin with " +
+                                std::to_string(model.initial_fill_bits));
+  const int divisor = std::gcd(model.frames_per_second.num, model.frames_per_second.den);
+  rate_ = {model.frames_per_second.num / divisor, model.frames_per_second.den / divisor};
+  capacity_ = scaled(model.buffer_bits, rate_.num);
+  arrival_ = scaled(model.max_rate, rate_.den);
+  if (capacity_ == most_units || arrival_ == most_units)
+    throw std::invalid_argument("a buffer of " + std::to_string(model.buffer_bits) + " bits at " +
+                                std::to_string(model.max_rate) +
+                                " bits per second is beyond what can be counted");
+  fill_ = least_ = model.initial_fill_bits * rate_.num;
+  report_.minimum_fill_bits = report_.end_fill_bits = model.initial_fill_bits;
+}
+
+std::int64_t VbvBuffer::whole_bits(std::int64_t units) const noexcept {
+  const std::int64_t bits = units / rate_.num;
+  return bits * rate_.num > units ? bits - 1 : bits;  // division rounds towards zero
+}
+
+std::int64_t VbvBuffer::fill_bits() const noexcept { return whole_bits(fill_); }
+
+bool VbvBuffer::take(std::int64_t bits) {
+  if (bits < 0 || bits > most_picture_bits)
+    throw std::invalid_argument("a picture cannot have " + std::to_string(bits) + " bits");
+  fill_ = std::max(fill_ - scaled(bits, rate_.num), -most_units);
+  const bool late = fill_ < 0;
+  if (report_.frames == 0 || fill_ < least_) {
+    least_ = fill_;
+    report_.minimum_fill_bits = whole_bits(fill_);
+    report_.minimum_fill_frame = report_.frames;
+  }
+  if (late && report_.late_frames++ == 0)
+    report_.first_underflow = {report_.frames,
+                               static_cast<double>(report_.frames) * rate_.den / rate_.num,
+                               -whole_bits(fill_)};
+  fill_ = std::min(fill_ + arrival_, capacity_);
+  report_.end_fill_bits = whole_bits(fill_);
+  report_.largest_frame_bits = std::max(report_.largest_frame_bits, bits);
+  report_.total_bits += bits;
+  ++report_.frames;
+  return !late;
+}
+
+VbvReport simulate_vbv(const VbvModel& model, std::span<const std::int64_t> frame_bits) {
+  VbvBuffer buffer(model);
+  for (const std::int64_t bits : frame_bits) buffer.take(bits);
+  return buffer.report();
+}
+
+}  // namespace lifereel
