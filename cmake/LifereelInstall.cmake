@@ -11,6 +11,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   encoders/film_reader.h
   encoders/frame_hash.h
   encoders/picture.h
+  encoders/program_stream.h
   encoders/vbv.h
   src/golden.h
   src/npy.h

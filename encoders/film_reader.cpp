@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "dvd_video.h"
+#include "film_input.h"
 #include "finished_file.h"
 #include "libav.h"
 #include "log_capture.h"
@@ -15,30 +16,10 @@ namespace {
 /// The first sequence's headers come with the first picture; more would be another film's.
 constexpr int packets_with_comment = 8;
 
-struct OpenFilm {
-  UniqueInput input;
-  const AVStream* video = nullptr;  // belongs to input
-};
-
-OpenFilm open_film(const std::string& path) {
-  LogCapture log;
-  AVFormatContext* context = nullptr;
-  const int opened = avformat_open_input(&context, ("file:" + path).c_str(), nullptr, nullptr);
-  if (opened < 0) throw std::runtime_error("cannot read '" + path + "': " + libav_text(opened));
-  OpenFilm film{UniqueInput(context), nullptr};
-  check(avformat_find_stream_info(context, nullptr),
-        ("avformat_find_stream_info (" + path + ")").c_str());
-  for (unsigned i = 0; i < context->nb_streams && film.video == nullptr; ++i)
-    if (context->streams[i]->codecpar->codec_type == AVMEDIA_TYPE_VIDEO)
-      film.video = context->streams[i];
-  if (film.video == nullptr) throw std::runtime_error("'" + path + "' has no video");
-  return film;
-}
-
 }  // namespace
 
 std::string read_film_comment(const std::string& path) {
-  const OpenFilm film = open_film(path);
+  const FilmInput film = open_film(path);
   LogCapture log;
   const AVDictionaryEntry* const entry = av_dict_get(film.input->metadata, "comment", nullptr, 0);
   if (entry != nullptr) return entry->value;
@@ -128,7 +109,7 @@ struct FilmReader::Impl {
     return true;
   }
 
-  OpenFilm film;
+  FilmInput film;
   UniqueCodecContext decoder;
   UniquePacket packet;
   UniqueFrame frame;

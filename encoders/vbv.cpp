@@ -6,8 +6,11 @@
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "dvd_video.h"
+#include "film_input.h"
+#include "log_capture.h"
 
 namespace lifereel {
 namespace {
@@ -20,6 +23,37 @@ constexpr std::int64_t most_picture_bits = std::int64_t{1} << 40;
 /// `bits` * `scale`, both positive; more than most_units counts as most_units.
 std::int64_t scaled(std::int64_t bits, std::int64_t scale) noexcept {
   return bits > most_units / scale ? most_units : bits * scale;
+}
+
+/// The model in the first sequence header of MPEG-2 video; std::nullopt where there is none.
+std::optional<VbvModel> sequence_model(const AVPacket& packet) {
+  using namespace std::string_view_literals;
+  const std::string_view data(reinterpret_cast<const char*>(packet.data),
+                              static_cast<std::size_t>(packet.size));
+  const std::size_t header = data.find("\0\0\1\xB3"sv);
+  if (header == std::string_view::npos || header + 12 > data.size()) return std::nullopt;
+  // Byte `index` after the start code at `unit`.
+  const auto byte = [&](std::size_t unit, std::size_t index) {
+    return static_cast<std::int64_t>(static_cast<unsigned char>(data[unit + 4 + index]));
+  };
+  constexpr Rational rates[] = {{24000, 1001}, {24, 1}, {25, 1},       {30000, 1001},
+                                {30, 1},       {50, 1}, {60000, 1001}, {60, 1}};
+  const std::int64_t rate_code = byte(header, 3) & 15;
+  if (rate_code < 1 || rate_code > 8) return std::nullopt;
+  Rational rate = rates[rate_code - 1];
+  std::int64_t bit_rate = byte(header, 4) << 10 | byte(header, 5) << 2 | byte(header, 6) >> 6;
+  std::int64_t buffer_size = (byte(header, 6) & 31) << 5 | byte(header, 7) >> 3;
+  // The sequence extension has the upper bits, and a factor of the frame rate.
+  const std::size_t extension = data.find("\0\0\1\xB5"sv, header + 12);
+  if (extension != std::string_view::npos && extension + 10 <= data.size() &&
+      byte(extension, 0) >> 4 == 1) {
+    bit_rate += ((byte(extension, 2) & 31) << 7 | byte(extension, 3) >> 1) << 18;
+    buffer_size += byte(extension, 4) << 10;
+    rate.num *= static_cast<int>((byte(extension, 5) >> 5 & 3) + 1);
+    rate.den *= static_cast<int>((byte(extension, 5) & 31) + 1);
+  }
+  // In units of 400 bits per second and of 16 Kibit.
+  return VbvModel{bit_rate * 400, buffer_size * 16384, buffer_size * 16384, rate};
 }
 
 }  // namespace
@@ -87,6 +121,33 @@ VbvReport simulate_vbv(const VbvModel& model, std::span<const std::int64_t> fram
   VbvBuffer buffer(model);
   for (const std::int64_t bits : frame_bits) buffer.take(bits);
   return buffer.report();
+}
+
+FilmVbv check_film_vbv(const std::string& path, const std::optional<VbvModel>& asked) {
+  const FilmInput film = open_film(path);
+  LogCapture log;
+  std::optional<VbvBuffer> buffer;
+  if (asked) buffer.emplace(*asked);
+  const UniquePacket packet = make_packet();
+  for (;;) {
+    av_packet_unref(packet.get());
+    const int read = av_read_frame(film.input.get(), packet.get());
+    if (read == AVERROR_EOF) break;
+    check(read, "av_read_frame");
+    if (packet->stream_index != film.video->index) continue;
+    if (!buffer) {
+      const bool mpeg2 = film.video->codecpar->codec_id == AV_CODEC_ID_MPEG2VIDEO;
+      const std::optional<VbvModel> found = mpeg2 ? sequence_model(*packet) : std::nullopt;
+      if (!found)
+        throw std::invalid_argument("'" + path +
+                                    "' does not say what decoder it suits; give the maxrate and "
+                                    "bufsize it was made with");
+      buffer.emplace(*found);
+    }
+    buffer->take(std::int64_t{packet->size} * 8);
+  }
+  if (!buffer) throw std::runtime_error("'" + path + "' has no pictures");
+  return {buffer->model(), buffer->report()};
 }
 
 }  // namespace lifereel

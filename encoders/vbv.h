@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 
 #include "film.h"
 
@@ -88,5 +89,17 @@ class VbvBuffer {
 
 /// All of a chunk or film at once; sizes in bits, in coding order.
 VbvReport simulate_vbv(const VbvModel& model, std::span<const std::int64_t> frame_bits);
+
+struct FilmVbv {
+  VbvModel model;
+  VbvReport report;
+};
+
+/// A finished film against `model`, or, for MPEG-2, against the one in its own first sequence
+/// header (13818-2 6.3.3: bit_rate, vbv_buffer_size, frame rate) with a full buffer at the start.
+/// Reads the whole file, decodes nothing. Pictures come at a constant rate, as in every film of
+/// lifereel. Throws std::runtime_error when the film cannot be read, std::invalid_argument when
+/// neither `model` nor the film says what to hold it against.
+FilmVbv check_film_vbv(const std::string& path, const std::optional<VbvModel>& model = {});
 
 }  // namespace lifereel

@@ -162,4 +162,94 @@ TEST_CASE("models that cannot be are refused with the reason") {
   for (int i = 0; i < 1000; ++i) CHECK_FALSE(fine.take(std::int64_t{1} << 40));
 }
 
+TEST_CASE("an MPEG-2 film tells its own model and keeps it") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("film.mpg");
+  FilmStatistics statistics;
+  make_film(dvd_settings(), film_output(path, 720, 480), 90, &statistics);
+  const FilmVbv film = check_film_vbv(path);
+  CHECK(film.model == *vbv_model(dvd_settings()));
+  CHECK(film.report.conforms());
+  CHECK(film.report.frames == 90);
+  CHECK(film.report.total_bits == statistics.video_bytes * 8);
+  CHECK(film.report.minimum_fill_bits >= 0);
+
+  FilmSettings pal = dvd_settings(DiscTarget::pal_dvd);
+  pal.maxrate = 5'000'000;
+  pal.bufsize = 1'000'000;
+  const std::string other = folder.file("pal.mpg");
+  make_film(pal, film_output(other, 720, 576), 30);
+  // As the header rounds it up: 16 Kibit are the unit.
+  CHECK(check_film_vbv(other).model == VbvModel{5'000'000, 1'015'808, 1'015'808, {25, 1}});
+  CHECK(check_film_vbv(other, vbv_model(pal)).report.conforms());
+}
+
+TEST_CASE("a film with a picture that is too large, or made for a higher rate, fails") {
+  REQUIRE_ENCODER("mpeg2video");
+  const TemporaryFolder folder;
+  const std::string path = folder.file("film.mkv");
+  // Noise in picture 7 of a calm film, at a fixed quantiser: the encoder knows of no buffer.
+  FilmSettings settings = film_settings("mpeg2video", {25, 1});
+  settings.codec_options = {{"flags", "+qscale"}, {"global_quality", "236"}, {"g", "100"}};
+  settings.codec_threads = 1;
+  const int width = 320, height = 240, planted = 7;
+  PictureOwner owner(width, height);
+  {
+    Film film(settings, film_output(path, width, height));
+    std::mt19937 random(1);
+    for (int i = 0; i < 20; ++i) {
+      std::vector<std::uint8_t> luma(static_cast<std::size_t>(width) * height, 120);
+      if (i == planted)
+        for (std::uint8_t& sample : luma) sample = static_cast<std::uint8_t>(16 + random() % 220);
+      film.write(owner.lend(i, luma));
+    }
+    film.finish();
+  }
+  const VbvModel model{1'000'000, 200'000, 200'000, {25, 1}};
+  const FilmVbv result = check_film_vbv(path, model);
+  CHECK(result.report.frames == 20);
+  CHECK(result.report.largest_frame_bits > 200'000);
+  REQUIRE(result.report.first_underflow.has_value());
+  CHECK(result.report.first_underflow->frame == planted);
+  CHECK(result.report.first_underflow->seconds == doctest::Approx(planted / 25.0));
+
+  // The same film for a decoder that is wide enough, but for the rate.
+  const std::int64_t most = result.report.largest_frame_bits;
+  CHECK(check_film_vbv(path, VbvModel{9'000'000, most, most, {25, 1}}).report.conforms());
+  CHECK_FALSE(check_film_vbv(path, VbvModel{10'000, most, most, {25, 1}}).report.conforms());
+}
+
+TEST_CASE("films that do not say what decoder they suit need to be told") {
+  const TemporaryFolder folder;
+  const std::string path = folder.file("film.mkv");
+  make_film(film_settings("ffv1"), film_output(path), 3);
+  CHECK(contains(error_of([&] { check_film_vbv(path); }), "give the maxrate"));
+  CHECK(check_film_vbv(path, VbvModel{100'000'000, 100'000'000, 100'000'000, {20, 1}})
+            .report.conforms());
+  CHECK(contains(error_of([&] { check_film_vbv(folder.file("none.mpg")); }), "cannot read"));
+}
+
+TEST_CASE("H.264 and HEVC films keep the model of their settings") {
+  for (const std::string codec : {"libx264", "libx265"}) {
+    CAPTURE(codec);
+    if (!has_encoder(codec.c_str())) continue;
+    const TemporaryFolder folder;
+    const std::string path = folder.file("film.mp4");
+    FilmSettings settings = film_settings(codec, {20, 1});
+    settings.codec_preset = "fast";
+    settings.bitrate = 500'000;
+    settings.maxrate = 600'000;
+    settings.bufsize = 600'000;
+    settings.codec_threads = 1;
+    make_film(settings, film_output(path), 100);
+    const FilmVbv film = check_film_vbv(path, vbv_model(settings));
+    CHECK(film.report.frames == 100);
+    CHECK(film.report.conforms());
+    // It was not just far away.
+    CHECK_FALSE(
+        check_film_vbv(path, VbvModel{100'000, 100'000, 100'000, {20, 1}}).report.conforms());
+    MESSAGE(codec << ": at least " << film.report.minimum_fill_bits << " of 600000 bits");
+  }
+}
+
 TEST_SUITE_END();

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A short film of every preset suits the decoder that the preset promises.
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <random>
+
+#include "encoders/libav.h"
+#include "encoders/program_stream.h"
+#include "encoders/vbv.h"
+#include "src/render.h"
+
+using namespace lifereel;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Folder {
+  const fs::path path =
+      fs::temp_directory_path() / ("lifereel-presets-" + std::to_string(std::random_device{}()));
+  Folder() { fs::create_directories(path); }
+  ~Folder() {
+    std::error_code ignored;
+    fs::remove_all(path, ignored);
+  }
+};
+
+}  // namespace
+
+TEST_SUITE_BEGIN("src.preset_films");
+
+TEST_CASE("every preset's film keeps its buffers") {
+  const Folder folder;
+  for (const Preset& preset : presets()) {
+    CAPTURE(std::string(preset.name));
+    RenderSettings settings;
+    apply_preset(settings, preset.name);
+    if (avcodec_find_encoder_by_name(settings.film.codec.c_str()) == nullptr) {
+      MESSAGE("skipped: this FFmpeg has no encoder " << settings.film.codec);
+      continue;
+    }
+    const std::optional<VbvModel> model = vbv_model(settings.film);
+    const bool promises = settings.film.maxrate || settings.film.target != DiscTarget::none;
+    CHECK(model.has_value() == promises);
+    if (!promises) continue;  // a film by quality alone promises no decoder anything
+
+    const bool disc = settings.film.target != DiscTarget::none;
+    settings.frames = settings.universe.width > 1000 ? 4 : 150;
+    settings.output = (folder.path / (disc ? "film.mpg" : "film.mp4")).string();
+    settings.overwrite = true;
+    render(settings);
+    const FilmVbv film = check_film_vbv(settings.output, model);
+    CHECK(film.report.frames == *settings.frames);
+    CHECK(film.report.conforms());
+    MESSAGE(std::string(preset.name) << ": at least " << film.report.minimum_fill_bits << " of "
+                                     << film.model.buffer_bits << " bits");
+    if (!disc) continue;
+    CHECK(check_film_vbv(settings.output).model == *model);
+    const ProgramStreamReport stream = check_program_stream(settings.output);
+    CHECK(stream.faults == std::vector<std::string>{});
+    CHECK(stream.conforms());
+    CHECK(stream.streams.size() == 2);
+  }
+}
+
+TEST_SUITE_END();
