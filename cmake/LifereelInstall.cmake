@@ -13,6 +13,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   encoders/picture.h
   encoders/program_stream.h
   encoders/vbv.h
+  src/bench.h
   src/golden.h
   src/npy.h
   src/pipeline.h

@@ -21,7 +21,7 @@ namespace {
 
 const std::vector<const Command*>& commands() {
   static const std::vector<const Command*> all{&render_command, &presets_command, &info_command,
-                                               &hash_command, &state_command};
+                                               &bench_command,  &hash_command,    &state_command};
   return all;
 }
 

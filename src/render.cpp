@@ -226,10 +226,23 @@ std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
 
 RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks) {
   validate(settings);
-  const std::int64_t frames = frame_count(settings);
+  frame_count(settings);  // throws before an engine takes its time
   const auto engine = make_engine(settings.universe, beside_an_encoder(settings.engine));
+  return render(settings, *engine, callbacks);
+}
+
+RenderReport render(const RenderSettings& settings, Engine& engine,
+                    const RenderCallbacks& callbacks) {
+  validate(settings);
+  const std::int64_t frames = frame_count(settings);
+  if (engine.settings().width != settings.universe.width ||
+      engine.settings().height != settings.universe.height)
+    throw std::invalid_argument(
+        "the engine draws pictures of " + std::to_string(engine.settings().width) + "x" +
+        std::to_string(engine.settings().height) + ", the film has " +
+        std::to_string(settings.universe.width) + "x" + std::to_string(settings.universe.height));
   RenderReport report;
-  report.engine = engine->describe();
+  report.engine = engine.describe();
 
   RenderSink sink(settings);
   ProgressMeter meter(frames, settings.film.frames_per_second.value(), sink);
@@ -241,13 +254,13 @@ RenderReport render(const RenderSettings& settings, const RenderCallbacks& callb
     pipeline.progress = [&](const PipelineStatistics& now) {
       callbacks.progress(meter.measure(now));
     };
-  report.pipeline = run_pipeline(*engine, sink, pipeline);
+  report.pipeline = run_pipeline(engine, sink, pipeline);
   if (sink.film())
     report.film = sink.film()->statistics();
   else
     report.film.duration_seconds =
         static_cast<double>(frames) / settings.film.frames_per_second.value();
-  report.state_hash = engine->hash_state();
+  report.state_hash = engine.hash_state();
   if (settings.psnr && sink.film())
     after_the_film([&] {
       const Psnr psnr = measure_psnr(settings, sink.pixel_format(), frames, callbacks.cancel);

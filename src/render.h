@@ -50,6 +50,11 @@ struct RenderReport {
 /// pictures are being flushed comes too late and changes nothing.
 RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks = {});
 
+/// The same with an engine of the caller's in place of the one that `settings` would make: from the
+/// frame it is at, pictures of settings.universe's size.
+RenderReport render(const RenderSettings& settings, Engine& engine,
+                    const RenderCallbacks& callbacks = {});
+
 /// The engine that `settings` ask for; `automatic` takes a GPU when this build has one, else the
 /// CPU. threads == 0 means every processor.
 std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,

@@ -4,9 +4,9 @@
 #include <cstdarg>
 #include <cstdio>
 #include <string>
-#include <string_view>
 #include <utility>
 
+#include "json.h"
 #include "render.h"
 #include "setting_text.h"
 
@@ -47,69 +47,6 @@ Limit limit(const PipelineStatistics& pipeline) {
   if (for_encoder < noise && for_engine < noise) return Limit::both;
   return for_encoder > for_engine ? Limit::encoder : Limit::engine;
 }
-
-/// JSON under construction: nested objects, indented.
-class Json {
- public:
-  void open(const char* name) {
-    line(name, "{");
-    ++depth_;
-    first_ = true;
-  }
-  void close() {
-    --depth_;
-    text_ += '\n' + indent() + '}';
-    first_ = false;
-  }
-  void add(const char* name, const std::string& value) { line(name, string(value)); }
-  void add(const char* name, std::int64_t value) { line(name, print_integer(value)); }
-  void add(const char* name, int value) { line(name, print_integer(value)); }
-  void add(const char* name, std::uint64_t value) { line(name, std::to_string(value)); }
-  /// JSON has no infinity: what is none (PSNR of equal pictures) is null.
-  void add(const char* name, double value) {
-    line(name, std::isfinite(value) ? print_double(value) : "null");
-  }
-  void add(const char* name, const std::optional<double>& value) {
-    if (value) {
-      add(name, *value);
-    } else {
-      line(name, "null");
-    }
-  }
-  const std::string& text() const { return text_; }
-
- private:
-  std::string indent() const { return std::string(static_cast<std::size_t>(2 * depth_), ' '); }
-
-  void line(const char* name, const std::string& value) {
-    if (depth_ > 0) text_ += (first_ ? "\n" : ",\n") + indent();
-    if (name) text_ += string(name) + ": ";
-    text_ += value;
-    first_ = false;
-  }
-
-  static std::string string(std::string_view value) {
-    std::string result = "\"";
-    for (const char c : value) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (c == '"' || c == '\\') {
-        result += '\\';
-        result += c;
-      } else if (c == '\n') {
-        result += "\\n";
-      } else if (byte < 0x20 || byte == 0x7f) {
-        result += format("\\u%04x", byte);
-      } else {
-        result += c;
-      }
-    }
-    return result + '"';
-  }
-
-  std::string text_;
-  int depth_ = 0;
-  bool first_ = true;
-};
 
 struct FrameType {
   const char* letter;

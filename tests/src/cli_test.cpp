@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "json_check.h"
 #include "sim/universe.h"
 #include "src/npy.h"
 #include "src/settings.h"
@@ -110,7 +111,7 @@ std::vector<std::string> with_small_universe(std::vector<std::string> words) {
 TEST_SUITE("src.cli") {
   TEST_CASE("help fits a screen") {
     const Program program;
-    for (const std::string command : {"render", "presets", "info", "hash", "state"}) {
+    for (const std::string command : {"render", "presets", "info", "bench", "hash", "state"}) {
       const Result result = program.run({command, "--help"});
       CAPTURE(result.out);
       CHECK(result.status == 0);
@@ -206,6 +207,29 @@ TEST_SUITE("src.cli") {
     for (const char* word : {"lifereel", "ISA", "GPU", "libavcodec", "mpeg2video", "baseline"}) {
       CHECK(contains(result.out, word));
     }
+  }
+
+  TEST_CASE("bench prints a table and writes JSON and CSV") {
+    const Program program;
+    const Result result = program.run({"bench", "dvd_video", "--frames", "4", "--rounds", "1",
+                                       "--threads", "1", "--json", "b.json"});
+    CHECK(result.status == 0);
+    CHECK(result.err == "");
+    CHECK(contains(result.out, "| `dvd_video`, 720x480, 2500 particles, mpeg2video | 4 |"));
+    CHECK_FALSE(contains(result.out, "dvd_mp4"));
+    CHECK(test::is_json(read_file(program.path("b.json"))));
+    CHECK(contains(program.failure(1, {"bench", "dvd_video", "--json", "b.json"}), "exists"));
+
+    const Result scaling = program.run({"bench", "--scaling", "--frames", "1", "--csv", "s.csv"});
+    CHECK(scaling.status == 0);
+    CHECK(contains(scaling.out, "| N = 2500, 720x480 |"));
+    CHECK(read_file(program.path("s.csv")).starts_with("series,"));
+
+    CHECK(contains(program.failure(2, {"bench", "--csv", "a.csv"}), "--scaling"));
+    CHECK(contains(program.failure(2, {"bench", "--scaling", "dvd_video"}), "no preset"));
+    CHECK(contains(program.failure(2, {"bench", "--rounds", "0"}), "1 or more"));
+    CHECK(contains(program.failure(2, {"bench", "--frames", "0"}), "1 or more"));
+    CHECK(contains(program.failure(1, {"bench", "dvd"}), "there is no preset 'dvd'"));
   }
 
   TEST_CASE("state --frames 0 is the initial state") {

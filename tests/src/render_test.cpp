@@ -175,6 +175,23 @@ TEST_SUITE("src.render") {
                          doctest::Contains("engine cuda"), std::invalid_argument);
   }
 
+  TEST_CASE("an engine of the caller's makes the same film, from where it stands") {
+    const Folder folder;
+    RenderSettings settings = small(folder / "own.mkv", "ffv1", 8);
+    const auto engine = make_engine(settings.universe, {});
+    const RenderReport own = render(settings, *engine);
+    CHECK(engine->frame() == 8);
+    settings.output = folder / "made.mkv";
+    CHECK(render(settings).state_hash == own.state_hash);
+    CHECK(contents(folder / "own.mkv") == contents(folder / "made.mkv"));
+
+    settings.output = folder / "other.mkv";
+    settings.universe.width = 368;
+    CHECK_THROWS_WITH_AS(render(settings, *engine), doctest::Contains("352x288"),
+                         std::invalid_argument);
+    CHECK(folder.files() == 2);
+  }
+
   TEST_CASE("measuring without an encoder needs no output") {
     const RenderReport report = render(small("", "null", 30));
     CHECK(report.pipeline.frames == 30);
