@@ -7,6 +7,7 @@ include(CMakePackageConfigHelpers)
 set(LIFEREEL_PUBLIC_HEADERS
   sim/engine.h
   sim/universe.h
+  cuda/cuda_engine.h
   encoders/film.h
   encoders/film_reader.h
   encoders/frame_hash.h
@@ -48,6 +49,12 @@ if(lifereel_type STREQUAL "STATIC_LIBRARY")
 else()
   set(LIFEREEL_STATIC FALSE)
   set(pc_requires "Requires.private")
+endif()
+
+# The CUDA runtime is linked statically: a static liblifereel.a hands that on too.
+set(pc_cuda_libs "")
+if(LIFEREEL_HAS_CUDA AND LIFEREEL_STATIC)
+  set(pc_cuda_libs " -L${CUDAToolkit_LIBRARY_DIR} -lcudart_static -ldl -lrt")
 endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lifereel)

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli_commands.h"
+#include "cuda/cuda_engine.h"
 #include "encoders/film.h"
 #include "encoders/film_reader.h"
 #include "render.h"
@@ -57,7 +58,13 @@ int run_info(const Arguments&) {
   std::printf("processor     %s, %d processors to use\n", cpu_name().c_str(),
               available_processors());
   std::printf("ISA           %s(chosen: %s)\n", isas.c_str(), isa_name(chosen));
-  std::printf("GPU           none: this build has no CUDA engine\n\n");
+  const CudaDevices gpus = cuda_devices();
+  if (gpus.devices.empty()) std::printf("GPU           none: %s\n", gpus.none_because.c_str());
+  for (const CudaDevice& gpu : gpus.devices)
+    std::printf("GPU %-9d %s, %s, %.0f GiB%s%s\n", gpu.index, gpu.name.c_str(),
+                gpu.architecture.c_str(), static_cast<double>(gpu.memory_bytes) / 0x1p30,
+                gpu.unusable.empty() ? "" : "; not usable: ", gpu.unusable.c_str());
+  std::printf("\n");
 
   for (const std::string& line : libav_versions()) std::printf("%s\n", line.c_str());
 

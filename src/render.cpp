@@ -9,6 +9,7 @@
 #include <deque>
 #include <stdexcept>
 
+#include "cuda/cuda_engine.h"
 #include "encoders/film_reader.h"
 #include "encoders/finished_file.h"
 #include "encoders/frame_hash.h"
@@ -155,9 +156,20 @@ std::uint64_t peak_memory_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
+// What `automatic` comes to: an ISA or a number of threads asks for the CPU, a device for the GPU.
+bool takes_gpu(const EngineSettings& settings) {
+  if (settings.engine != EngineChoice::automatic) return settings.engine == EngineChoice::cuda;
+  if (settings.isa != Isa::automatic || settings.threads != 0) return false;
+  if (settings.device >= 0) return true;
+  const CudaDevices gpus = cuda_devices();
+  return std::any_of(gpus.devices.begin(), gpus.devices.end(),
+                     [](const CudaDevice& device) { return device.unusable.empty(); });
+}
+
 // The engine's share when the user does not say: the encoder keeps one processor.
 EngineSettings beside_an_encoder(EngineSettings settings) {
-  if (settings.threads == 0) settings.threads = std::max(1, available_processors() - 1);
+  if (settings.threads == 0 && !takes_gpu(settings))
+    settings.threads = std::max(1, available_processors() - 1);
   return settings;
 }
 
@@ -218,9 +230,15 @@ const char* version() noexcept { return LIFEREEL_VERSION; }
 
 std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
                                     const EngineSettings& settings) {
-  if (settings.engine == EngineChoice::cuda)
-    throw std::invalid_argument(
-        "engine cuda: this build of lifereel has no CUDA engine; use --engine cpu or auto");
+  if (settings.device < -1)
+    throw std::invalid_argument("device " + std::to_string(settings.device) +
+                                " is out of range: 0 or more, or -1 for the first usable GPU");
+  if (settings.engine == EngineChoice::cuda && settings.isa != Isa::automatic)
+    throw std::invalid_argument("isa is for the CPU engine: leave it out, or engine cuda");
+  const bool gpu = takes_gpu(settings);
+  if (!gpu && settings.device >= 0)
+    throw std::invalid_argument("device is for the CUDA engine, which was not asked for");
+  if (gpu) return make_cuda_engine(universe, {settings.device, 0, 0});
   return make_cpu_engine(universe, {settings.isa, settings.threads});
 }
 

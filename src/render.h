@@ -55,8 +55,11 @@ RenderReport render(const RenderSettings& settings, const RenderCallbacks& callb
 RenderReport render(const RenderSettings& settings, Engine& engine,
                     const RenderCallbacks& callbacks = {});
 
-/// The engine that `settings` ask for; `automatic` takes a GPU when this build has one, else the
-/// CPU. threads == 0 means every processor.
+/// The engine that `settings` ask for. `automatic` takes the first GPU that this build can use,
+/// else the CPU; an ISA or a number of threads asks for the CPU, a device for the GPU. threads == 0
+/// means every processor. Throws std::invalid_argument (settings that contradict each other, more
+/// memory than there is), std::runtime_error with the reason when a GPU that was asked for cannot
+/// be used.
 std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
                                     const EngineSettings& settings);
 

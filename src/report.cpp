@@ -106,9 +106,13 @@ std::string describe(const RenderReport& report) {
     if (report.psnr_luma_minimum) text += ", minimum " + psnr_text(*report.psnr_luma_minimum);
     text += '\n';
   }
-  text += format("engine      %s, %s, %s, %d thread%s\n", report.engine.engine.c_str(),
-                 report.engine.device.c_str(), report.engine.isa.c_str(), report.engine.threads,
-                 report.engine.threads == 1 ? "" : "s");
+  const EngineDescription& engine = report.engine;
+  const auto engine_mebibytes = static_cast<double>(engine.memory_bytes) / mebibyte;
+  text += format("engine      %s, %s, %s, ", engine.engine.c_str(), engine.device.c_str(),
+                 engine.isa.c_str());
+  text += engine.engine == "cuda"
+              ? format("%.1f MiB of device memory\n", engine_mebibytes)
+              : format("%d thread%s\n", engine.threads, engine.threads == 1 ? "" : "s");
   text +=
       format("time        %lld frames in %.2f s, %.1f fps", static_cast<long long>(pipeline.frames),
              pipeline.wall_seconds, frames_per_second(report));

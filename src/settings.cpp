@@ -299,6 +299,8 @@ const std::vector<Entry>& entries() {
     group = "engine";
     list.push_back(choice(key("engine", "NAME", "auto, cpu, cuda"), LIFEREEL_FIELD(engine.engine),
                           engine_names));
+    list.push_back(
+        int_entry(key("device", "N", "of the GPU, -1: the first"), LIFEREEL_FIELD(engine.device)));
     list.push_back(choice(key("isa", "NAME", "auto baseline avx2 avx512"),
                           LIFEREEL_FIELD(engine.isa), isa_names));
     list.push_back(

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "cuda/cuda_engine.h"
 #include "encoders/film_reader.h"
 #include "src/golden.h"
 #include "src/render.h"
@@ -168,11 +170,38 @@ TEST_SUITE("src.render") {
     CHECK(folder.files() == 0);
   }
 
-  TEST_CASE("an engine this build lacks is named") {
-    RenderSettings settings = small("unused.mkv", "null", 5);
-    settings.engine.engine = EngineChoice::cuda;
-    CHECK_THROWS_WITH_AS(make_engine(settings.universe, settings.engine),
-                         doctest::Contains("engine cuda"), std::invalid_argument);
+  TEST_CASE("the engine is chosen by what was asked for; contradictions are told") {
+    const RenderSettings settings = small("unused.mkv", "null", 5);
+    const auto engine = [&settings](const EngineSettings& asked) {
+      return make_engine(settings.universe, asked)->describe().engine;
+    };
+    const CudaDevices gpus = cuda_devices();
+    const bool gpu = std::any_of(gpus.devices.begin(), gpus.devices.end(),
+                                 [](const CudaDevice& device) { return device.unusable.empty(); });
+    CHECK(gpus.devices.empty() != gpus.none_because.empty());
+    EngineSettings automatic, cuda, cpu;
+    cuda.engine = EngineChoice::cuda;
+    cpu.engine = EngineChoice::cpu;
+    CHECK(engine(cpu) == "cpu");
+    CHECK(engine(automatic) == (gpu ? "cuda" : "cpu"));
+    EngineSettings threads;
+    threads.threads = 2;
+    CHECK(engine(threads) == "cpu");
+    if (!gpu) {
+      const char* const remedy = "--engine cpu needs no GPU";
+      CHECK_THROWS_WITH_AS(engine(cuda), doctest::Contains(remedy), std::runtime_error);
+      if (gpus.devices.empty())
+        CHECK_THROWS_WITH_AS(engine(cuda), doctest::Contains(gpus.none_because.c_str()),
+                             std::runtime_error);
+      automatic.device = 0;
+      CHECK_THROWS_WITH_AS(engine(automatic), doctest::Contains(remedy), std::runtime_error);
+    }
+    cpu.device = 0;
+    CHECK_THROWS_AS(engine(cpu), std::invalid_argument);
+    cuda.isa = Isa::baseline;
+    CHECK_THROWS_AS(engine(cuda), std::invalid_argument);
+    automatic.device = -2;
+    CHECK_THROWS_AS(engine(automatic), std::invalid_argument);
   }
 
   TEST_CASE("an engine of the caller's makes the same film, from where it stands") {

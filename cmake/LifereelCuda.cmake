@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# LIFEREEL_CUDA: AUTO builds the GPU's engine where there is a CUDA compiler, ON demands one, OFF
+# does without. Sets LIFEREEL_HAS_CUDA and LIFEREEL_CUDA_ARCHITECTURES.
+set(LIFEREEL_CUDA AUTO CACHE STRING "The GPU's engine: AUTO (where nvcc is found), ON or OFF")
+set_property(CACHE LIFEREEL_CUDA PROPERTY STRINGS AUTO ON OFF)
+
+set(LIFEREEL_HAS_CUDA FALSE)
+# Sanitizers are for host code; tests run the kernels on the host for them.
+if(LIFEREEL_CUDA STREQUAL "OFF" OR (LIFEREEL_CUDA STREQUAL "AUTO" AND LIFEREEL_SANITIZE))
+  return()
+endif()
+include(CheckLanguage)
+check_language(CUDA)
+if(NOT CMAKE_CUDA_COMPILER)
+  if(NOT LIFEREEL_CUDA STREQUAL "AUTO")
+    message(FATAL_ERROR "LIFEREEL_CUDA is ${LIFEREEL_CUDA}, but no CUDA compiler works here: put nvcc "
+                        "in PATH, or set CUDACXX or CMAKE_CUDA_COMPILER to it, or LIFEREEL_CUDA=OFF.")
+  endif()
+  return()
+endif()
+
+# Developers wait for the oldest and one new architecture alone; a release has machine code for all,
+# and PTX from which drivers make code for what came later. Set before CMake chooses one itself.
+if(DEFINED CMAKE_CUDA_ARCHITECTURES)
+  set(LIFEREEL_CUDA_ARCHITECTURES "${CMAKE_CUDA_ARCHITECTURES}")
+else()
+  set(CMAKE_CUDA_ARCHITECTURES 90)  # for CMake's own trial
+  set(LIFEREEL_CUDA_ARCHITECTURES "")
+endif()
+enable_language(CUDA)
+find_package(CUDAToolkit REQUIRED)
+# CMake 3.25 does not know that nvcc has C++20, which CMAKE_CXX_STANDARD asks for.
+if(NOT DEFINED CMAKE_CUDA20_STANDARD_COMPILE_OPTION)
+  set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
+  set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
+endif()
+if(NOT LIFEREEL_CUDA_ARCHITECTURES OR LIFEREEL_CUDA_ARCHITECTURES STREQUAL "all-lifereel")
+  if(LIFEREEL_DEVELOPER AND NOT LIFEREEL_CUDA_ARCHITECTURES)
+    set(LIFEREEL_CUDA_ARCHITECTURES 75-real 90)
+  else()
+    set(LIFEREEL_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90)
+    if(CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 12.8)
+      list(APPEND LIFEREEL_CUDA_ARCHITECTURES 100-real 120-real)
+    endif()
+  endif()
+endif()
+set(LIFEREEL_HAS_CUDA TRUE)
+list(JOIN LIFEREEL_CUDA_ARCHITECTURES " " architectures)
+message(STATUS "GPU engine: CUDA ${CMAKE_CUDA_COMPILER_VERSION} for ${architectures}")

@@ -1,0 +1,482 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "cuda_engine.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
+
+#include "cuda_devices.h"
+#include "frame_kernels.h"
+#include "gpu_launch.h"
+#include "sim/constants.h"
+#include "strip_grid.h"
+
+namespace lifereel {
+namespace {
+
+// Pictures begun and not yet finished: one drawn, one on its way to the host, one waited for.
+constexpr int pictures_in_flight = 3;
+
+constexpr std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) {
+  return (n + multiple - 1) / multiple * multiple;
+}
+constexpr std::int64_t blocks_for(std::int64_t threads, int threads_per_block) {
+  return (threads + threads_per_block - 1) / threads_per_block;
+}
+
+// One allocation cut into arrays; without memory it only counts.
+class Arena {
+ public:
+  explicit Arena(void* base = nullptr) : base_(static_cast<unsigned char*>(base)) {}
+  template <class T>
+  T* take(std::int64_t count) {
+    unsigned char* const at = base_ == nullptr ? nullptr : base_ + used_;
+    used_ += static_cast<std::size_t>(rounded_up(count * std::int64_t{sizeof(T)}, 256));
+    return reinterpret_cast<T*>(at);
+  }
+  std::size_t used() const { return used_; }
+
+ private:
+  unsigned char* base_;
+  std::size_t used_ = 0;
+};
+
+// Everything on the device.
+struct DeviceArrays {
+  DeviceArrays(Arena arena, const UniverseSettings& universe)
+      : grid(make_strip_grid(universe)),
+        pitch(rounded_up(universe.width, 64)),
+        pixels(pitch * universe.height) {
+    const std::int64_t n = universe.particles;
+    moving = {arena.take<Particle>(n), arena.take<Velocity>(n)};
+    sorted = {arena.take<Particle>(n), arena.take<Velocity>(n)};
+    const std::int64_t buckets = grid.buckets();
+    cells = {grid, arena.take<std::int32_t>(buckets), arena.take<std::int32_t>(grid.strips),
+             arena.take<std::int32_t>(buckets + 1), arena.take<Place>(n)};
+    matrix = arena.take<float>(std::int64_t{universe.species} * universe.species);
+    brightest = arena.take<std::int32_t>(1);
+    trail = arena.take<FourFloats>(pixels / 4);
+    splat = arena.take<FourInts>(pixels / 4);
+    for (auto& picture : luma) picture = arena.take<SixteenBytes>(pixels / 16);
+    bytes = arena.used();
+  }
+
+  StripGrid grid;
+  std::int64_t pitch, pixels;  // from row to row, and of all rows
+  Particles moving, sorted;
+  Buckets cells;
+  float* matrix;
+  std::int32_t* brightest;
+  FourFloats* trail;
+  FourInts* splat;
+  std::array<SixteenBytes*, pictures_in_flight> luma;
+  std::size_t bytes;
+};
+
+class DeviceMemory {
+ public:
+  explicit DeviceMemory(std::size_t bytes) { check_cuda(cudaMalloc(&data_, bytes), "cudaMalloc"); }
+  ~DeviceMemory() { cudaFree(data_); }
+  DeviceMemory(const DeviceMemory&) = delete;
+  DeviceMemory& operator=(const DeviceMemory&) = delete;
+  void* data() const { return data_; }
+
+ private:
+  void* data_ = nullptr;
+};
+
+class Stream {
+ public:
+  Stream() {
+    check_cuda(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking),
+               "cudaStreamCreateWithFlags");
+  }
+  ~Stream() { cudaStreamDestroy(stream_); }
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+  operator cudaStream_t() const { return stream_; }
+  void synchronize() const { check_cuda(cudaStreamSynchronize(stream_), "cudaStreamSynchronize"); }
+
+ private:
+  cudaStream_t stream_ = nullptr;
+};
+
+// Before memory that a stream copies from or into goes, the copy is over, whatever failed.
+struct Drained {
+  cudaStream_t stream;
+  ~Drained() { cudaStreamSynchronize(stream); }
+};
+
+class Event {
+ public:
+  Event() {
+    // Whoever waits for it sleeps.
+    check_cuda(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming | cudaEventBlockingSync),
+               "cudaEventCreateWithFlags");
+  }
+  ~Event() { cudaEventDestroy(event_); }
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  operator cudaEvent_t() const { return event_; }
+
+ private:
+  cudaEvent_t event_ = nullptr;
+};
+
+// What was queued on a stream while it was captured, as one launch.
+class Graph {
+ public:
+  template <class Queue>
+  Graph(cudaStream_t stream, Queue&& queue) {
+    check_cuda(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
+               "cudaStreamBeginCapture");
+    struct Captured {
+      cudaStream_t stream;
+      cudaGraph_t graph = nullptr;
+      bool open = true;
+      cudaError_t end() {
+        open = false;
+        return cudaStreamEndCapture(stream, &graph);
+      }
+      ~Captured() {
+        if (open) end();
+        if (graph != nullptr) cudaGraphDestroy(graph);
+      }
+    } captured{stream};
+    queue();
+    check_cuda(captured.end(), "cudaStreamEndCapture");
+    check_cuda(cudaGraphInstantiate(&graph_, captured.graph, 0), "cudaGraphInstantiate");
+  }
+  ~Graph() { cudaGraphExecDestroy(graph_); }
+  Graph(const Graph&) = delete;
+  Graph& operator=(const Graph&) = delete;
+  void launch(cudaStream_t stream) const {
+    check_cuda(cudaGraphLaunch(graph_, stream), "cudaGraphLaunch");
+  }
+
+ private:
+  cudaGraphExec_t graph_ = nullptr;
+};
+
+class PinnedPictureMemory final : public PictureMemory {
+ public:
+  explicit PinnedPictureMemory(std::size_t bytes) : size_bytes_(bytes) {
+    check_cuda(cudaHostAlloc(&data_, bytes, cudaHostAllocPortable), "cudaHostAlloc");
+  }
+  ~PinnedPictureMemory() override { cudaFreeHost(data_); }
+  std::uint8_t* data() const noexcept override { return static_cast<std::uint8_t*>(data_); }
+  std::size_t size_bytes() const noexcept override { return size_bytes_; }
+
+ private:
+  void* data_ = nullptr;
+  const std::size_t size_bytes_;
+};
+
+// Threads that work on one particle: all of a warp as long as the device has threads to spare, for
+// then latency counts; fewer where it is full, for then the ends of runs count.
+int choose_lanes(int wanted, int particles, const cudaDeviceProp& device) {
+  if (wanted != 0) return wanted;
+  const std::int64_t resident =
+      std::int64_t{device.multiProcessorCount} * device.maxThreadsPerMultiProcessor;
+  const std::int64_t warps_threads = std::int64_t{particles} * 32;
+  return warps_threads <= 4 * resident ? 32 : warps_threads <= 16 * resident ? 16 : 8;
+}
+
+class CudaEngine final : public Engine {
+ public:
+  CudaEngine(const UniverseSettings& universe, const CudaEngineSettings& cuda,
+             const CudaDevice& device, const cudaDeviceProp& properties, std::size_t bytes)
+      : settings_(universe),
+        device_(device),
+        lanes_(choose_lanes(cuda.lanes_per_particle, universe.particles, properties)),
+        threads_(cuda.threads_per_block != 0 ? cuda.threads_per_block : 128),
+        // Enough to fill the device, few enough that finding the maximum stays cheap.
+        fade_blocks_(8 * properties.multiProcessorCount),
+        memory_(bytes),
+        arrays_(Arena(memory_.data()), universe) {
+    check_cuda(cudaMemsetAsync(memory_.data(), 0, bytes, compute_), "cudaMemsetAsync");
+    const InitialState initial = make_initial_state(universe);
+    force_ = force_constants(universe, initial.matrix);
+    motion_ = motion_constants(universe, initial.matrix);
+    upload(initial);
+    step_.emplace_back(std::make_unique<Graph>(compute_, [this] { queue_step(false); }));
+    for (const LumaRange range : {LumaRange::full, LumaRange::limited})
+      for (int picture = 0; picture < pictures_in_flight; ++picture) {
+        frame_.push_back(std::make_unique<Graph>(compute_, [this, picture, range] {
+          queue_step(true);
+          queue_picture(picture, range);
+        }));
+        draw_.push_back(std::make_unique<Graph>(compute_, [this, picture, range] {
+          queue_splats();
+          queue_picture(picture, range);
+        }));
+      }
+  }
+
+  ~CudaEngine() override {
+    cudaSetDevice(device_.index);
+    // Copies into the caller's memory must have landed before it goes.
+    cudaStreamSynchronize(compute_);
+    cudaStreamSynchronize(copy_);
+  }
+
+  const UniverseSettings& settings() const noexcept override { return settings_; }
+  std::uint64_t frame() const noexcept override { return steps_; }
+  int draws_in_flight() const noexcept override { return pictures_in_flight; }
+
+  EngineDescription describe() const override {
+    EngineDescription description;
+    description.engine = "cuda";
+    description.device = device_.name;
+    description.isa = device_.architecture;
+    description.threads = 1;
+    description.memory_bytes = arrays_.bytes;
+    return description;
+  }
+
+  // Held back until it is known whether a picture follows: then both are one graph.
+  void step() override {
+    launch_pending_step();
+    step_pending_ = true;
+    ++steps_;
+  }
+
+  void begin_draw(const LumaPlane& plane) override {
+    if (begun_ - finished_ == pictures_in_flight)
+      throw std::logic_error("begin_draw: finish_draw() comes first, all pictures are in flight");
+    use_device();
+    const auto picture = static_cast<std::size_t>(begun_ % pictures_in_flight);
+    const std::size_t range = plane.range == LumaRange::limited ? 1 : 0;
+    (std::exchange(step_pending_, false) ? frame_ : draw_)[range * pictures_in_flight + picture]
+        ->launch(compute_);
+    check_cuda(cudaEventRecord(drawn_[picture], compute_), "cudaEventRecord");
+    check_cuda(cudaStreamWaitEvent(copy_, drawn_[picture], 0), "cudaStreamWaitEvent");
+    check_cuda(cudaMemcpy2DAsync(plane.data, plane.stride_bytes, arrays_.luma[picture],
+                                 static_cast<std::size_t>(arrays_.pitch),
+                                 static_cast<std::size_t>(settings_.width),
+                                 static_cast<std::size_t>(settings_.height), cudaMemcpyDeviceToHost,
+                                 copy_),
+               "cudaMemcpy2DAsync");
+    check_cuda(cudaEventRecord(copied_[picture], copy_), "cudaEventRecord");
+    ++begun_;
+  }
+
+  // The next picture but two is drawn into the same luma on the device: its copy is over by then.
+  void finish_draw() override {
+    if (begun_ == finished_) throw std::logic_error("finish_draw: no picture is in flight");
+    use_device();
+    const auto picture = static_cast<std::size_t>(finished_++ % pictures_in_flight);
+    check_cuda(cudaEventSynchronize(copied_[picture]), "cudaEventSynchronize");
+  }
+
+  void read_state(State& state) const override {
+    launch_pending_step();
+    use_device();
+    const auto n = static_cast<std::size_t>(settings_.particles);
+    std::vector<Particle> particles(n);
+    std::vector<Velocity> velocities(n);
+    const Drained drained{compute_};
+    check_cuda(cudaMemcpyAsync(particles.data(), arrays_.moving.particle, n * sizeof(Particle),
+                               cudaMemcpyDeviceToHost, compute_),
+               "cudaMemcpyAsync");
+    check_cuda(cudaMemcpyAsync(velocities.data(), arrays_.moving.velocity, n * sizeof(Velocity),
+                               cudaMemcpyDeviceToHost, compute_),
+               "cudaMemcpyAsync");
+    compute_.synchronize();
+    state.frame = steps_;
+    for (auto* values : {&state.y, &state.x, &state.vy, &state.vx}) values->resize(n);
+    state.species.resize(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      const auto id = static_cast<std::size_t>(particles[i].id);
+      state.y[id] = particles[i].y;
+      state.x[id] = particles[i].x;
+      state.vy[id] = velocities[i].y;
+      state.vx[id] = velocities[i].x;
+      state.species[id] = particles[i].species;
+    }
+  }
+
+  std::unique_ptr<PictureMemory> allocate_picture_memory(std::size_t bytes) const override {
+    use_device();
+    return std::make_unique<PinnedPictureMemory>(bytes);
+  }
+
+ private:
+  // Threads begin with device 0.
+  void use_device() const { check_cuda(cudaSetDevice(device_.index), "cudaSetDevice"); }
+
+  template <class Body>
+  void queue(const Body& body, std::int64_t blocks, int threads) const {
+    check_cuda(launch(body, blocks, threads, compute_), "cudaLaunchKernel");
+  }
+
+  void upload(const InitialState& initial) {
+    const State& state = initial.state;
+    const auto n = static_cast<std::size_t>(settings_.particles);
+    std::vector<Particle> particles(n);
+    std::vector<Velocity> velocities(n);
+    const Drained drained{compute_};
+    for (std::size_t i = 0; i < n; ++i) {
+      particles[i] = {state.y[i], state.x[i], state.species[i], static_cast<std::int32_t>(i)};
+      velocities[i] = {state.vy[i], state.vx[i]};
+    }
+    check_cuda(
+        cudaMemcpyAsync(arrays_.matrix, initial.matrix.data(),
+                        initial.matrix.size() * sizeof(float), cudaMemcpyHostToDevice, compute_),
+        "cudaMemcpyAsync");
+    check_cuda(cudaMemcpyAsync(arrays_.moving.particle, particles.data(), n * sizeof(Particle),
+                               cudaMemcpyHostToDevice, compute_),
+               "cudaMemcpyAsync");
+    check_cuda(cudaMemcpyAsync(arrays_.moving.velocity, velocities.data(), n * sizeof(Velocity),
+                               cudaMemcpyHostToDevice, compute_),
+               "cudaMemcpyAsync");
+    PlaceParticles place;
+    place.moving = arrays_.moving.particle;
+    place.buckets = arrays_.cells;
+    place.particles = settings_.particles;
+    queue(place, blocks_for(settings_.particles, threads_), threads_);
+    compute_.synchronize();
+  }
+
+  void launch_pending_step() const {
+    if (!step_pending_) return;
+    use_device();
+    step_.front()->launch(compute_);
+    step_pending_ = false;
+  }
+
+  SplatImage splat_image() const {
+    return {reinterpret_cast<std::int32_t*>(arrays_.splat), settings_.height, settings_.width,
+            static_cast<std::int32_t>(arrays_.pitch)};
+  }
+
+  template <int lanes>
+  void queue_move(bool draws) const {
+    MoveParticles<lanes> move;
+    move.sorted = arrays_.sorted;
+    move.moving = arrays_.moving;
+    move.buckets = arrays_.cells;
+    move.image = splat_image();
+    move.matrix = arrays_.matrix;
+    move.species_count = settings_.species;
+    move.particles = settings_.particles;
+    move.force = force_;
+    move.motion = motion_;
+    move.brightest = arrays_.brightest;
+    move.draws = draws;
+    queue(move, blocks_for(settings_.particles, threads_ / lanes), threads_);
+  }
+
+  void queue_step(bool draws) const {
+    CountStarts count;
+    count.buckets = arrays_.cells;
+    count.particles = settings_.particles;
+    queue(count, arrays_.grid.strips, CountStarts::threads_per_block);
+
+    Scatter scatter;
+    scatter.moving = arrays_.moving;
+    scatter.sorted = arrays_.sorted;
+    scatter.buckets = arrays_.cells;
+    scatter.particles = settings_.particles;
+    queue(scatter, blocks_for(settings_.particles, threads_), threads_);
+
+    lanes_ == 8    ? queue_move<8>(draws)
+    : lanes_ == 16 ? queue_move<16>(draws)
+                   : queue_move<32>(draws);
+  }
+
+  void queue_splats() const {
+    SplatParticles splats;
+    splats.moving = arrays_.moving.particle;
+    splats.image = splat_image();
+    splats.particles = settings_.particles;
+    splats.brightest = arrays_.brightest;
+    queue(splats, blocks_for(settings_.particles, threads_ / 32), threads_);
+  }
+
+  void queue_picture(int picture, LumaRange range) const {
+    Fade fade;
+    fade.trail = arrays_.trail;
+    fade.splat = arrays_.splat;
+    fade.quads = arrays_.pixels / 4;
+    fade.decay = settings_.trail_decay;
+    fade.brightest = arrays_.brightest;
+    queue(fade, std::min<std::int64_t>(fade_blocks_, blocks_for(fade.quads, threads_)), threads_);
+
+    Tone tone;
+    tone.trail = arrays_.trail;
+    tone.luma = arrays_.luma[static_cast<std::size_t>(picture)];
+    tone.sixteens = arrays_.pixels / 16;
+    tone.brightest = arrays_.brightest;
+    tone.limited_range = range == LumaRange::limited;
+    queue(tone, blocks_for(tone.sixteens, threads_), threads_);
+  }
+
+  const UniverseSettings settings_;
+  const CudaDevice device_;
+  const int lanes_, threads_, fade_blocks_;
+  const DeviceMemory memory_;
+  const DeviceArrays arrays_;
+  arithmetic::ForceConstants force_{};
+  arithmetic::MotionConstants motion_{};
+  const Stream compute_, copy_;
+  std::vector<std::unique_ptr<Graph>> step_;          // one
+  std::vector<std::unique_ptr<Graph>> frame_, draw_;  // a picture of each range, full first
+  std::array<Event, pictures_in_flight> drawn_, copied_;
+
+  mutable bool step_pending_ = false;
+  std::uint64_t steps_ = 0;
+  std::int64_t begun_ = 0, finished_ = 0;  // pictures
+};
+
+void validate(const CudaEngineSettings& cuda) {
+  const auto is_one_of = [](int value, std::initializer_list<int> values) {
+    for (const int one : values)
+      if (value == one) return true;
+    return false;
+  };
+  if (!is_one_of(cuda.lanes_per_particle, {0, 8, 16, 32}))
+    throw std::invalid_argument("lanes per particle must be 8, 16 or 32, or 0 to choose");
+  if (!is_one_of(cuda.threads_per_block, {0, 64, 128, 256, 512}))
+    throw std::invalid_argument("threads per block must be 64, 128, 256 or 512, or 0 to choose");
+}
+
+}  // namespace
+
+std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe) {
+  lifereel::validate(universe);
+  return DeviceArrays(Arena(), universe).bytes;
+}
+
+std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
+                                         const CudaEngineSettings& cuda) {
+  validate(cuda);
+  const std::size_t bytes = cuda_engine_memory_bytes(universe);
+  const CudaDevice device = choose_cuda_device(cuda.device);
+  check_cuda(cudaSetDevice(device.index), "cudaSetDevice");
+  if (find_code(PlaceParticles()) != cudaSuccess)
+    throw std::runtime_error("engine cuda: this build has no code for device " +
+                             std::to_string(device.index) + " (" + device.name + ", " +
+                             device.architecture +
+                             "); build with its architecture in CMAKE_CUDA_ARCHITECTURES, or use "
+                             "--engine cpu");
+  std::size_t free_bytes = 0, all_bytes = 0;
+  check_cuda(cudaMemGetInfo(&free_bytes, &all_bytes), "cudaMemGetInfo");
+  if (bytes > free_bytes) {
+    std::ostringstream sentence;
+    sentence.precision(3);
+    sentence << universe.particles << " particles at " << universe.width << 'x' << universe.height
+             << " need " << static_cast<double>(bytes) / 0x1p30 << " GiB of device memory, but "
+             << device.name << " has " << static_cast<double>(free_bytes) / 0x1p30
+             << " GiB free: lower particles or size, or use --engine cpu";
+    throw std::invalid_argument(sentence.str());
+  }
+  cudaDeviceProp properties;
+  check_cuda(cudaGetDeviceProperties(&properties, device.index), "cudaGetDeviceProperties");
+  return std::make_unique<CudaEngine>(universe, cuda, device, properties, bytes);
+}
+
+}  // namespace lifereel

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The same universe on an NVIDIA GPU, behind the same Engine. No CUDA header is needed to use it,
+// and it may be called in a build without CUDA: then there are no devices, and the reason says so.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sim/engine.h"
+
+namespace lifereel {
+
+/// One GPU of this machine.
+struct CudaDevice {
+  int index = 0;                 ///< what --device takes
+  std::string name;              ///< "NVIDIA H200"
+  std::string architecture;      ///< "sm_90"
+  std::size_t memory_bytes = 0;  ///< of the device, whether free or not
+  std::string unusable;          ///< why this build cannot use it; empty: it can
+};
+
+struct CudaDevices {
+  std::vector<CudaDevice> devices;
+  /// Why `devices` is empty: no driver, a driver too old, no device, a build without CUDA.
+  std::string none_because;
+};
+
+/// Looks for GPUs. Never throws for what it finds or does not find.
+CudaDevices cuda_devices();
+
+/// How the CUDA engine computes. None of it changes a bit of the result.
+struct CudaEngineSettings {
+  int device = -1;  ///< as in cuda_devices(); -1: the first usable
+  /// Threads that share the candidates of one particle: 8, 16 or 32; 0: chosen for the device.
+  int lanes_per_particle = 0;
+  int threads_per_block = 0;  ///< 64, 128, 256 or 512; 0: chosen
+
+  bool operator==(const CudaEngineSettings&) const = default;
+};
+
+/// Device memory that such an engine allocates, all of it at once, when it is made.
+std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe);
+
+/// Makes an engine at frame 0. Pictures are copied into the caller's memory asynchronously, up to
+/// draws_in_flight() at once; at full speed only into memory of allocate_picture_memory(), which is
+/// pinned and may outlive the engine. Throws std::invalid_argument for invalid settings and for
+/// more memory than the device has free, std::runtime_error when there is no such device or it
+/// cannot be used, naming the reason; later, from any call, when CUDA reports an error, with its
+/// call and text.
+std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
+                                         const CudaEngineSettings& settings = {});
+
+}  // namespace lifereel

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Runs kernel bodies (launch.h) on the GPU; in tests, where the compiler is not nvcc, on the host.
+#pragma once
+
+#if !defined(__CUDACC__)
+#include "host_launch.h"
+#else
+
+#include <type_traits>
+
+#include "launch.h"
+
+namespace lifereel {
+
+inline constexpr unsigned whole_warp = 0xffffffffu;
+
+/// Adds up and compares what the threads of a group keep; every thread gets the result.
+template <class Body>
+struct GpuCombiner {
+  typename Body::Local& local;
+
+  __device__ __forceinline__ void sum(std::int64_t Body::Local::*member) const {
+    std::int64_t& value = local.*member;
+#if __CUDA_ARCH__ >= 800
+    if constexpr (Body::group == 32) {
+      // The hardware adds 32 bits: of 24 low and 40 high ones neither sum overflows.
+      const std::uint32_t low =
+          __reduce_add_sync(whole_warp, static_cast<std::uint32_t>(value) & 0xffffffu);
+      const std::int32_t high =
+          __reduce_add_sync(whole_warp, static_cast<std::int32_t>(value >> 24));
+      value = (std::int64_t{high} << 24) + low;
+    } else
+#endif
+    {
+      for (int distance = Body::group / 2; distance > 0; distance /= 2)
+        value += __shfl_xor_sync(whole_warp, value, distance);
+    }
+  }
+
+  __device__ __forceinline__ void maximum(std::int32_t Body::Local::*member) const {
+    std::int32_t& value = local.*member;
+    for (int distance = Body::group / 2; distance > 0; distance /= 2) {
+      const std::int32_t other = __shfl_xor_sync(whole_warp, value, distance);
+      value = other > value ? other : value;
+    }
+  }
+};
+
+template <class Body, int phase = 0>
+__device__ __forceinline__ void run_phases(const Body& body, const Thread& thread,
+                                           typename Body::Local& local,
+                                           typename Body::Shared& shared) {
+  body.template run<phase>(thread, local, shared);
+  GpuCombiner<Body> combiner{local};
+  Body::template combine<phase>(combiner);
+  if constexpr (phase + 1 < Body::phases) {
+    if constexpr (Body::scope == Scope::warp)
+      __syncwarp();
+    else
+      __syncthreads();
+    run_phases<Body, phase + 1>(body, thread, local, shared);
+  }
+}
+
+template <class Body>
+__global__ void __launch_bounds__(512) kernel(const __grid_constant__ Body body) {
+  extern __shared__ __align__(16) unsigned char shared_bytes[];
+  auto* const shared = reinterpret_cast<typename Body::Shared*>(shared_bytes);
+  const Thread thread = {
+      static_cast<std::int32_t>(blockIdx.x), static_cast<std::int32_t>(gridDim.x),
+      static_cast<std::int32_t>(threadIdx.x), static_cast<std::int32_t>(blockDim.x)};
+  typename Body::Local local;
+  run_phases(body, thread, local,
+             shared[Body::scope == Scope::warp ? thread.thread / Body::group : 0]);
+}
+
+template <class Body>
+std::size_t shared_bytes(int threads) {
+  if (std::is_empty_v<typename Body::Shared>) return 0;
+  const int scopes = Body::scope == Scope::warp ? threads / Body::group : 1;
+  return sizeof(typename Body::Shared) * static_cast<std::size_t>(scopes);
+}
+
+/// Queues `blocks` blocks of `threads` threads, at most 512, whole warps.
+template <class Body>
+cudaError_t launch(const Body& body, std::int64_t blocks, int threads, cudaStream_t stream) {
+  kernel<<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads),
+           shared_bytes<Body>(threads), stream>>>(body);
+  return cudaGetLastError();
+}
+
+/// Whether this program holds code for the current device.
+template <class Body>
+cudaError_t find_code(const Body&) {
+  cudaFuncAttributes attributes;
+  return cudaFuncGetAttributes(&attributes, kernel<Body>);
+}
+
+}  // namespace lifereel
+
+#endif  // __CUDACC__

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The GPU's cell list: the torus in strips of half the reach, each strip in short columns. What a
+// particle may feel is then five runs of neighbours in memory, ten where they cross the seam.
+#pragma once
+
+#include <math.h>
+
+#include "launch.h"
+#include "sim/universe.h"
+
+namespace lifereel {
+
+/// A run of the sorted particles, and what is added to their coordinates to bring them next to
+/// whoever asked.
+struct Run {
+  std::int32_t from, to;
+  float offset_y, offset_x;
+};
+
+/// Buckets are numbered strip by strip, so that neighbouring columns of a strip are neighbours in
+/// memory. Which pairs a run holds is free (sim/arithmetic.h, Note: [Force sums]) as long as every
+/// pair in reach is held once; the published seam defines its pairs by cells, and has those as
+/// strips and columns.
+struct StripGrid {
+  std::int32_t strips, columns;
+  float strip_height, column_width;  ///< pixels; of the published cells: rmax
+  float height, width;               ///< of the torus, pixels
+  float reach_squared;
+  bool published;
+
+  /// Most runs a particle has: two for each strip in reach.
+  static constexpr std::int32_t most_runs = 10;
+  /// Added to windows, in pixels: more than float32 coordinates, up to 32768, are rounded by.
+  static constexpr float margin = 0.02f;
+
+  LIFEREEL_KERNEL std::int32_t buckets() const { return strips * columns; }
+
+  LIFEREEL_KERNEL std::int32_t strip_of(float y) const {
+    return arithmetic::cell_of(y, strip_height, strips, published);
+  }
+  LIFEREEL_KERNEL std::int32_t column_of(float x) const {
+    return arithmetic::cell_of(x, column_width, columns, published);
+  }
+  LIFEREEL_KERNEL std::int32_t bucket_of(float y, float x) const {
+    return strip_of(y) * columns + column_of(x);
+  }
+
+  /// Run `index`, 0 .. most_runs - 1, of a particle at (y, x); from == to where there is none.
+  /// start[b] is the first sorted particle of bucket b, start[buckets()] their number. Even runs
+  /// lie in the strip itself, odd ones beyond its seam.
+  LIFEREEL_KERNEL Run run(std::int32_t index, float y, float x, const std::int32_t* start) const {
+    const bool beyond_seam = index % 2 != 0;
+    const std::int32_t steps = index / 2 - (published ? 1 : 2);
+    Run found = {0, 0, 0.0f, 0.0f};
+    if (published && steps > 1) return found;
+
+    const std::int32_t unwrapped = strip_of(y) + steps;
+    std::int32_t strip = unwrapped;
+    if (unwrapped < 0) {
+      strip += strips;
+      found.offset_y = -height;
+    } else if (unwrapped >= strips) {
+      strip -= strips;
+      found.offset_y = height;
+    }
+
+    std::int32_t first, last;  // columns
+    if (published) {
+      const std::int32_t column = column_of(x);
+      first = beyond_seam ? (column == 0 ? columns - 1 : 0) : column - (column > 0 ? 1 : 0);
+      last = beyond_seam ? first : column + (column < columns - 1 ? 1 : 0);
+      if (beyond_seam && column != 0 && column != columns - 1) return found;
+      if (beyond_seam) found.offset_x = column == 0 ? -width : width;
+    } else {
+      const float top = static_cast<float>(unwrapped) * strip_height;
+      const float above = top - y, below = y - (top + strip_height);
+      const float dy = arithmetic::maximum(arithmetic::maximum(above, below) - margin, 0.0f);
+      const float left = reach_squared - dy * dy;
+      if (!(left > 0.0f)) return found;
+      const float reach = sqrtf(left) + margin;
+      float low = x - reach, high = x + reach;
+      if (!beyond_seam) {
+        low = arithmetic::maximum(low, 0.0f);
+        high = arithmetic::minimum(high, width);
+      } else if (low < 0.0f) {
+        low = low + width;
+        high = width;
+        found.offset_x = -width;
+      } else if (high >= width) {
+        high = high - width;
+        low = 0.0f;
+        found.offset_x = width;
+      } else {
+        return found;
+      }
+      first = column_of(low);
+      last = column_of(high);
+    }
+    found.from = start[strip * columns + first];
+    found.to = start[strip * columns + last + 1];
+    return found;
+  }
+};
+
+/// Settings must be valid.
+StripGrid make_strip_grid(const UniverseSettings& settings);
+
+}  // namespace lifereel
