@@ -31,7 +31,7 @@ done
 cd "$work"
 apt() {
   apt-get -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$work/sources" \
-    -o Dir::State::Lists="$work/lists" "$@"
+    -o Dir::State::Lists="$work/lists" -o APT::Sandbox::User=root "$@"
 }
 apt update -qq
 apt source --download-only --tar-only -qq ffmpeg
