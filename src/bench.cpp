@@ -23,8 +23,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Longer than what encoders look ahead, so that they get going.
-constexpr std::int64_t fewest_frames = 48;
+/// In a measurement, however slow, so that an encoder gets going; and to guess its speed.
+constexpr std::int64_t fewest_frames = 24;
+constexpr std::int64_t frames_to_guess = 12;
 constexpr std::int64_t most_frames = 100'000;
 constexpr std::uint64_t most_picture_memory = std::uint64_t{1} << 30;
 constexpr std::int64_t warm_up_frames = 20;
@@ -83,15 +84,27 @@ class TemporaryFolder {
   std::string path_;
 };
 
+/// `settings` without a share for the encoder.
+EngineSettings whole_machine(EngineSettings settings) {
+  settings.threads = 0;
+  return settings;
+}
+
+EngineSettings one_thread(const EngineSettings& settings) {
+  EngineSettings one;
+  one.engine = EngineChoice::cpu;
+  one.isa = settings.isa;
+  one.threads = 1;
+  return one;
+}
+
 /// A film's pictures in memory, limited range.
 class Pictures {
  public:
   Pictures(const RenderSettings& settings, std::int64_t count, const BenchCallbacks& callbacks)
       : layout_(PixelFormat::yuv420p, settings.universe.width, settings.universe.height),
         count_(count) {
-    EngineSettings every_processor = settings.engine;
-    every_processor.threads = 0;
-    const auto engine = make_engine(settings.universe, every_processor);
+    const auto engine = make_engine(settings.universe, whole_machine(settings.engine));
     memory_ =
         engine->allocate_picture_memory(layout_.slot_bytes() * static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
@@ -164,11 +177,9 @@ BenchPart measure(std::int64_t frames, int threads, Work&& work) {
   return part;
 }
 
-BenchPart measure_engine(const RenderSettings& settings, int threads, std::int64_t frames,
-                         const BenchCallbacks& callbacks) {
-  EngineSettings engine_settings = settings.engine;
-  engine_settings.threads = threads;
-  const auto engine = make_engine(settings.universe, engine_settings);
+BenchPart measure_engine(const RenderSettings& settings, const EngineSettings& with,
+                         std::int64_t frames, const BenchCallbacks& callbacks) {
+  const auto engine = make_engine(settings.universe, with);
   const PictureLayout layout(PixelFormat::yuv420p, settings.universe.width,
                              settings.universe.height);
   const auto memory = engine->allocate_picture_memory(layout.slot_bytes());
@@ -224,17 +235,20 @@ BenchPart median(std::vector<BenchPart> parts) {
 std::int64_t choose_frames(const BenchSettings& bench, const RenderSettings& settings,
                            std::int64_t pictures_at_most, const BenchCallbacks& callbacks) {
   if (bench.frames > 0) return bench.frames;
-  const Pictures pictures(settings, std::min(fewest_frames, pictures_at_most), callbacks);
-  const double engine = measure_engine(settings, 0, fewest_frames, callbacks).frames_per_second();
+  const Pictures pictures(settings, std::min(frames_to_guess, pictures_at_most), callbacks);
+  const double engine =
+      measure_engine(settings, whole_machine(settings.engine), frames_to_guess, callbacks)
+          .frames_per_second();
   const double encoder =
-      measure_encoder(settings, pictures, fewest_frames, callbacks).frames_per_second();
+      measure_encoder(settings, pictures, frames_to_guess, callbacks).frames_per_second();
   const auto frames = static_cast<std::int64_t>(std::lround(
       std::min(bench.seconds * std::min(engine, encoder), static_cast<double>(most_frames))));
   return std::max(fewest_frames, frames);
 }
 
 PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
-                         const TemporaryFolder& folder, const BenchCallbacks& callbacks) {
+                         const TemporaryFolder& folder, bool on_cpu,
+                         const BenchCallbacks& callbacks) {
   RenderSettings settings;
   apply_preset(settings, name);
   settings.engine = bench.engine;
@@ -267,7 +281,7 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
   const Pictures pictures(settings, std::min(result.frames, pictures_at_most), callbacks);
   result.pictures_in_memory = pictures.count();
 
-  std::vector<BenchPart> one_thread, engine, encoder, film;
+  std::vector<BenchPart> one, engine, encoder, film;
   std::vector<double> over_slower, over_bound;
   const int processors = available_processors();
   for (int round = 1; round <= bench.rounds; ++round) {
@@ -275,20 +289,21 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
                               std::to_string(bench.rounds) + ", " + std::to_string(result.frames) +
                               " frames: ";
     tell(callbacks, where + "engine, one thread");
-    one_thread.push_back(measure_engine(settings, 1, result.frames, callbacks));
-    tell(callbacks, where + "engine, every processor");
-    engine.push_back(measure_engine(settings, 0, result.frames, callbacks));
+    one.push_back(measure_engine(settings, one_thread(bench.engine), result.frames, callbacks));
+    tell(callbacks, where + "engine");
+    engine.push_back(
+        measure_engine(settings, whole_machine(bench.engine), result.frames, callbacks));
     tell(callbacks, where + "encoder");
     encoder.push_back(measure_encoder(settings, pictures, result.frames, callbacks));
     tell(callbacks, where + "film");
     film.push_back(measure_film(settings, result.frames, callbacks));
     const double slower = std::max(engine.back().wall_seconds, encoder.back().wall_seconds);
-    const double work =
-        (one_thread.back().processor_seconds + encoder.back().processor_seconds) / processors;
+    const double simulating = on_cpu ? one.back().processor_seconds : 0;
+    const double work = (simulating + encoder.back().processor_seconds) / processors;
     over_slower.push_back(film.back().wall_seconds / slower);
     over_bound.push_back(film.back().wall_seconds / std::max(slower, work));
   }
-  result.engine_one_thread = median(one_thread);
+  result.engine_one_thread = median(one);
   result.engine = median(engine);
   result.encoder = median(encoder);
   result.film = median(film);
@@ -336,8 +351,8 @@ ScalingPoint measure_point(ScalingPoint point, const ScalingSettings& settings,
 
 }  // namespace
 
-Machine this_machine() {
-  Machine machine;
+MachineDescription describe_machine() {
+  MachineDescription machine;
   machine.processor = cpu_name();
   machine.processors = available_processors();
   machine.memory_bytes = pages_in_bytes(_SC_PHYS_PAGES);
@@ -366,10 +381,12 @@ BenchReport run_bench(const BenchSettings& settings, const BenchCallbacks& callb
     apply_preset(ignored, name);  // throws before anything is measured
   }
   BenchReport report;
-  report.machine = this_machine();
+  report.machine = describe_machine();
   const TemporaryFolder folder(settings.folder);
+  report.engine = make_engine(UniverseSettings(), whole_machine(settings.engine))->describe();
   for (const std::string& name : names)
-    report.presets.push_back(bench_preset(settings, name, folder, callbacks));
+    report.presets.push_back(
+        bench_preset(settings, name, folder, report.engine.engine == "cpu", callbacks));
   return report;
 }
 
@@ -398,7 +415,7 @@ ScalingReport run_scaling(const ScalingSettings& settings, const BenchCallbacks&
     points.push_back(point);
   }
   ScalingReport report;
-  report.machine = this_machine();
+  report.machine = describe_machine();
   report.threads = settings.engine.threads > 0 ? settings.engine.threads : available_processors();
   for (const ScalingPoint& point : points) {
     tell(callbacks, std::to_string(point.particles) + " particles in " +

@@ -14,7 +14,7 @@
 namespace lifereel {
 
 /// Where figures come from, without which they say nothing.
-struct Machine {
+struct MachineDescription {
   std::string processor;
   int processors = 1;  ///< that this process may use
   std::uint64_t memory_bytes = 0;
@@ -23,7 +23,7 @@ struct Machine {
   std::string ffmpeg;    ///< version
   std::string date;      ///< 2026-11-21, UTC
 };
-Machine this_machine();
+MachineDescription describe_machine();
 
 struct BenchCallbacks {
   /// What is measured now, before each measurement, from the calling thread; may be empty.
@@ -50,7 +50,7 @@ struct BenchPart {
   std::int64_t frames = 0;
   double wall_seconds = 0;
   double processor_seconds = 0;  ///< of all threads together
-  int threads = 0;               ///< of the engine; 0 where none computes
+  int threads = 0;               ///< of the engine on the host; 0 where none computes
 
   double frames_per_second() const noexcept {
     return wall_seconds > 0 ? static_cast<double>(frames) / wall_seconds : 0;
@@ -64,8 +64,8 @@ struct PresetBench {
   std::string skipped;  ///< why nothing was measured; empty: all was
   std::int64_t frames = 0;
   std::int64_t pictures_in_memory = 0;
-  BenchPart engine_one_thread;  ///< simulate and draw the film's frames
-  BenchPart engine;             ///< the same on every processor
+  BenchPart engine_one_thread;  ///< simulate and draw the film's frames: the CPU's, one thread
+  BenchPart engine;             ///< the same on every processor, or on a GPU that render() takes
   /// The same pictures from memory (a copy into the ring each), encoded into the same file.
   BenchPart encoder;
   BenchPart film;  ///< render(), as anyone would call it
@@ -78,7 +78,8 @@ struct PresetBench {
 };
 
 struct BenchReport {
-  Machine machine;
+  MachineDescription machine;
+  EngineDescription engine;  ///< that is measured beside the one of one thread
   std::vector<PresetBench> presets;
 };
 
@@ -109,7 +110,7 @@ struct ScalingPoint {
 };
 
 struct ScalingReport {
-  Machine machine;
+  MachineDescription machine;
   int threads = 1;
   std::vector<ScalingPoint> points;
 };

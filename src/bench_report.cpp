@@ -27,7 +27,7 @@ std::string rate_text(double frames_per_second) {
                 frames_per_second);
 }
 
-std::string machine_text(const Machine& machine) {
+std::string machine_text(const MachineDescription& machine) {
   return format("%s, %d processor%s, %.1f GiB, %s; lifereel %s, FFmpeg %s; %s\n\n",
                 machine.processor.c_str(), machine.processors, machine.processors == 1 ? "" : "s",
                 static_cast<double>(machine.memory_bytes) / (1024.0 * 1024 * 1024),
@@ -35,7 +35,7 @@ std::string machine_text(const Machine& machine) {
                 machine.date.c_str());
 }
 
-void add_machine(Json& json, const Machine& machine) {
+void add_machine(Json& json, const MachineDescription& machine) {
   json.open("machine");
   json.add("processor", machine.processor);
   json.add("processors", machine.processors);
@@ -62,10 +62,14 @@ double pixels(const ScalingPoint& point) { return static_cast<double>(point.widt
 
 std::string describe(const BenchReport& report) {
   std::string text = machine_text(report.machine);
-  text += format(
-      "| frames per second | frames | engine, 1 thread | engine, %d | encoder | film | film's time "
-      "/ slower one's | / machine's bound |\n|---|---|---|---|---|---|---|---|\n",
-      report.machine.processors);
+  const EngineDescription& engine = report.engine;
+  const std::string with = engine.engine == "cpu"
+                               ? format("%s, %d thread%s", engine.isa.c_str(), engine.threads,
+                                        engine.threads == 1 ? "" : "s")
+                               : engine.device;
+  text += "| frames per second | frames | engine, 1 thread | engine, " + with +
+          " | encoder | film | film's time / slower one's | / machine's bound |\n"
+          "|---|---|---|---|---|---|---|---|\n";
   for (const PresetBench& preset : report.presets) {
     text += format("| `%s`, %dx%d, %d particles, %s |", preset.preset.c_str(), preset.width,
                    preset.height, preset.particles, preset.codec.c_str());
@@ -86,6 +90,12 @@ std::string to_json(const BenchReport& report) {
   Json json;
   json.open(nullptr);
   add_machine(json, report.machine);
+  json.open("engine");
+  json.add("engine", report.engine.engine);
+  json.add("device", report.engine.device);
+  json.add("isa", report.engine.isa);
+  json.add("threads", report.engine.threads);
+  json.close();
   json.open_list("presets");
   for (const PresetBench& preset : report.presets) {
     json.open(nullptr);

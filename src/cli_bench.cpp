@@ -95,7 +95,7 @@ const Command bench_command{
     "bench",
     "[options] [PRESET ...]   or   lifereel bench --scaling [--csv FILE]",
     "Engine alone, encoder alone and whole films, as a table to paste.",
-    {"--frames", "--engine", "--isa", "--threads", "--overwrite"},
+    {"--frames", "engine", "--overwrite"},
     {{"rounds", "N", "medians of N (3)"},
      {"scaling", "", "engine: fps against N, pixels"},
      {"json", "FILE", "the same as JSON"},
