@@ -5,6 +5,7 @@
 include(CMakePackageConfigHelpers)
 
 set(LIFEREEL_PUBLIC_HEADERS
+  sim/checkpoint.h
   sim/engine.h
   sim/universe.h
   cuda/cuda_engine.h

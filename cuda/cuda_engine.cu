@@ -197,11 +197,12 @@ class CudaEngine final : public Engine {
         fade_blocks_(8 * properties.multiProcessorCount),
         memory_(bytes),
         arrays_(Arena(memory_.data()), universe) {
-    check_cuda(cudaMemsetAsync(memory_.data(), 0, bytes, compute_), "cudaMemsetAsync");
+    empty_device();
     const InitialState initial = make_initial_state(universe);
+    matrix_ = initial.matrix;
     force_ = force_constants(universe, initial.matrix);
     motion_ = motion_constants(universe, initial.matrix);
-    upload(initial);
+    upload(initial.state, initial.matrix);
     step_.emplace_back(std::make_unique<Graph>(compute_, [this] { queue_step(false); }));
     for (const LumaRange range : {LumaRange::full, LumaRange::limited})
       for (int picture = 0; picture < pictures_in_flight; ++picture) {
@@ -279,12 +280,8 @@ class CudaEngine final : public Engine {
     std::vector<Particle> particles(n);
     std::vector<Velocity> velocities(n);
     const Drained drained{compute_};
-    check_cuda(cudaMemcpyAsync(particles.data(), arrays_.moving.particle, n * sizeof(Particle),
-                               cudaMemcpyDeviceToHost, compute_),
-               "cudaMemcpyAsync");
-    check_cuda(cudaMemcpyAsync(velocities.data(), arrays_.moving.velocity, n * sizeof(Velocity),
-                               cudaMemcpyDeviceToHost, compute_),
-               "cudaMemcpyAsync");
+    copy(particles.data(), arrays_.moving.particle, n, cudaMemcpyDeviceToHost);
+    copy(velocities.data(), arrays_.moving.velocity, n, cudaMemcpyDeviceToHost);
     compute_.synchronize();
     state.frame = steps_;
     for (auto* values : {&state.y, &state.x, &state.vy, &state.vx}) values->resize(n);
@@ -297,6 +294,38 @@ class CudaEngine final : public Engine {
       state.vx[id] = velocities[i].x;
       state.species[id] = particles[i].species;
     }
+  }
+
+  void save(Checkpoint& checkpoint) const override {
+    checkpoint.universe = settings_;
+    read_state(checkpoint.state);
+    const auto width = static_cast<std::size_t>(settings_.width);
+    const auto height = static_cast<std::size_t>(settings_.height);
+    checkpoint.trail.resize(width * height);
+    const Drained drained{compute_};
+    check_cuda(cudaMemcpy2DAsync(checkpoint.trail.data(), width * sizeof(float), arrays_.trail,
+                                 static_cast<std::size_t>(arrays_.pitch) * sizeof(float),
+                                 width * sizeof(float), height, cudaMemcpyDeviceToHost, compute_),
+               "cudaMemcpy2DAsync");
+    compute_.synchronize();
+  }
+
+  void restore(const Checkpoint& checkpoint) override {
+    lifereel::validate(checkpoint, settings_);
+    if (begun_ != finished_)
+      throw std::logic_error("restore: finish_draw() comes first, a picture is in flight");
+    use_device();
+    step_pending_ = false;
+    const Drained drained{compute_};
+    empty_device();
+    const auto width = static_cast<std::size_t>(settings_.width);
+    check_cuda(cudaMemcpy2DAsync(
+                   arrays_.trail, static_cast<std::size_t>(arrays_.pitch) * sizeof(float),
+                   checkpoint.trail.data(), width * sizeof(float), width * sizeof(float),
+                   static_cast<std::size_t>(settings_.height), cudaMemcpyHostToDevice, compute_),
+               "cudaMemcpy2DAsync");
+    upload(checkpoint.state, matrix_);
+    steps_ = checkpoint.state.frame;
   }
 
   std::unique_ptr<PictureMemory> allocate_picture_memory(std::size_t bytes) const override {
@@ -313,8 +342,8 @@ class CudaEngine final : public Engine {
     check_cuda(launch(body, blocks, threads, compute_), "cudaLaunchKernel");
   }
 
-  void upload(const InitialState& initial) {
-    const State& state = initial.state;
+  // Particles onto a device whose cells are empty, and the matrix.
+  void upload(const State& state, const std::vector<float>& matrix) {
     const auto n = static_cast<std::size_t>(settings_.particles);
     std::vector<Particle> particles(n);
     std::vector<Velocity> velocities(n);
@@ -323,22 +352,24 @@ class CudaEngine final : public Engine {
       particles[i] = {state.y[i], state.x[i], state.species[i], static_cast<std::int32_t>(i)};
       velocities[i] = {state.vy[i], state.vx[i]};
     }
-    check_cuda(
-        cudaMemcpyAsync(arrays_.matrix, initial.matrix.data(),
-                        initial.matrix.size() * sizeof(float), cudaMemcpyHostToDevice, compute_),
-        "cudaMemcpyAsync");
-    check_cuda(cudaMemcpyAsync(arrays_.moving.particle, particles.data(), n * sizeof(Particle),
-                               cudaMemcpyHostToDevice, compute_),
-               "cudaMemcpyAsync");
-    check_cuda(cudaMemcpyAsync(arrays_.moving.velocity, velocities.data(), n * sizeof(Velocity),
-                               cudaMemcpyHostToDevice, compute_),
-               "cudaMemcpyAsync");
+    copy(arrays_.matrix, matrix.data(), matrix.size(), cudaMemcpyHostToDevice);
+    copy(arrays_.moving.particle, particles.data(), n, cudaMemcpyHostToDevice);
+    copy(arrays_.moving.velocity, velocities.data(), n, cudaMemcpyHostToDevice);
     PlaceParticles place;
     place.moving = arrays_.moving.particle;
     place.buckets = arrays_.cells;
     place.particles = settings_.particles;
     queue(place, blocks_for(settings_.particles, threads_), threads_);
     compute_.synchronize();
+  }
+
+  template <class T>
+  void copy(T* to, const T* from, std::size_t count, cudaMemcpyKind kind) const {
+    check_cuda(cudaMemcpyAsync(to, from, count * sizeof(T), kind, compute_), "cudaMemcpyAsync");
+  }
+
+  void empty_device() const {
+    check_cuda(cudaMemsetAsync(memory_.data(), 0, arrays_.bytes, compute_), "cudaMemsetAsync");
   }
 
   void launch_pending_step() const {
@@ -420,6 +451,7 @@ class CudaEngine final : public Engine {
   const int lanes_, threads_, fade_blocks_;
   const DeviceMemory memory_;
   const DeviceArrays arrays_;
+  std::vector<float> matrix_;
   arithmetic::ForceConstants force_{};
   arithmetic::MotionConstants motion_{};
   const Stream compute_, copy_;

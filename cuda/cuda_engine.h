@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/engine.h"
+#include "../sim/engine.h"  // as installed
 
 namespace lifereel {
 

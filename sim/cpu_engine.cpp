@@ -90,6 +90,26 @@ class CpuEngine final : public Engine {
   std::uint64_t frame() const noexcept override { return state_.frame; }
   void read_state(State& state) const override { state = state_; }
 
+  void save(Checkpoint& checkpoint) const override {
+    checkpoint.universe = settings_;
+    checkpoint.state = state_;
+    const auto width = static_cast<std::size_t>(settings_.width);
+    checkpoint.trail.resize(width * row_brightest_.size());
+    for (std::size_t row = 0; row < row_brightest_.size(); ++row)
+      std::copy_n(trail_.data() + row * trail_pitch_, width, checkpoint.trail.data() + row * width);
+  }
+
+  void restore(const Checkpoint& checkpoint) override {
+    lifereel::validate(checkpoint, settings_);
+    state_ = checkpoint.state;
+    const auto width = static_cast<std::size_t>(settings_.width);
+    for (std::size_t row = 0; row < row_brightest_.size(); ++row) {
+      const float* const from = checkpoint.trail.data() + row * width;
+      std::copy_n(from, width, trail_.data() + row * trail_pitch_);
+      row_brightest_[row] = *std::max_element(from, from + width);
+    }
+  }
+
   EngineDescription describe() const override {
     EngineDescription description;
     description.engine = "cpu";

@@ -2,6 +2,7 @@
 #include "engine.h"
 
 #include <new>
+#include <stdexcept>
 
 namespace lifereel {
 namespace {
@@ -26,6 +27,11 @@ class PlainPictureMemory final : public PictureMemory {
 
 std::unique_ptr<PictureMemory> Engine::allocate_picture_memory(std::size_t bytes) const {
   return std::make_unique<PlainPictureMemory>(bytes);
+}
+
+void Engine::save(Checkpoint&) const { throw std::logic_error("this engine cannot be saved"); }
+void Engine::restore(const Checkpoint&) {
+  throw std::logic_error("this engine cannot be restored");
 }
 
 std::string Engine::hash_state() const {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "checkpoint.h"
 #include "universe.h"
 
 namespace lifereel {
@@ -77,6 +78,14 @@ class Engine {
 
   /// Copies the particles out, in particle order. Reuses the vectors' memory.
   virtual void read_state(State& state) const = 0;
+
+  /// Copies out all that the universe's future depends on. Reuses the vectors' memory. An engine of
+  /// your own need not have it: it throws std::logic_error then.
+  virtual void save(Checkpoint& checkpoint) const;
+
+  /// Goes on from there, whatever this engine has computed before; no draw may be in flight. Throws
+  /// std::invalid_argument for another universe's checkpoint, std::runtime_error for a broken one.
+  virtual void restore(const Checkpoint& checkpoint);
 
   /// Steps taken so far.
   virtual std::uint64_t frame() const noexcept = 0;

@@ -269,6 +269,45 @@ TEST_SUITE("cuda.on_host") {
     compare(universe_of(300, 270, 500), {-1, 16, 64}, 5, 1);
   }
 
+  TEST_CASE("either engine goes on from the other's checkpoint") {
+    const FreshGpu fresh;
+    const UniverseSettings settings = universe_of(301, 270, 97);
+    const auto cpu = make_cpu_engine(settings, {Isa::automatic, 1});
+    auto gpu = make_cuda_engine(settings);
+    Frame want(settings), got(settings);
+    const auto advance = [&](int frames) {
+      for (int frame = 0; frame < frames; ++frame) {
+        cpu->step();
+        gpu->step();
+        cpu->draw(want.plane(settings, LumaRange::limited));
+        gpu->draw(got.plane(settings, LumaRange::limited));
+        CHECK(got.luma == want.luma);
+      }
+    };
+    advance(5);
+    Checkpoint of_cpu, of_gpu;
+    cpu->step();
+    gpu->step();  // a step not yet launched belongs to it
+    cpu->save(of_cpu);
+    gpu->save(of_gpu);
+    CHECK(of_cpu == of_gpu);
+    gpu = make_cuda_engine(settings);
+    gpu->step();
+    gpu->restore(of_cpu);
+    CHECK(gpu->frame() == 6);
+    advance(4);
+    cpu->restore(of_gpu);
+    gpu->restore(of_gpu);
+    advance(4);
+    CHECK(gpu->hash_state() == cpu->hash_state());
+    UniverseSettings other = settings;
+    other.seed = 1;
+    CHECK_THROWS_AS(make_cuda_engine(other)->restore(of_cpu), std::invalid_argument);
+    gpu->begin_draw(got.plane(settings, LumaRange::limited));
+    CHECK_THROWS_AS(gpu->restore(of_cpu), std::logic_error);
+    gpu->finish_draw();
+  }
+
   TEST_CASE("a draw without a step, and draws in a row, fade and splat again") {
     const FreshGpu fresh;
     const UniverseSettings settings = universe_of(300, 270, 50);
@@ -378,6 +417,9 @@ TEST_SUITE("cuda.on_host") {
         engine->draw(frame.plane(settings, LumaRange::limited));
       }
       engine->step();
+      Checkpoint checkpoint;
+      engine->save(checkpoint);
+      engine->restore(checkpoint);
       engine->hash_state();
       finished = true;
       calls = gpu().calls;

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A universe between two frames, whole: what an engine needs to go on as if it had never stopped.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "universe.h"
+
+namespace lifereel {
+
+/// What Engine::save() gives and Engine::restore() takes, on any engine: equal bits on all of them.
+struct Checkpoint {
+  UniverseSettings universe;
+  State state;  ///< after step state.frame
+  /// Brightness that has not yet faded, in twentieths, height rows of width pixels, as the last
+  /// draw left it; 0 or more, finite.
+  std::vector<float> trail;
+
+  bool operator==(const Checkpoint&) const = default;
+};
+
+// clang-format off
+/// A checkpoint as bytes, little-endian, without padding:
+///   24 bytes   "lifereel checkpoint v01\n"
+///   u64        number of bytes in all
+///   u64        seed
+///   i32 x 5    width, height, particles N, species K, seam (0 exact, 1 published)
+///   f32 x 6    rmax, beta, force_scale, friction, dt, trail_decay
+///   u32        entries of the matrix that follow: K * K, or 0 where it is drawn from the seed
+///   f32 ...    matrix
+///   u64        frame
+///   f32 x N    y; x; velocity y; velocity x: four arrays, one after another
+///   i32 x N    species
+///   f32 ...    trail, height * width
+///   64 bytes   SHA-256 of all bytes before, in lower-case hexadecimal
+// clang-format on
+std::vector<std::uint8_t> serialize_checkpoint(const Checkpoint& checkpoint);
+
+/// Reads it back. Trusts nothing: throws std::runtime_error with one sentence for bytes that are no
+/// checkpoint, of another version, cut short, damaged, or that no engine could have written.
+Checkpoint parse_checkpoint(const std::uint8_t* bytes, std::size_t size);
+
+/// Throws std::runtime_error with one sentence unless an engine could have written it: valid
+/// settings, arrays of the right lengths, positions on the torus, finite numbers.
+void validate(const Checkpoint& checkpoint);
+
+/// The same, and throws std::invalid_argument unless it is a checkpoint of this universe.
+void validate(const Checkpoint& checkpoint, const UniverseSettings& universe);
+
+}  // namespace lifereel
