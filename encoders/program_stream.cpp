@@ -74,29 +74,33 @@ struct Payload {
 class UnitScanner {
  public:
   virtual ~UnitScanner() = default;
-
   /// Adds the offset in the stream of every unit that is known by these bytes to begin; it may lie
   /// a few bytes before them.
-  void scan(std::span<const std::uint8_t> bytes, std::vector<std::int64_t>& begins) {
-    for (const std::uint8_t byte : bytes) {
-      if (const auto begin = see(byte)) begins.push_back(*begin);
-      ++offset_;
-    }
-  }
+  virtual void scan(std::span<const std::uint8_t> bytes, std::vector<std::int64_t>& begins) = 0;
   /// From one unit's decoding to the next one's.
   virtual std::int64_t period() const = 0;
+};
 
- protected:
-  /// Takes the byte at offset_.
-  virtual std::optional<std::int64_t> see(std::uint8_t byte) = 0;
+/// `Format` has see(byte, offset), which returns the beginning of a unit that the byte tells of.
+template <class Format>
+class ScannerOf final : public UnitScanner {
+ public:
+  void scan(std::span<const std::uint8_t> bytes, std::vector<std::int64_t>& begins) override {
+    for (const std::uint8_t byte : bytes)
+      if (const std::optional<std::int64_t> begin = format_.see(byte, offset_++))
+        begins.push_back(*begin);
+  }
+  std::int64_t period() const override { return format_.period(); }
 
+ private:
+  Format format_;
   std::int64_t offset_ = 0;
 };
 
 /// Pictures of MPEG-2, each with the headers before it.
-class PictureScanner final : public UnitScanner {
+class Pictures {
  public:
-  std::int64_t period() const override {
+  std::int64_t period() const {
     // ISO/IEC 13818-2 table 6-4; no field holds the others.
     constexpr std::array<std::int64_t, 9> periods = {
         0, 1'126'125, 1'125'000, 1'080'000, 900'900, 900'000, 540'000, 450'450, 450'000};
@@ -105,20 +109,20 @@ class PictureScanner final : public UnitScanner {
     return periods[rate_code_];
   }
 
- private:
-  std::optional<std::int64_t> see(std::uint8_t byte) override {
+  std::optional<std::int64_t> see(std::uint8_t byte, std::int64_t offset) {
     const bool start_code = (window_ & 0xFFFFFF) == 0x000001;
     window_ = window_ << 8 | byte;
-    if (offset_ == rate_code_at_) rate_code_ = byte & 15;
+    if (offset == rate_code_at_) rate_code_ = byte & 15;
     if (!start_code) return std::nullopt;
-    if (byte == sequence_code) rate_code_at_ = offset_ + 4;
+    if (byte == sequence_code) rate_code_at_ = offset + 4;
     if (byte != picture_code && byte <= last_slice_code) in_headers_ = false;
     const bool begins = byte == sequence_code || byte == group_code || byte == picture_code;
     if (!begins || in_headers_) return std::nullopt;
     in_headers_ = true;
-    return offset_ - 3;
+    return offset - 3;
   }
 
+ private:
   std::uint32_t window_ = 0xFFFFFFFF;
   bool in_headers_ = false;
   std::int64_t rate_code_at_ = -1;
@@ -126,13 +130,12 @@ class PictureScanner final : public UnitScanner {
 };
 
 /// Frames of AC-3 at 48 kHz, one right after another.
-class Ac3Scanner final : public UnitScanner {
+class Ac3Frames {
  public:
-  std::int64_t period() const override { return clock_rate / 48000 * 1536; }
+  std::int64_t period() const { return clock_rate / 48000 * 1536; }
 
- private:
-  std::optional<std::int64_t> see(std::uint8_t byte) override {
-    const std::int64_t at = offset_ - frame_;
+  std::optional<std::int64_t> see(std::uint8_t byte, std::int64_t offset) {
+    const std::int64_t at = offset - frame_;
     if ((at == 0 && byte != 0x0B) || (at == 1 && byte != 0x77))
       throw Damaged("a frame of its AC-3 does not begin where the one before it ends");
     if (at == 4) {  // fscod and frmsizecod, ATSC A/52 table 5.18
@@ -142,11 +145,12 @@ class Ac3Scanner final : public UnitScanner {
       if (byte >> 6 != 0 || index >= kilobits.size()) throw Damaged("its AC-3 is not at 48 kHz");
       frame_bytes_ = kilobits[index] * 4;
     }
-    if (at + 1 == frame_bytes_) frame_ = offset_ + 1;
+    if (at + 1 == frame_bytes_) frame_ = offset + 1;
     if (at != 0) return std::nullopt;
-    return offset_;
+    return offset;
   }
 
+ private:
   std::int64_t frame_ = 0;          // where the present one began
   std::int64_t frame_bytes_ = 128;  // the least, until it is known
 };
@@ -441,8 +445,8 @@ class ProgramStreamCheck {
   std::int64_t position_ = 0;
   std::int64_t pack_begin_ = 0, mux_rate_ = 1, scr_ = 0, last_base_ = 0, wraps_ = 0;
   ProgramStreamReport report_;
-  DecoderBuffer video_{"video", dvd_video_buffer, std::make_unique<PictureScanner>(), report_};
-  DecoderBuffer sound_{"AC-3", dvd_ac3_buffer, std::make_unique<Ac3Scanner>(), report_};
+  DecoderBuffer video_{"video", dvd_video_buffer, std::make_unique<ScannerOf<Pictures>>(), report_};
+  DecoderBuffer sound_{"AC-3", dvd_ac3_buffer, std::make_unique<ScannerOf<Ac3Frames>>(), report_};
 };
 
 }  // namespace
