@@ -231,19 +231,23 @@ BenchPart median(std::vector<BenchPart> parts) {
   return parts[parts.size() / 2];
 }
 
-/// What every part is measured over: `frames`, or what the slower one does in `seconds`.
+/// What every part is measured over: `frames`, or what the slower of engine and encoder does in
+/// `seconds`. Approached from below: a longer film may keep more processors busy.
 std::int64_t choose_frames(const BenchSettings& bench, const RenderSettings& settings,
                            std::int64_t pictures_at_most, const BenchCallbacks& callbacks) {
   if (bench.frames > 0) return bench.frames;
-  const Pictures pictures(settings, std::min(frames_to_guess, pictures_at_most), callbacks);
-  const double engine =
-      measure_engine(settings, whole_machine(settings.engine), frames_to_guess, callbacks)
-          .frames_per_second();
-  const double encoder =
-      measure_encoder(settings, pictures, frames_to_guess, callbacks).frames_per_second();
-  const auto frames = static_cast<std::int64_t>(std::lround(
-      std::min(bench.seconds * std::min(engine, encoder), static_cast<double>(most_frames))));
-  return std::max(fewest_frames, frames);
+  constexpr double steepest = 8;
+  for (std::int64_t frames = frames_to_guess;;) {
+    const Pictures pictures(settings, std::min(frames, pictures_at_most), callbacks);
+    const double engine =
+        measure_engine(settings, whole_machine(settings.engine), frames, callbacks).wall_seconds;
+    const double encoder = measure_encoder(settings, pictures, frames, callbacks).wall_seconds;
+    const double growth = bench.seconds / std::max({engine, encoder, 1e-6});
+    const auto grown = static_cast<std::int64_t>(
+        std::lround(static_cast<double>(frames) * std::min(growth, steepest)));
+    if (growth < 2 || grown >= most_frames) return std::clamp(grown, fewest_frames, most_frames);
+    frames = grown;
+  }
 }
 
 PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
