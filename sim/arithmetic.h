@@ -52,27 +52,26 @@ LIFEREEL_ARITHMETIC std::int32_t shift_right(std::int32_t bits, int n) {
 /// x where x >= limit, else +0.
 LIFEREEL_ARITHMETIC float keep_from(float x, float limit) { return x >= limit ? x : 0.0f; }
 
-/// 1 / sqrt(x) for x >= 0, relative error below 1.2e-7; large and finite (about 3e19) for 0.
+/// 1 / (4 sqrt(x)) for x >= 0, relative error below 6e-7; large and finite (about 8e18) for 0.
 ///
-/// The integer seed (Kahan, Lomont) approximates 0.79 / sqrt(x); magic number and the Newton step's
-/// constant are fitted together so that |1 - x y^2| <= 1.77e-3 after one step of three operations
-/// fewer than the textbook's. A step of third order (Halley) removes the rest:
-///   e = 1 - x y^2,  y (1 - e)^(-1/2) = y + y e (1/2 + 3/8 e + O(e^2)),  5/16 e^3 = 1.7e-9.
-/// (x * y) * y, never x * (y * y), which overflows for x = 0.
+/// An integer seed h (Kahan, Lomont), then two Newton steps in Goldschmidt's form, which carries
+/// g = x h along and so waits less. Seed and constants are fitted together (minimax), which takes
+/// the factors 3/2 and 1/2 of the textbook's steps away; what that leaves is the quarter.
 template <class F>
-LIFEREEL_ARITHMETIC F reciprocal_sqrt(F x) {
-  F y = from_bits(0x5f0b3880 - shift_right(to_bits(x), 1));
-  y = y * (1.89099002f - (x * y) * y);
-  const F e = 1.0f - (x * y) * y;
-  return y + y * (e * (e * 0.375f + 0.5f));
+LIFEREEL_ARITHMETIC F quarter_reciprocal_sqrt(F x) {
+  const F h0 = from_bits(0x5edfaf80 - shift_right(to_bits(x), 1));
+  const F g0 = x * h0;
+  const F r = 1.19107189f - g0 * h0;
+  const F g = g0 * r, h = h0 * r;
+  return h * (0.75000016f - g * h);
 }
 
 /// What the pair force needs of the settings.
 struct ForceConstants {
-  float inverse_repulsion_radius;  ///< 1 / (rmax beta)
-  float tent_slope;                ///< 2 / (rmax (1 - beta))
+  float inverse_repulsion_radius;  ///< 1 / (4 rmax beta)
+  float tent_slope;                ///< 2 / (4 rmax (1 - beta))
   float tent_offset;               ///< (1 + beta) / (1 - beta)
-  float rounding;                  ///< 6 * strength: see Note: [Force sums]
+  float rounding;                  ///< 6 / 4 * strength: see Note: [Force sums]
 };
 
 /// Note: [Force sums]
@@ -81,8 +80,9 @@ struct ForceConstants {
 /// that no entry of the matrix exceeds, at least 1, and no pair's force exceeds strength. So
 /// force + 6 * strength lies in the binade [4, 8) * strength, whose floats are one quantum =
 /// strength * 2^-21 apart: the addition itself rounds (to nearest even), and the difference of bit
-/// patterns counts quanta. A quantum of force moves a particle by 1.4e-7 px in a frame of the
-/// default settings, a hundredth of what float32 coordinates resolve.
+/// patterns counts quanta. (All of it divided by 4: pair_coefficient().) A quantum of force moves a
+/// particle by 1.4e-7 px in a frame of the default settings, a hundredth of what float32
+/// coordinates resolve.
 ///
 /// A sum of at most terms_per_partial_sum pairs fits 32 bits; particles' sums have 64.
 template <class F>
@@ -92,20 +92,35 @@ LIFEREEL_ARITHMETIC auto force_quanta(F coefficient, F distance, const ForceCons
 inline constexpr std::int32_t terms_per_partial_sum = 1000;
 inline constexpr float quanta_per_strength = 0x1p21f;
 
-/// F(n) / r of the pair force at squared distance r2, so that the force is this times (dy, dx).
+/// What both sides of a pair have in common, and what a side's attraction makes of it.
+template <class F>
+struct PairShape {
+  F tent, repulsion;
+};
+template <class F>
+LIFEREEL_ARITHMETIC PairShape<F> pair_shape(F q, const ForceConstants& c) {
+  const F tent = maximum(q - absolute(c.tent_slope - c.tent_offset * q), F(0.0f));
+  const F repulsion = minimum(c.inverse_repulsion_radius - q, F(0.0f));
+  return {tent, repulsion};
+}
+template <class F>
+LIFEREEL_ARITHMETIC F coefficient(F attraction, const PairShape<F>& pair) {
+  return attraction * pair.tent + pair.repulsion;
+}
+
+/// F(n) / (4 r) of the pair force at squared distance r2, so that this times (dy, dx) is a quarter
+/// of the force: what force_quanta() takes.
 ///
-/// With q = 1 / r, both pieces of F become functions of q that are zero outside their own range, so
-/// no comparison with beta or rmax is needed and every pair may be added:
+/// With q = 1 / r (or a quarter of it, and of the constants), both pieces of F become functions of
+/// q that are zero outside their own range, so no comparison with beta or rmax is needed and every
+/// pair may be added:
 ///   repulsion   (n / beta - 1) / r             = min(0, 1 / (rmax beta) - q)
 ///   attraction  a (1 - |2n-1-beta|/(1-beta))/r = a max(0, q - |tent_slope - tent_offset q|)
 /// The 1e-9 px that the published formula adds to r is below half an ulp of r from 0.02 px on; at
 /// r = 0 both give no force.
 template <class F>
 LIFEREEL_ARITHMETIC F pair_coefficient(F r2, F attraction, const ForceConstants& c) {
-  const F q = reciprocal_sqrt(r2);
-  const F tent = maximum(q - absolute(c.tent_slope - c.tent_offset * q), F(0.0f));
-  const F repulsion = minimum(c.inverse_repulsion_radius - q, F(0.0f));
-  return attraction * tent + repulsion;
+  return coefficient(attraction, pair_shape(quarter_reciprocal_sqrt(r2), c));
 }
 
 /// x modulo size, for a coordinate that one step moved: 0 <= result < size. Far travellers (and the
@@ -159,7 +174,7 @@ LIFEREEL_ARITHMETIC F fade_and_add(F trail, F splat, float decay) {
   return keep_from(trail * decay + splat, 0x1p-20f);
 }
 
-/// log2(1 + trail / 20) for trail >= 0; absolute error below 3e-6, monotone to within it.
+/// log2(1 + trail / 20) for trail >= 0; absolute error below 1.2e-4, a hundredth of a gray level.
 /// Mantissa m in [1, 2): log2(m) = (m - 1) p(m - 1), p fitted (minimax, with p(1) = 1).
 template <class F>
 LIFEREEL_ARITHMETIC F log2_1p_twentieths(F trail) {
@@ -167,11 +182,9 @@ LIFEREEL_ARITHMETIC F log2_1p_twentieths(F trail) {
   const auto bits = to_bits(u);
   const F exponent = to_float(shift_right(bits, 23) - 127);
   const F t = from_bits((bits & 0x007fffff) | 0x3f800000) - 1.0f;
-  F p = t * -0.0258414205f + 0.121797822f;
-  p = p * t - 0.277905256f;
-  p = p * t + 0.457549155f;
-  p = p * t - 0.718145251f;
-  p = p * t + 1.44254494f;
+  F p = t * -0.0821307165f + 0.321188980f;
+  p = p * t - 0.677784011f;
+  p = p * t + 1.43872575f;
   return exponent + t * p;
 }
 

@@ -20,10 +20,10 @@ inline float force_strength(const std::vector<float>& matrix) {
 inline arithmetic::ForceConstants force_constants(const UniverseSettings& universe,
                                                   const std::vector<float>& matrix) {
   arithmetic::ForceConstants constants;
-  constants.inverse_repulsion_radius = 1.0f / (universe.rmax * universe.beta);
-  constants.tent_slope = 2.0f / (universe.rmax * (1.0f - universe.beta));
+  constants.inverse_repulsion_radius = 0.25f * (1.0f / (universe.rmax * universe.beta));
+  constants.tent_slope = 0.25f * (2.0f / (universe.rmax * (1.0f - universe.beta)));
   constants.tent_offset = (1.0f + universe.beta) / (1.0f - universe.beta);
-  constants.rounding = 6.0f * force_strength(matrix);
+  constants.rounding = 0.25f * (6.0f * force_strength(matrix));
   return constants;
 }
 

@@ -3,15 +3,16 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
 
-#include "cell_grid.h"
 #include "constants.h"
 #include "engine.h"
 #include "float_environment.h"
 #include "kernels.h"
+#include "strips.h"
 #include "worker_pool.h"
 
 namespace lifereel {
@@ -54,20 +55,21 @@ class CpuEngine final : public Engine {
       : settings_(universe),
         isa_(isa),
         kernels_(kernels_for(isa)),
-        grid_(make_cell_grid(universe)),
+        strips_(make_strips(universe)),
         pool_(threads) {
     InitialState initial = make_initial_state(universe);
-    state_ = std::move(initial.state);
     matrix_ = std::move(initial.matrix);
     const auto n = static_cast<std::size_t>(universe.particles);
-    patch_.resize(n);
-    order_.resize(n);
-    sorted_y_.resize(n + kernel_padding);
-    sorted_x_.resize(n + kernel_padding);
-    sorted_species_.resize(n + kernel_padding);
-    sum_y_.resize(n);
-    sum_x_.resize(n);
-    patch_start_.resize(static_cast<std::size_t>(grid_.cells()) * CellGrid::patches_a_cell + 1);
+    const std::size_t positions = positions_of(universe, strips_);
+    for (Particles* particles : {&particles_, &sorted_}) particles->resize(positions);
+    write_state(initial.state);
+    places_.resize(positions);
+    sorted_places_.resize(positions);
+    bucket_start_.resize(static_cast<std::size_t>(strips_.buckets()) + 1);
+    attraction_pitch_ = positions;
+    felt_.resize(positions * static_cast<std::size_t>(universe.species));
+    caused_.resize(felt_.size());
+    layers_.resize(2 * positions * (static_cast<std::size_t>(strips_.reach) + 1));
 
     const auto height = static_cast<std::size_t>(universe.height);
     trail_pitch_ = rounded_up(static_cast<std::size_t>(universe.width), kernel_padding);
@@ -76,23 +78,44 @@ class CpuEngine final : public Engine {
     row_start_.resize(height + 1);
     row_pixels_.resize(n);
     scratch_.resize(static_cast<std::size_t>(threads));
-    for (Scratch& scratch : scratch_)
+    for (Scratch& scratch : scratch_) {
+      scratch.partial_y.resize(positions);
+      scratch.partial_x.resize(positions);
       scratch.splat.resize(trail_pitch_ + 2 * splat_margin + kernel_padding);
+    }
 
-    forces_.constants = force_constants(universe, matrix_);
-    forces_.reach_squared = reach_squared(universe);
-    forces_.matrix = matrix_.data();
-    forces_.species_count = universe.species;
+    field_.strips = &strips_;
+    field_.start = bucket_start_.data();
+    field_.place = sorted_places_.data();
+    field_.felt = felt_.data();
+    field_.caused = caused_.data();
+    field_.pitch = static_cast<std::int64_t>(attraction_pitch_);
+    field_.constants = force_constants(universe, matrix_);
+    field_.layers = layers_.data();
+    field_.layer_pitch = static_cast<std::int64_t>(positions);
     motion_ = motion_constants(universe, matrix_);
   }
 
   const UniverseSettings& settings() const noexcept override { return settings_; }
-  std::uint64_t frame() const noexcept override { return state_.frame; }
-  void read_state(State& state) const override { state = state_; }
+  std::uint64_t frame() const noexcept override { return frame_; }
+  void read_state(State& state) const override {
+    const auto n = static_cast<std::size_t>(settings_.particles);
+    state.frame = frame_;
+    for (auto* axis : {&state.y, &state.x, &state.vy, &state.vx}) axis->resize(n);
+    state.species.resize(n);
+    for_each_particle([&](std::size_t i) {
+      const auto number = static_cast<std::size_t>(particles_.number[i]);
+      state.y[number] = particles_.y[i];
+      state.x[number] = particles_.x[i];
+      state.vy[number] = particles_.vy[i];
+      state.vx[number] = particles_.vx[i];
+      state.species[number] = particles_.species[i];
+    });
+  }
 
   void save(Checkpoint& checkpoint) const override {
     checkpoint.universe = settings_;
-    checkpoint.state = state_;
+    read_state(checkpoint.state);
     const auto width = static_cast<std::size_t>(settings_.width);
     checkpoint.trail.resize(width * row_brightest_.size());
     for (std::size_t row = 0; row < row_brightest_.size(); ++row)
@@ -101,7 +124,7 @@ class CpuEngine final : public Engine {
 
   void restore(const Checkpoint& checkpoint) override {
     lifereel::validate(checkpoint, settings_);
-    state_ = checkpoint.state;
+    write_state(checkpoint.state);
     const auto width = static_cast<std::size_t>(settings_.width);
     for (std::size_t row = 0; row < row_brightest_.size(); ++row) {
       const float* const from = checkpoint.trail.data() + row * width;
@@ -122,11 +145,13 @@ class CpuEngine final : public Engine {
 
   void step() override {
     const FloatEnvironment ieee;
-    sort_by_cell();
-    pool_.run(grid_.cells(), 1, [this](int thread, std::int32_t cell) {
-      move_cell(scratch_[static_cast<std::size_t>(thread)], cell);
+    sort_by_place();
+    pool_.run(strips_.strips, 1, [this](int thread, std::int32_t strip) {
+      Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+      kernels_.sum_strip(field_, strip, scratch.partial_y.data(), scratch.partial_x.data());
     });
-    ++state_.frame;
+    pool_.run(strips_.strips, 1, [this](int, std::int32_t strip) { move_strip(strip); });
+    ++frame_;
   }
 
   void begin_draw(const LumaPlane& plane) override {
@@ -143,16 +168,18 @@ class CpuEngine final : public Engine {
 
   void finish_draw() override {}
 
-  // What the engine allocates for these settings, without scratch that depends on clustering.
+  // What the engine allocates for these settings.
   static std::size_t memory_bytes(const UniverseSettings& s, int threads) {
-    const auto n = static_cast<std::size_t>(s.particles);
+    const Strips strips = make_strips(s);
+    const auto positions = positions_of(s, strips);
     const auto pitch = rounded_up(static_cast<std::size_t>(s.width), kernel_padding);
-    const CellGrid grid = make_cell_grid(s);
-    // Particles, their hash (hash_state), the cell list, the candidates of a cell, the picture.
-    const std::size_t candidates = std::min(n, n / static_cast<std::size_t>(grid.cells()) * 9);
-    return n * 17 * 4 + n * 40 +
-           static_cast<std::size_t>(grid.cells()) * CellGrid::patches_a_cell * 4 +
-           static_cast<std::size_t>(threads) * candidates * 15 +
+    // Particles twice, places, matrix entries, layers; their hash (hash_state) and pixels; partial
+    // sums; buckets; the picture.
+    const std::size_t a_position = 2 * 6 * 4 + 2 * 4 + 2 * 4 * static_cast<std::size_t>(s.species) +
+                                   2 * 8 * (static_cast<std::size_t>(strips.reach) + 1);
+    return positions * (a_position + static_cast<std::size_t>(threads) * 8) +
+           static_cast<std::size_t>(s.particles) * 44 +
+           static_cast<std::size_t>(strips.buckets()) * 4 +
            static_cast<std::size_t>(s.height) * (pitch + 2) * 4 +
            static_cast<std::size_t>(threads) * pitch * 4;
   }
@@ -160,98 +187,126 @@ class CpuEngine final : public Engine {
  private:
   static constexpr std::int32_t rows_a_batch = 8;
 
-  struct Scratch {
-    std::vector<float> y, x;  // the candidates of a cell
-    std::vector<std::int32_t> species;
-    std::vector<std::int32_t> splat;  // one row of pixels and its margins
+  struct Particles {
+    std::vector<float> y, x, vy, vx;
+    std::vector<std::int32_t> species, number;
+
+    void resize(std::size_t n) {
+      for (auto* axis : {&y, &x, &vy, &vx}) axis->resize(n);
+      species.resize(n);
+      number.resize(n);
+    }
   };
 
-  // Counting sort by cell.
-  void sort_by_cell() {
-    const std::size_t n = patch_.size();
-    std::fill(patch_start_.begin(), patch_start_.end(), 0);
-    for (std::size_t i = 0; i < n; ++i) {
-      patch_[i] = grid_.patch_of(state_.y[i], state_.x[i]);
-      ++patch_start_[static_cast<std::size_t>(patch_[i])];
-    }
+  struct Scratch {
+    std::vector<std::int32_t> partial_y, partial_x;  // by position, all 0 between strips
+    std::vector<std::int32_t> splat;                 // one row of pixels and its margins
+  };
+
+  void write_state(const State& state) {
+    frame_ = state.frame;
+    std::copy(state.y.begin(), state.y.end(), particles_.y.begin());
+    std::copy(state.x.begin(), state.x.end(), particles_.x.begin());
+    std::copy(state.vy.begin(), state.vy.end(), particles_.vy.begin());
+    std::copy(state.vx.begin(), state.vx.end(), particles_.vx.begin());
+    std::copy(state.species.begin(), state.species.end(), particles_.species.begin());
+    std::iota(particles_.number.begin(), particles_.number.end(), 0);
+    ranges_ = {{0, settings_.particles}};
+  }
+
+  static std::size_t positions_of(const UniverseSettings& universe, const Strips& strips) {
+    return static_cast<std::size_t>(universe.particles) +
+           static_cast<std::size_t>(strips.strips) * kernel_padding;
+  }
+
+  template <class Work>
+  void for_each_particle(const Work& work) const {
+    for (const auto& [from, to] : ranges_)
+      for (auto i = static_cast<std::size_t>(from); i < static_cast<std::size_t>(to); ++i) work(i);
+  }
+
+  std::int32_t bucket_start(std::int32_t strip, std::int32_t column) const {
+    return bucket_start_[static_cast<std::size_t>(strip * (strips_.columns + 1) + column)];
+  }
+
+  // Counting sort; the particles' state moves with them, so that from frame to frame they are
+  // nearly in order.
+  void sort_by_place() {
+    std::fill(bucket_start_.begin(), bucket_start_.end(), 0);
+    for (std::int32_t strip = 0; strip < strips_.strips; ++strip)
+      bucket_start_[static_cast<std::size_t>((strip + 1) * (strips_.columns + 1) - 1)] =
+          kernel_padding;
+    for_each_particle([this](std::size_t i) {
+      places_[i] = strips_.place_of(particles_.y[i], particles_.x[i]);
+      ++bucket_start_[static_cast<std::size_t>(places_[i] / Strips::parts)];
+    });
     std::int32_t total = 0;
-    for (auto& start : patch_start_) total += std::exchange(start, total);
-    for (std::size_t i = 0; i < n; ++i) {
-      const auto to = static_cast<std::size_t>(patch_start_[static_cast<std::size_t>(patch_[i])]++);
-      order_[to] = static_cast<std::int32_t>(i);
-      sorted_y_[to] = state_.y[i];
-      sorted_x_[to] = state_.x[i];
-      sorted_species_[to] = state_.species[i];
-    }
-    // Every start has become its cell's end: move them one cell on.
-    std::copy_backward(patch_start_.begin(), patch_start_.end() - 1, patch_start_.end());
-    patch_start_[0] = 0;
-
-    std::int32_t most = 0;
-    for (std::int32_t cell = 0; cell < grid_.cells(); ++cell) {
-      std::int32_t candidates = 0;
-      for (const auto& neighbour : grid_.neighbours(cell)) candidates += size_of(neighbour.cell);
-      most = std::max(most, candidates);
-    }
-    const auto needed = static_cast<std::size_t>(most) + kernel_padding;
-    if (scratch_[0].y.size() < needed)
-      for (Scratch& scratch : scratch_) {
-        scratch.y.resize(needed + needed / 4);
-        scratch.x.resize(needed + needed / 4);
-        scratch.species.resize(needed + needed / 4);
+    for (auto& start : bucket_start_) total += std::exchange(start, total);
+    const auto species = static_cast<std::size_t>(settings_.species);
+    for_each_particle([this, species](std::size_t i) {
+      const auto to = static_cast<std::size_t>(
+          bucket_start_[static_cast<std::size_t>(places_[i] / Strips::parts)]++);
+      sorted_.y[to] = particles_.y[i];
+      sorted_.x[to] = particles_.x[i];
+      sorted_.vy[to] = particles_.vy[i];
+      sorted_.vx[to] = particles_.vx[i];
+      sorted_.species[to] = particles_.species[i];
+      sorted_.number[to] = particles_.number[i];
+      sorted_places_[to] = places_[i];
+      const auto own = static_cast<std::size_t>(particles_.species[i]);
+      for (std::size_t k = 0; k < species; ++k) {
+        felt_[k * attraction_pitch_ + to] = matrix_[k * species + own];
+        caused_[k * attraction_pitch_ + to] = matrix_[own * species + k];
       }
+    });
+    // Every start but a strip's end has become the next bucket's.
+    std::copy_backward(bucket_start_.begin(), bucket_start_.end() - 1, bucket_start_.end());
+    ranges_.clear();
+    for (std::int32_t strip = 0; strip < strips_.strips; ++strip) {
+      auto& first = bucket_start_[static_cast<std::size_t>(strip * (strips_.columns + 1))];
+      first = strip == 0 ? 0 : ranges_.back().second + kernel_padding;
+      const std::int32_t end = bucket_start(strip, strips_.columns);
+      ranges_.push_back({first, end});
+      std::fill_n(sorted_.y.begin() + end, kernel_padding, out_of_reach);
+      std::fill_n(sorted_.x.begin() + end, kernel_padding, out_of_reach);
+    }
+    std::swap(particles_, sorted_);
+    field_.y = particles_.y.data();
+    field_.x = particles_.x.data();
+    field_.species = particles_.species.data();
   }
 
-  std::int32_t start_of(std::int32_t cell) const {
-    return patch_start_[static_cast<std::size_t>(cell) * CellGrid::patches_a_cell];
-  }
-  std::int32_t size_of(std::int32_t cell) const { return start_of(cell + 1) - start_of(cell); }
-
-  // Forces on the particles of one cell, then their motion. Reads sorted copies only, so that all
-  // particles move at once whatever the order of cells.
-  void move_cell(Scratch& scratch, std::int32_t cell) {
-    const std::int32_t first = start_of(cell), count = size_of(cell);
-    if (count == 0) return;
-    std::int32_t candidates = 0;
-    for (const auto& neighbour : grid_.neighbours(cell)) {
-      const std::int32_t from = start_of(neighbour.cell), to = start_of(neighbour.cell + 1);
-      for (std::int32_t i = from; i < to; ++i) {
-        const auto at = static_cast<std::size_t>(candidates + i - from);
-        const auto source = static_cast<std::size_t>(i);
-        scratch.y[at] = sorted_y_[source] + neighbour.offset_y;
-        scratch.x[at] = sorted_x_[source] + neighbour.offset_x;
-        scratch.species[at] = sorted_species_[source];
+  void move_strip(std::int32_t strip) {
+    const auto from = static_cast<std::size_t>(bucket_start(strip, 0));
+    const auto to = static_cast<std::size_t>(bucket_start(strip, strips_.columns));
+    const std::size_t pitch = particles_.y.size();
+    const auto layers = static_cast<std::size_t>(std::min(strip, strips_.reach)) + 1;
+    for (std::size_t i = from; i < to; ++i) {
+      std::int64_t sum_y = 0, sum_x = 0;
+      for (std::size_t layer = 0; layer < layers; ++layer) {
+        sum_y += layers_[2 * layer * pitch + i];
+        sum_x += layers_[(2 * layer + 1) * pitch + i];
       }
-      candidates += to - from;
-    }
-    kernels_.sum_forces(
-        {sorted_y_.data() + first, sorted_x_.data() + first, sorted_species_.data() + first, count,
-         sum_y_.data() + first, sum_x_.data() + first},
-        {scratch.y.data(), scratch.x.data(), scratch.species.data(), candidates}, forces_);
-    for (std::int32_t i = first; i < first + count; ++i) {
-      const auto sorted = static_cast<std::size_t>(i);
-      const auto particle = static_cast<std::size_t>(order_[sorted]);
-      arithmetic::integrate(state_.y[particle], state_.vy[particle], sum_y_[sorted], grid_.height,
-                            motion_);
-      arithmetic::integrate(state_.x[particle], state_.vx[particle], sum_x_[sorted], grid_.width,
-                            motion_);
+      arithmetic::integrate(particles_.y[i], particles_.vy[i], sum_y, strips_.height, motion_);
+      arithmetic::integrate(particles_.x[i], particles_.vx[i], sum_x, strips_.width, motion_);
     }
   }
 
   // The particles' pixel columns, row by row. Order within a row is free: splats are integers.
   void sort_by_row() {
-    const std::size_t n = patch_.size();
     std::fill(row_start_.begin(), row_start_.end(), 0);
-    for (std::size_t i = 0; i < n; ++i)
-      ++row_start_[static_cast<std::size_t>(arithmetic::pixel_of(state_.y[i], settings_.height))];
+    for_each_particle([this](std::size_t i) {
+      ++row_start_[static_cast<std::size_t>(
+          arithmetic::pixel_of(particles_.y[i], settings_.height))];
+    });
     std::int32_t total = 0;
     for (auto& start : row_start_) total += std::exchange(start, total);
-    for (std::size_t i = 0; i < n; ++i) {
+    for_each_particle([this](std::size_t i) {
       const auto row =
-          static_cast<std::size_t>(arithmetic::pixel_of(state_.y[i], settings_.height));
+          static_cast<std::size_t>(arithmetic::pixel_of(particles_.y[i], settings_.height));
       row_pixels_[static_cast<std::size_t>(row_start_[row]++)] =
-          arithmetic::pixel_of(state_.x[i], settings_.width);
-    }
+          arithmetic::pixel_of(particles_.x[i], settings_.width);
+    });
     std::copy_backward(row_start_.begin(), row_start_.end() - 1, row_start_.end());
     row_start_[0] = 0;
   }
@@ -297,17 +352,19 @@ class CpuEngine final : public Engine {
   const UniverseSettings settings_;
   const Isa isa_;
   const Kernels& kernels_;
-  const CellGrid grid_;
-  State state_;
+  const Strips strips_;
   std::vector<float> matrix_;
-  ForceSettings forces_{};
+  ForceField field_{};
   arithmetic::MotionConstants motion_{};
 
-  // The cell list.
-  std::vector<std::int32_t> patch_, order_, patch_start_;
-  std::vector<float> sorted_y_, sorted_x_;
-  std::vector<std::int64_t> sum_y_, sum_x_;
-  std::vector<std::int32_t> sorted_species_;
+  // The particles, in ranges of positions; what they are sorted into; and what belongs to them.
+  std::uint64_t frame_ = 0;
+  Particles particles_, sorted_;
+  std::vector<std::pair<std::int32_t, std::int32_t>> ranges_;
+  std::vector<std::int32_t> places_, sorted_places_, bucket_start_;
+  std::size_t attraction_pitch_ = 0;
+  std::vector<float> felt_, caused_;
+  std::vector<std::int64_t> layers_;
 
   // The picture.
   std::size_t trail_pitch_ = 0;  // floats from row to row, whole vectors

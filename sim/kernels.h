@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "arithmetic.h"
+#include "strips.h"
 
 namespace lifereel {
 
@@ -15,36 +16,37 @@ inline constexpr int kernel_padding = 16;
 inline constexpr std::int32_t splat_weights[3][8] = {
     {6, 17, 20, 17, 6, 0, 0, 0}, {4, 12, 17, 12, 4, 0, 0, 0}, {1, 4, 6, 4, 1, 0, 0, 0}};
 
-/// The candidates of one cell; coordinates already carry the wrap offset.
-struct Candidates {
+/// A coordinate that is out of every particle's reach: what the padding between strips holds.
+inline constexpr float out_of_reach = 1e15f;
+
+/// Particles sorted by place. After each strip come kernel_padding positions that hold no particle:
+/// a vector that begins in one strip never reads from the next.
+struct ForceField {
+  const Strips* strips;
+  const std::int32_t* start;  ///< by bucket: its first position
   const float* y;
   const float* x;
+  const std::int32_t* place;
   const std::int32_t* species;
-  std::int32_t count;
-};
-
-/// The particles of one cell; sums of force_quanta() come back. y and x are read in whole vectors.
-struct Targets {
-  const float* y;
-  const float* x;
-  const std::int32_t* species;
-  std::int32_t count;
-  std::int64_t* sum_y;
-  std::int64_t* sum_x;
-};
-
-struct ForceSettings {
+  /// The matrix, spread out: what a particle of species k feels from the one at position i is
+  /// felt[k * pitch + i], and what that one feels from it is caused[k * pitch + i].
+  const float* felt;
+  const float* caused;
+  std::int64_t pitch;
   arithmetic::ForceConstants constants;
-  /// From here on a pair's force is exactly 0 quanta: a little over rmax^2, so that rounding cannot
-  /// let a pair count on one path and be skipped on another.
-  float reach_squared;
-  const float* matrix;  ///< K x K, row: the target's species
-  std::int32_t species_count;
+  /// Sums of force_quanta(), in layers: what the particles of a strip contribute to the strip
+  /// `step` further down is in layer `step`, so that each is written by one call of sum_strip(). A
+  /// layer's sums are its y, then its x, layer_pitch of each, by position.
+  std::int64_t* layers;
+  std::int64_t layer_pitch;
 };
 
 struct Kernels {
-  /// Sums the force on every target over all candidates.
-  void (*sum_forces)(const Targets&, const Candidates&, const ForceSettings&);
+  /// The forces on the particles of one strip by those after them, and the reverse; and those that
+  /// act across the seam on the particles of the strip. `partial_y` and `partial_x` are one int32
+  /// for each position, all 0 before and after.
+  void (*sum_strip)(const ForceField&, std::int32_t strip, std::int32_t* partial_y,
+                    std::int32_t* partial_x);
   /// Adds 8 weights at splat[x[i]] for each i.
   void (*add_splats)(std::int32_t* splat, const std::int32_t* x, std::int32_t count,
                      const std::int32_t* weights);

@@ -44,7 +44,7 @@ void validate(const UniverseSettings& s) {
           "x", s.height, " pixels is smaller than three cells of rmax ", s.rmax,
           ": enlarge the size",
           shorter >= 3 ? " or set rmax to " + std::to_string(shorter / 3) + " or less" : "");
-  // Cells of the published seam are rmax wide whatever the size; 16 patches a cell are numbered.
+  // Cells of the published seam are rmax wide whatever the size; parts of them are numbered.
   require(s.seam == Seam::exact || std::ceil(s.width / static_cast<double>(s.rmax)) *
                                            std::ceil(s.height / static_cast<double>(s.rmax)) <=
                                        1e8,

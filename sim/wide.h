@@ -26,6 +26,7 @@ inline constexpr int lanes = LIFEREEL_LANES;
 using FloatVector = float __attribute__((vector_size(4 * LIFEREEL_LANES)));
 using IntVector = std::int32_t __attribute__((vector_size(4 * LIFEREEL_LANES)));
 using BitsVector = std::uint32_t __attribute__((vector_size(4 * LIFEREEL_LANES)));
+using WordVector = std::uint16_t __attribute__((vector_size(4 * LIFEREEL_LANES)));
 
 struct Int {
   IntVector v;
@@ -41,9 +42,19 @@ struct Float {
   __attribute__((always_inline)) Float(float scalar) : v(scalar - FloatVector{}) {}
 };
 
-LIFEREEL_INLINE Int operator+(Int a, Int b) { return Int(a.v + b.v); }
-LIFEREEL_INLINE Int operator-(Int a, Int b) { return Int(a.v - b.v); }
-LIFEREEL_INLINE Int operator*(Int a, Int b) { return Int(a.v * b.v); }
+// Modulo 2^32.
+LIFEREEL_INLINE Int operator+(Int a, Int b) {
+  return Int(reinterpret_cast<IntVector>(reinterpret_cast<BitsVector>(a.v) +
+                                         reinterpret_cast<BitsVector>(b.v)));
+}
+LIFEREEL_INLINE Int operator-(Int a, Int b) {
+  return Int(reinterpret_cast<IntVector>(reinterpret_cast<BitsVector>(a.v) -
+                                         reinterpret_cast<BitsVector>(b.v)));
+}
+LIFEREEL_INLINE Int operator*(Int a, Int b) {
+  return Int(reinterpret_cast<IntVector>(reinterpret_cast<BitsVector>(a.v) *
+                                         reinterpret_cast<BitsVector>(b.v)));
+}
 LIFEREEL_INLINE Int operator&(Int a, Int b) { return Int(a.v & b.v); }
 LIFEREEL_INLINE Int operator|(Int a, Int b) { return Int(a.v | b.v); }
 LIFEREEL_INLINE Float operator+(Float a, Float b) { return Float(a.v + b.v); }
@@ -86,22 +97,6 @@ LIFEREEL_INLINE Float maximum(Float a, Float b) {
 #endif
 }
 
-/// Whether any lane of a is at most its lane of b.
-LIFEREEL_INLINE bool any_at_most(Float a, Float b) {
-#if LIFEREEL_LANES == 16 && defined(__AVX512F__)
-  return _mm512_cmp_ps_mask(a.v, b.v, _CMP_LE_OQ) != 0;
-#elif LIFEREEL_LANES == 8 && defined(__AVX__)
-  return _mm256_movemask_ps(_mm256_cmp_ps(a.v, b.v, _CMP_LE_OQ)) != 0;
-#elif LIFEREEL_LANES == 4 && defined(__SSE2__)
-  return _mm_movemask_ps(_mm_cmple_ps(a.v, b.v)) != 0;
-#else
-  const IntVector mask = reinterpret_cast<IntVector>(a.v <= b.v);
-  std::int32_t any = 0;
-  for (int lane = 0; lane < lanes; ++lane) any |= mask[lane];
-  return any != 0;
-#endif
-}
-
 LIFEREEL_INLINE Float load(const float* from) {
   Float a;
   memcpy(&a.v, from, sizeof a.v);
@@ -114,26 +109,159 @@ LIFEREEL_INLINE Int load(const std::int32_t* from) {
 }
 LIFEREEL_INLINE void store(float* to, Float a) { memcpy(to, &a.v, sizeof a.v); }
 
+LIFEREEL_INLINE void store(std::int32_t* to, Int a) { memcpy(to, &a.v, sizeof a.v); }
+
+/// 0, 1, 2 ...
+LIFEREEL_INLINE Int lane_numbers() {
+  Int a;
+  for (int lane = 0; lane < lanes; ++lane) a.v[lane] = lane;
+  return a;
+}
+
+LIFEREEL_INLINE std::int32_t sum_lanes(Int a) {
+  std::int32_t sum = 0;
+  for (int lane = 0; lane < lanes; ++lane) sum += a.v[lane];
+  return sum;
+}
+
+/// a in the first `count` lanes, b in the others.
+LIFEREEL_INLINE Float first_lanes(std::int32_t count, Float a, Float b) {
+  return Float(lane_numbers().v < Int(count).v ? a.v : b.v);
+}
+
 LIFEREEL_INLINE float largest_lane(Float a) {
   float largest = a.v[0];
   for (int lane = 1; lane < lanes; ++lane) largest = a.v[lane] > largest ? a.v[lane] : largest;
   return largest;
 }
 
-/// Writes the lanes, each 0..255, as bytes.
-LIFEREEL_INLINE void store_bytes(std::uint8_t* to, Int a) {
-#if LIFEREEL_LANES == 16 && defined(__AVX512F__)
-  const __m128i bytes = _mm512_cvtepi32_epi8(reinterpret_cast<__m512i>(a.v));
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+/// Two vectors that go through the same operations side by side: each has long chains to wait for,
+/// and a processor's window is too short to find the next one by itself.
+template <class T>
+struct Pair {
+  T a, b;
+  Pair() = default;
+  __attribute__((always_inline)) Pair(T first, T second) : a(first), b(second) {}
+  template <class S>
+  __attribute__((always_inline)) Pair(S scalar) : a(scalar), b(scalar) {}
+
+  friend __attribute__((always_inline)) Pair operator+(Pair x, Pair y) {
+    return {x.a + y.a, x.b + y.b};
+  }
+  friend __attribute__((always_inline)) Pair operator-(Pair x, Pair y) {
+    return {x.a - y.a, x.b - y.b};
+  }
+  friend __attribute__((always_inline)) Pair operator*(Pair x, Pair y) {
+    return {x.a * y.a, x.b * y.b};
+  }
+  friend __attribute__((always_inline)) Pair operator&(Pair x, Pair y) {
+    return {x.a & y.a, x.b & y.b};
+  }
+  friend __attribute__((always_inline)) Pair operator|(Pair x, Pair y) {
+    return {x.a | y.a, x.b | y.b};
+  }
+};
+template <class T>
+LIFEREEL_INLINE Pair<T> shift_right(Pair<T> x, int n) {
+  return {shift_right(x.a, n), shift_right(x.b, n)};
+}
+template <class T>
+LIFEREEL_INLINE auto to_bits(Pair<T> x) {
+  return Pair<decltype(to_bits(x.a))>(to_bits(x.a), to_bits(x.b));
+}
+template <class T>
+LIFEREEL_INLINE auto from_bits(Pair<T> x) {
+  return Pair<decltype(from_bits(x.a))>(from_bits(x.a), from_bits(x.b));
+}
+template <class T>
+LIFEREEL_INLINE Pair<T> absolute(Pair<T> x) {
+  return {absolute(x.a), absolute(x.b)};
+}
+template <class T>
+LIFEREEL_INLINE Pair<T> minimum(Pair<T> x, Pair<T> y) {
+  return {minimum(x.a, y.a), minimum(x.b, y.b)};
+}
+template <class T>
+LIFEREEL_INLINE Pair<T> maximum(Pair<T> x, Pair<T> y) {
+  return {maximum(x.a, y.a), maximum(x.b, y.b)};
+}
+
+template <class T>
+LIFEREEL_INLINE auto to_float(Pair<T> x) {
+  return Pair<decltype(to_float(x.a))>(to_float(x.a), to_float(x.b));
+}
+template <class T>
+LIFEREEL_INLINE auto truncate(Pair<T> x) {
+  return Pair<decltype(truncate(x.a))>(truncate(x.a), truncate(x.b));
+}
+
+/// Four vectors side by side.
+using Floats = Pair<Pair<Float>>;
+using Ints = Pair<Pair<Int>>;
+inline constexpr std::int32_t squad = 4;
+
+template <class T>
+LIFEREEL_INLINE Pair<Pair<T>> four(T a, T b, T c, T d) {
+  return {{a, b}, {c, d}};
+}
+
+/// Twice as many unsigned 16-bit integers, modulo 2^16.
+struct Words {
+  WordVector v;
+  Words() = default;
+  __attribute__((always_inline)) Words(WordVector vector) : v(vector) {}
+  __attribute__((always_inline)) Words(std::int32_t scalar)
+      : v(static_cast<std::uint16_t>(scalar) - WordVector{}) {}
+};
+LIFEREEL_INLINE Words operator+(Words a, Words b) { return Words(a.v + b.v); }
+LIFEREEL_INLINE Words operator*(Words a, Words b) { return Words(a.v * b.v); }
+LIFEREEL_INLINE Words shift_right(Words a, int n) { return Words(a.v >> n); }
+
+/// Writes four vectors of 0..255 as bytes, after `map` has mapped them as words.
+template <class Map>
+LIFEREEL_INLINE void store_bytes(std::uint8_t* to, Ints x, const Map& map) {
+#if LIFEREEL_LANES == 16 && defined(__AVX512BW__)
+  const auto words = [&map](Int a, Int b) __attribute__((always_inline)) {
+    const __m512i packed =
+        _mm512_packs_epi32(reinterpret_cast<__m512i>(a.v), reinterpret_cast<__m512i>(b.v));
+    return reinterpret_cast<__m512i>(map(Words(reinterpret_cast<WordVector>(packed))).v);
+  };
+  // Packing works within 128 bits.
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  const __m512i bytes = _mm512_packus_epi16(words(x.a.a, x.a.b), words(x.b.a, x.b.b));
+  _mm512_storeu_si512(to, _mm512_permutexvar_epi32(order, bytes));
 #elif LIFEREEL_LANES == 8 && defined(__AVX2__)
-  const __m256i words = reinterpret_cast<__m256i>(a.v);
-  const __m128i halves =
-      _mm_packs_epi32(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
-  _mm_storel_epi64(reinterpret_cast<__m128i*>(to), _mm_packus_epi16(halves, halves));
+  const auto words = [&map](Int a, Int b) __attribute__((always_inline)) {
+    const __m256i packed =
+        _mm256_packs_epi32(reinterpret_cast<__m256i>(a.v), reinterpret_cast<__m256i>(b.v));
+    return reinterpret_cast<__m256i>(map(Words(reinterpret_cast<WordVector>(packed))).v);
+  };
+  // Packing works within 128 bits.
+  const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+  const __m256i bytes = _mm256_packus_epi16(words(x.a.a, x.a.b), words(x.b.a, x.b.b));
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(to), _mm256_permutevar8x32_epi32(bytes, order));
+#elif LIFEREEL_LANES == 4 && defined(__SSE2__)
+  const auto words = [&map](Int a, Int b) __attribute__((always_inline)) {
+    const __m128i packed =
+        _mm_packs_epi32(reinterpret_cast<__m128i>(a.v), reinterpret_cast<__m128i>(b.v));
+    return reinterpret_cast<__m128i>(map(Words(reinterpret_cast<WordVector>(packed))).v);
+  };
+  _mm_storeu_si128(reinterpret_cast<__m128i*>(to),
+                   _mm_packus_epi16(words(x.a.a, x.a.b), words(x.b.a, x.b.b)));
 #else
-  using ByteVector = std::uint8_t __attribute__((vector_size(LIFEREEL_LANES)));
-  const ByteVector bytes = __builtin_convertvector(reinterpret_cast<BitsVector>(a.v), ByteVector);
-  memcpy(to, &bytes, sizeof bytes);
+  using HalfVector = std::uint16_t __attribute__((vector_size(2 * LIFEREEL_LANES)));
+  using ByteVector = std::uint8_t __attribute__((vector_size(2 * LIFEREEL_LANES)));
+  const auto store_two = [&map](std::uint8_t* bytes_to, Int a, Int b) {
+    const HalfVector halves[2] = {
+        __builtin_convertvector(reinterpret_cast<BitsVector>(a.v), HalfVector),
+        __builtin_convertvector(reinterpret_cast<BitsVector>(b.v), HalfVector)};
+    Words words;
+    memcpy(&words.v, halves, sizeof words.v);
+    const ByteVector bytes = __builtin_convertvector(map(words).v, ByteVector);
+    memcpy(bytes_to, &bytes, sizeof bytes);
+  };
+  store_two(to, x.a.a, x.a.b);
+  store_two(to + 2 * lanes, x.b.a, x.b.b);
 #endif
 }
 

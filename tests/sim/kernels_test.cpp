@@ -13,6 +13,7 @@
 #undef LIFEREEL_ISA
 #undef LIFEREEL_LANES
 
+#include "sim/constants.h"
 #include "sim/engine.h"
 
 using namespace lifereel;
@@ -30,6 +31,57 @@ std::vector<const Kernels*> wider_kernels() {
   return kernels;
 }
 
+// The layers of forces at frame 0, with coincident particles, computed strip by strip.
+std::vector<std::int64_t> forces(const UniverseSettings& universe, const Kernels& kernels) {
+  InitialState initial = make_initial_state(universe);
+  State& state = initial.state;
+  for (std::size_t i = 1; i < state.y.size(); i += 7)
+    state.y[i] = state.y[i - 1], state.x[i] = state.x[i - 1];
+  const Strips strips = make_strips(universe);
+  const auto count = static_cast<std::size_t>(universe.species);
+  std::vector<std::vector<std::size_t>> buckets(static_cast<std::size_t>(strips.buckets()));
+  for (std::size_t i = 0; i < state.y.size(); ++i)
+    buckets[static_cast<std::size_t>(strips.place_of(state.y[i], state.x[i]) / Strips::parts)]
+        .push_back(i);
+
+  const std::size_t positions =
+      state.y.size() + static_cast<std::size_t>(strips.strips) * kernel_padding;
+  std::vector<float> y(positions, out_of_reach), x(positions, out_of_reach);
+  std::vector<float> felt(positions * count), caused(positions * count);
+  std::vector<std::int32_t> place(positions), species(positions), start;
+  std::size_t at = 0;
+  for (std::size_t bucket = 0; bucket < buckets.size(); ++bucket) {
+    start.push_back(static_cast<std::int32_t>(at));
+    for (const std::size_t i : buckets[bucket]) {
+      y[at] = state.y[i];
+      x[at] = state.x[i];
+      place[at] = strips.place_of(y[at], x[at]);
+      species[at] = state.species[i];
+      for (std::size_t k = 0; k < count; ++k) {
+        const auto own = static_cast<std::size_t>(species[at]);
+        felt[k * positions + at] = initial.matrix[k * count + own];
+        caused[k * positions + at] = initial.matrix[own * count + k];
+      }
+      ++at;
+    }
+    if ((bucket + 1) % static_cast<std::size_t>(strips.columns + 1) == 0) at += kernel_padding;
+  }
+  std::vector<std::int64_t> layers(2 * positions * static_cast<std::size_t>(strips.reach + 1));
+  std::vector<std::int32_t> partial_y(positions), partial_x(positions);
+  const auto pitch = static_cast<std::int64_t>(positions);
+  const ForceField field = {&strips,       start.data(),
+                            y.data(),      x.data(),
+                            place.data(),  species.data(),
+                            felt.data(),   caused.data(),
+                            pitch,         force_constants(universe, initial.matrix),
+                            layers.data(), pitch};
+  for (std::int32_t strip = 0; strip < strips.strips; ++strip)
+    kernels.sum_strip(field, strip, partial_y.data(), partial_x.data());
+  for (const std::int32_t left : partial_y) CHECK(left == 0);
+  for (const std::int32_t left : partial_x) CHECK(left == 0);
+  return layers;
+}
+
 template <class T>
 bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
   return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0;
@@ -38,33 +90,20 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
 }  // namespace
 
 TEST_SUITE("sim.kernels") {
-  TEST_CASE("forces: any number of targets and candidates") {
-    std::mt19937 random(1);
-    std::uniform_real_distribution<float> near(0.0f, 264.0f), entry(-1.0f, 1.0f);
-    std::vector<float> matrix(32 * 32);
-    for (float& a : matrix) a = entry(random);
-    ForceSettings settings{
-        {1.0f / 26.4f, 2.0f / 61.6f, 1.3f / 0.7f, 6.0f}, 7744.0f * 1.00001f, matrix.data(), 32};
-    for (const int targets : {1, 2, 3, 4, 7, 8, 9, 15, 16, 17, 33, 100})
-      for (const int count : {1, 31, 32, 33, 64, 200}) {
-        const auto padded = static_cast<std::size_t>(std::max(targets, count) + kernel_padding);
-        std::vector<float> y(padded), x(padded);
-        std::vector<std::int32_t> species(padded);
-        for (std::size_t i = 0; i < padded; ++i) {
-          y[i] = near(random);
-          x[i] = near(random);
-          species[i] = static_cast<std::int32_t>(random() % 32);
-          if (i % 7 == 3) y[i] = y[i - 1], x[i] = x[i - 1];  // coincident particles
-        }
-        const auto sums = [&](const Kernels& kernels) {
-          std::vector<std::int64_t> sum(2 * static_cast<std::size_t>(targets));
-          kernels.sum_forces(
-              {y.data(), x.data(), species.data(), targets, sum.data(), sum.data() + targets},
-              {y.data(), x.data(), species.data(), count}, settings);
-          return sum;
-        };
-        const auto expected = sums(baseline_kernels());
-        for (const Kernels* kernels : wider_kernels()) CHECK(same_bits(sums(*kernels), expected));
+  TEST_CASE("forces: any number of particles, crowds and lone ones") {
+    for (const Seam seam : {Seam::exact, Seam::published})
+      for (const int particles : {1, 2, 3, 4, 5, 7, 17, 100, 1500, 6000}) {
+        CAPTURE(particles);
+        UniverseSettings universe;
+        universe.width = 97;
+        universe.height = 64;
+        universe.rmax = 20.0f;
+        universe.species = 32;
+        universe.particles = particles;
+        universe.seam = seam;
+        const auto expected = forces(universe, baseline_kernels());
+        for (const Kernels* kernels : wider_kernels())
+          CHECK(same_bits(forces(universe, *kernels), expected));
       }
   }
 
