@@ -60,6 +60,12 @@ const StringPairs& disc_codec_options();
 /// of 32. Clears it in every sequence extension of an MPEG-2 video packet.
 void clear_progressive_sequence(AVPacket& packet);
 
+/// States the GOP's place in the film, in frames from its start, where the packet has a GOP header.
+void set_time_code(AVPacket& packet, std::int64_t frame, AVRational frames_per_second);
+
+/// States this rate and buffer in a sequence header, where the packet has one.
+void state_buffer(AVPacket& packet, std::int64_t maxrate, std::int64_t bufsize);
+
 /// A program stream has no metadata: the comment travels as MPEG-2 user data, which begins with
 /// "lifereel\n" and stands between the first sequence's extensions and its GOP header.
 /// Throws std::runtime_error when the packet does not begin a sequence.

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <optional>
+#include <map>
+#include <mutex>
 #include <stdexcept>
-#include <string_view>
+#include <utility>
 
+#include "chunk_encoder.h"
+#include "chunk_plan.h"
+#include "chunk_rules.h"
 #include "container.h"
 #include "dvd_video.h"
-#include "filter_graph.h"
+#include "film_writer.h"
 #include "libav.h"
 #include "log_capture.h"
 #include "picture_frame.h"
@@ -19,38 +23,8 @@
 namespace lifereel {
 namespace {
 
-/// Frames a filter chain may keep back between two pictures.
-constexpr int held_by_filters = 4;
 constexpr std::size_t most_warnings = 16;
-
-PixelFormat choose_pixel_format(const FilmSettings& settings, const std::string& path) {
-  const AVCodec& codec = find_video_encoder(settings.codec);
-  // A chain converts to what the encoder takes.
-  if (!settings.filter.empty()) return PixelFormat::yuv420p;
-  if (codec.id == AV_CODEC_ID_RAWVIDEO)
-    return extension_of(path) == "gray" ? PixelFormat::gray8 : PixelFormat::yuv420p;
-  const std::vector<AVPixelFormat> formats = supported_pixel_formats(codec);
-  const auto takes = [&](AVPixelFormat format) {
-    return formats.empty() || std::find(formats.begin(), formats.end(), format) != formats.end();
-  };
-  if (takes(AV_PIX_FMT_YUV420P)) return PixelFormat::yuv420p;
-  if (takes(AV_PIX_FMT_GRAY8)) return PixelFormat::gray8;
-  std::vector<std::string> names;
-  for (const AVPixelFormat format : formats) names.emplace_back(av_get_pix_fmt_name(format));
-  throw std::invalid_argument("the encoder " + settings.codec +
-                              " takes neither yuv420p nor gray; convert with --filter format=... "
-                              "to one of " +
-                              join(names));
-}
-
-/// What a filter chain must end in; empty: anything.
-std::vector<AVPixelFormat> formats_after_filter(const FilmSettings& settings,
-                                                const std::string& path) {
-  const AVCodec& codec = find_video_encoder(settings.codec);
-  if (settings.target != DiscTarget::none) return {AV_PIX_FMT_YUV420P};
-  if (codec.id == AV_CODEC_ID_RAWVIDEO && extension_of(path) == "gray") return {AV_PIX_FMT_GRAY8};
-  return supported_pixel_formats(codec);
-}
+constexpr std::int64_t not_known = 0;  // how long a chunk will be
 
 bool takes_odd_sizes(const AVCodec& codec) {
   return codec.id == AV_CODEC_ID_RAWVIDEO || codec.id == AV_CODEC_ID_FFV1;
@@ -77,9 +51,20 @@ void check_shape(const FilmSettings& settings, const FilmOutput& output) {
     throw std::invalid_argument("the aspect must be positive, as 16:9");
 }
 
-double seconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-}
+/// Adds its own lifetime to `seconds`.
+class Lap {
+ public:
+  explicit Lap(double& seconds) : seconds_(seconds) {}
+  ~Lap() {
+    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
+  }
+  Lap(const Lap&) = delete;
+  Lap& operator=(const Lap&) = delete;
+
+ private:
+  double& seconds_;
+  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+};
 
 }  // namespace
 
@@ -88,7 +73,8 @@ void validate(const FilmSettings& asked, const FilmOutput& output) {
   check_shape(asked, output);
   check_disc_settings(asked, output.width, output.height);
   check_codec_settings(asked);
-  const FilmSettings settings = with_disc_defaults(asked);
+  check_chunks(asked);
+  const FilmSettings settings = with_film_defaults(asked);
   const AVCodec& codec = find_video_encoder(settings.codec);
 
   if (const DvdVideo* const disc = dvd_video(settings.target)) {
@@ -113,138 +99,56 @@ void validate(const FilmSettings& asked, const FilmOutput& output) {
   FinishedFile::check_path(output.path, output.overwrite);
 }
 
-struct Film::Impl {
+struct Film::Impl final : ChunkedSink {
+  class Chunk;
+
   Impl(const FilmSettings& asked, const FilmOutput& where)
-      : settings(with_disc_defaults(asked)), output(where) {
+      : settings((validate(asked, where), with_film_defaults(asked))),
+        output(where),
+        format(choose_pixel_format(settings, output.path)),
+        plan{where.frames > 0 ? where.frames : INT64_MAX, settings.chunk_frames} {
     LogCapture log;
-    validate(asked, where);
-    format = choose_pixel_format(settings, output.path);
-    held = lifereel::pictures_held_at_most(settings);
-    const VideoFormat source = source_format(settings, format, output.width, output.height);
-    if (!settings.filter.empty()) {
-      graph.emplace(settings.filter, source, formats_after_filter(settings, output.path));
-      held += held_by_filters;
-    }
-    frame = make_frame();
-    container = std::make_unique<Container>(settings, output);
-    statistics.container = container->muxer().name;
-    statistics.encoder = settings.codec;
-    // Behind a chain, the codec is opened for the first frame that comes out of it.
-    if (!graph) open(source);
+    writer = std::make_unique<FilmWriter>(settings, output);
+    spare = open_encoder();
+    held = spare->pictures_held_at_most();
+    // Behind a filter chain, the codec is opened for the first frame that comes out of it.
+    if (spare->codec() != nullptr) writer->begin(*spare->codec());
     note_warnings(log);
   }
 
-  void open(const VideoFormat& video) {
-    encoder.emplace(settings, video, container->wants_global_header());
-    video_stream = container->add_stream(encoder->codec());
-    if (settings.target != DiscTarget::none) {
-      silence.emplace(*settings.audio_bitrate);
-      audio_stream = container->add_stream(silence->codec());
-    }
-    container->write_header();
-    encoder->describe(statistics);
+  std::unique_ptr<ChunkEncoder> open_encoder() {
+    return std::make_unique<ChunkEncoder>(settings, output, writer->wants_global_header());
   }
 
-  void write(const Picture& picture) {
-    PictureGuard guard(picture);
-    if (container == nullptr) throw std::logic_error("a picture came after the film had ended");
-    const auto begin = std::chrono::steady_clock::now();
-    LogCapture log;
-    check_picture(picture, format, output.width, output.height);
-    if (last_pts && picture.pts_frames <= *last_pts)
-      throw std::runtime_error("picture " + std::to_string(picture.pts_frames) +
-                               " came after picture " + std::to_string(*last_pts) +
-                               "; their times must increase");
-    last_pts = picture.pts_frames;
-    ++pictures;
-    wrap_picture(picture, guard, *frame);
-    // Also when something throws, the frame lets go of the picture before write() returns.
-    struct Unref {
-      AVFrame* frame;
-      ~Unref() { av_frame_unref(frame); }
-    } unref{frame.get()};
-    if (graph)
-      graph->filter(frame.get(), [this](AVFrame& filtered) { encode_filtered(filtered); });
-    else
-      encode(frame.get());
-    encoder_describe();
-    note_warnings(log);
-    statistics.encode_seconds += seconds_since(begin);
-  }
+  bool cut() const noexcept { return plan.chunk_frames > 0; }
 
-  void encode_filtered(AVFrame& filtered) {
-    if (!encoder) {
-      const VideoFormat made = graph->output(filtered);
-      filter_time_base = made.time_base;
-      VideoFormat video = made;
-      video.time_base = av_inv_q(made.frame_rate);
-      open(video);
-    }
-    filtered.pts = av_rescale_q(filtered.pts, filter_time_base, encoder->codec().time_base);
-    if (last_filtered_pts && filtered.pts <= *last_filtered_pts)
-      throw std::runtime_error("the filter chain '" + settings.filter +
-                               "' gave two pictures for the same moment; end it with fps=" +
-                               rational_text(encoder->codec().framerate));
-    last_filtered_pts = filtered.pts;
-    filtered.pict_type = AV_PICTURE_TYPE_NONE;
-    encode(&filtered);
-  }
+  // What a library user does from one thread: chunk after chunk.
 
-  void encode(const AVFrame* one) {
-    encoder->encode(one, [this](AVPacket& packet) { take(packet); });
-  }
+  void write(const Picture& picture);
+  void finish_last_chunk();
 
-  void take(AVPacket& packet) {
-    const AVRational time_base = encoder->codec().time_base;
-    video_end = std::max(video_end, packet.pts + packet.duration);
-    if (settings.target != DiscTarget::none) {
-      clear_progressive_sequence(packet);
-      if (!comment_written && !output.comment.empty()) insert_comment(packet, output.comment);
-      comment_written = true;
-    }
-    container->write(packet, video_stream, time_base);
-    // Sound goes in step, or the muxer's queues grow without bound.
-    if (silence)
-      while (silence->frames_taken() < SilentAc3::frames_for(video_end, time_base))
-        container->write(silence->next(), audio_stream, {1, SilentAc3::sample_rate});
-  }
+  // ChunkedSink: any thread.
 
-  void finish() {
-    if (finished) return;
-    if (container == nullptr) throw std::logic_error("the film failed and cannot be finished");
-    const auto begin = std::chrono::steady_clock::now();
-    LogCapture log;
-    if (graph) graph->filter(nullptr, [this](AVFrame& filtered) { encode_filtered(filtered); });
-    if (!encoder)
-      throw std::runtime_error("the filter chain '" + settings.filter + "' let no picture through");
-    encode(nullptr);
-    encoder_describe();
-    if (statistics.frames == 0) throw std::runtime_error("the film has no pictures");
-    if (!graph && statistics.frames != pictures)
-      throw std::runtime_error("the encoder " + settings.codec + " made " +
-                               std::to_string(statistics.frames) + " frames of " +
-                               std::to_string(pictures) +
-                               " pictures; an option that drops frames must go");
-    statistics.file_bytes = container->finish();
-    finished = true;
-    close();  // some encoders keep their last picture until then
-    note_warnings(log);
-    statistics.encode_seconds += seconds_since(begin);
-  }
+  std::int64_t chunk_frames() const noexcept override { return plan.chunk_frames; }
+  std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t frames) override;
+  void finish() override;
+  PixelFormat pixel_format() const noexcept override { return format; }
+  int pictures_held_at_most() const noexcept override { return held; }
+
+  /// Writes this chunk and those that waited for it, unless another thread is writing: that one
+  /// takes it, too.
+  void hand_over(std::int64_t index, EncodedChunk chunk);
+  void write_chunk(std::int64_t index, EncodedChunk& chunk);
 
   /// Lets go of every picture and of an unfinished file.
   void close() noexcept {
-    graph.reset();
-    encoder.reset();
-    silence.reset();
-    container.reset();
-  }
-
-  void encoder_describe() {
-    if (encoder) encoder->describe(statistics);
+    chunk.reset();
+    spare.reset();
+    writer.reset();
   }
 
   void note_warnings(const LogCapture& log) {
+    const std::lock_guard lock(mutex);
     for (const LogCapture::Message& message : log.messages())
       if (statistics.warnings.size() < most_warnings &&
           std::find(statistics.warnings.begin(), statistics.warnings.end(), message.text) ==
@@ -252,26 +156,202 @@ struct Film::Impl {
         statistics.warnings.push_back(message.text);
   }
 
-  FilmSettings settings;  // with disc defaults
-  FilmOutput output;
-  PixelFormat format = PixelFormat::yuv420p;
+  const FilmSettings settings;  // with defaults
+  const FilmOutput output;
+  const PixelFormat format;
+  const ChunkPlan plan;
   int held = 1;
-  UniqueFrame frame;  // its shell is used again for every picture
-  // Torn down from the codec to the file.
-  std::unique_ptr<Container> container;
-  std::optional<SilentAc3> silence;
-  std::optional<VideoEncoder> encoder;
-  std::optional<FilterGraph> graph;
-  int video_stream = 0;
-  int audio_stream = 0;
-  AVRational filter_time_base{0, 1};
-  std::optional<std::int64_t> last_pts, last_filtered_pts;
-  std::int64_t pictures = 0;   // taken
-  std::int64_t video_end = 0;  // ticks of the codec's time base
-  bool comment_written = false;
+
+  std::unique_ptr<PictureSink> chunk;  // being written from one thread
+  std::int64_t chunk_index = 0, pictures = 0;
   bool finished = false;
+
+  std::mutex mutex;                              // what follows
+  std::unique_ptr<ChunkEncoder> spare;           // opened with the film; the first chunk takes it
+  std::map<std::int64_t, EncodedChunk> waiting;  // for a chunk before them
+  std::int64_t next = 0;                         // to be written
+  bool writing = false;                // the writer is with a thread, which has left the mutex
+  std::unique_ptr<FilmWriter> writer;  // of that thread, or of who holds the mutex
   FilmStatistics statistics;
 };
+
+/// One chunk's pictures. Where the film is cut, its packets wait until they are all there; where it
+/// is not, they go on at once.
+class Film::Impl::Chunk final : public PictureSink {
+ public:
+  Chunk(Impl& film, std::int64_t index, std::int64_t frames, std::unique_ptr<ChunkEncoder> encoder)
+      : film_(film), index_(index), frames_(frames), encoder_(std::move(encoder)) {}
+  ~Chunk() override {
+    try {
+      LogCapture quiet;  // encoders that are closed early have their say
+      encoder_.reset();
+    } catch (...) {
+      // No scope for the log: closing goes on in the member's own destructor.
+    }
+  }
+
+  void write(const Picture& picture) override {
+    PictureGuard guard(picture);
+    if (encoder_ == nullptr) throw std::logic_error("a picture came after the chunk had ended");
+    guard.disarm();
+    run([&] { encoder_->write(picture, take_); });
+    ++pictures_;
+  }
+
+  void finish() override {
+    if (encoder_ == nullptr) throw std::logic_error("the chunk failed and cannot be finished");
+    run([&] {
+      if (frames_ != not_known && pictures_ != frames_)
+        throw std::logic_error("chunk " + std::to_string(index_) + " ended after " +
+                               std::to_string(pictures_) + " of " + std::to_string(frames_) +
+                               " pictures");
+      encoder_->finish(take_);
+      if (film_.cut()) {
+        const AVCodecContext& codec = *encoder_->codec();
+        encoded_.extradata.assign(codec.extradata, codec.extradata + codec.extradata_size);
+      }
+      encoder_.reset();  // some encoders keep their last picture until then
+      if (film_.cut()) film_.hand_over(index_, std::move(encoded_));
+    });
+    const std::lock_guard lock(film_.mutex);
+    film_.statistics.encode_seconds += seconds_;
+  }
+
+  PixelFormat pixel_format() const noexcept override { return film_.format; }
+  int pictures_held_at_most() const noexcept override { return film_.held; }
+
+ private:
+  /// A chunk that has failed lets go of its pictures at once.
+  template <class Work>
+  void run(Work&& work) {
+    const Lap lap(seconds_);
+    LogCapture log;
+    try {
+      work();
+    } catch (...) {
+      encoder_.reset();
+      throw;
+    }
+    if (!log.messages().empty()) film_.note_warnings(log);
+  }
+
+  void take(AVPacket& packet, const AVCodecContext& codec) {
+    if (film_.cut()) {
+      encoded_.packets.push_back(make_packet());
+      av_packet_move_ref(encoded_.packets.back().get(), &packet);
+      return;
+    }
+    if (!film_.writer->begun()) film_.writer->begin(codec);
+    film_.writer->write(packet);
+  }
+
+  Impl& film_;
+  const std::int64_t index_, frames_;
+  std::unique_ptr<ChunkEncoder> encoder_;
+  const ChunkEncoder::TakePacket take_ = [this](AVPacket& packet, const AVCodecContext& codec) {
+    take(packet, codec);
+  };
+  EncodedChunk encoded_;
+  std::int64_t pictures_ = 0;
+  double seconds_ = 0;
+};
+
+void Film::Impl::write(const Picture& picture) {
+  PictureGuard guard(picture);
+  if (writer == nullptr || finished)
+    throw std::logic_error("a picture came after the film had ended");
+  Picture in_chunk = picture;
+  if (cut()) {
+    if (picture.pts_frames != pictures)
+      throw std::runtime_error("picture " + std::to_string(picture.pts_frames) +
+                               " came where picture " + std::to_string(pictures) +
+                               " was awaited; the pictures of a film in chunks are numbered "
+                               "without gaps");
+    if (pictures == plan.frames)
+      throw std::runtime_error("more pictures came than the " + std::to_string(plan.frames) +
+                               " that were announced");
+    in_chunk.pts_frames -= plan.begin(chunk_index);
+  }
+  if (!chunk)
+    chunk = begin_chunk(chunk_index, output.frames > 0 ? plan.length(chunk_index) : not_known);
+  guard.disarm();
+  chunk->write(in_chunk);
+  ++pictures;
+  if (!cut() || in_chunk.pts_frames + 1 < plan.length(chunk_index)) return;
+  chunk->finish();
+  chunk.reset();
+  ++chunk_index;
+}
+
+std::unique_ptr<PictureSink> Film::Impl::begin_chunk(std::int64_t index, std::int64_t frames) {
+  std::unique_ptr<ChunkEncoder> encoder;
+  {
+    const std::lock_guard lock(mutex);
+    encoder = std::move(spare);
+  }
+  LogCapture log;
+  if (!encoder) encoder = open_encoder();
+  if (!log.messages().empty()) note_warnings(log);
+  return std::make_unique<Chunk>(*this, index, frames, std::move(encoder));
+}
+
+void Film::Impl::hand_over(std::int64_t index, EncodedChunk encoded) {
+  std::unique_lock lock(mutex);
+  waiting.emplace(index, std::move(encoded));
+  if (writing) return;
+  writing = true;  // for good if writing fails: the film has failed
+  while (!waiting.empty() && waiting.begin()->first == next) {
+    EncodedChunk ready = std::move(waiting.begin()->second);
+    waiting.erase(waiting.begin());
+    lock.unlock();
+    write_chunk(next, ready);
+    lock.lock();
+    ++next;
+  }
+  writing = false;
+}
+
+void Film::Impl::write_chunk(std::int64_t index, EncodedChunk& ready) {
+  if (ready.extradata != writer->extradata())
+    throw std::runtime_error("the encoder " + settings.codec +
+                             " gave two chunks different headers; set chunk-frames to 0");
+  for (const UniquePacket& packet : ready.packets) {
+    packet->pts += plan.begin(index);
+    packet->dts += plan.begin(index);
+    writer->write(*packet);
+  }
+}
+
+void Film::Impl::finish() {
+  LogCapture log;
+  double seconds = 0;
+  {
+    const Lap lap(seconds);
+    const std::lock_guard lock(mutex);
+    if (cut() && (writing || !waiting.empty() || writer->written().frames == 0))
+      throw std::logic_error("the film failed or has chunks missing, and cannot be finished");
+    if (cut() && output.frames > 0 && next != plan.count())
+      throw std::runtime_error("the film ended after " + std::to_string(writer->written().frames) +
+                               " of " + std::to_string(output.frames) + " pictures");
+    writer->finish();
+    finished = true;
+    spare.reset();
+  }
+  note_warnings(log);
+  statistics.encode_seconds += seconds;
+}
+
+/// From one thread: the last chunk ends with the film.
+void Film::Impl::finish_last_chunk() {
+  if (cut() && !chunk && pictures > 0) return;
+  // Also a film without pictures has a chunk, which says what is wrong with it.
+  if (!chunk) chunk = begin_chunk(chunk_index, not_known);
+  if (cut() && output.frames > 0 && pictures != output.frames)
+    throw std::runtime_error("the film ended after " + std::to_string(pictures) + " of " +
+                             std::to_string(output.frames) + " pictures");
+  chunk->finish();
+  chunk.reset();
+}
 
 Film::Film(const FilmSettings& settings, const FilmOutput& output) {
   LogCapture quiet;  // an encoder closed by a failure further on has its say
@@ -301,7 +381,10 @@ void Film::write(const Picture& picture) {
 
 void Film::finish() {
   LogCapture quiet;
+  if (impl_->finished) return;
+  if (impl_->writer == nullptr) throw std::logic_error("the film failed and cannot be finished");
   try {
+    impl_->finish_last_chunk();
     impl_->finish();
   } catch (...) {
     impl_->close();
@@ -311,7 +394,16 @@ void Film::finish() {
 
 PixelFormat Film::pixel_format() const noexcept { return impl_->format; }
 int Film::pictures_held_at_most() const noexcept { return impl_->held; }
-const FilmStatistics& Film::statistics() const noexcept { return impl_->statistics; }
+ChunkedSink& Film::chunks() noexcept { return *impl_; }
+
+const FilmStatistics& Film::statistics() const noexcept {
+  if (impl_->writer) impl_->writer->describe(impl_->statistics);
+  return impl_->statistics;
+}
+
+Film::Written Film::written() const noexcept {
+  return impl_->writer ? impl_->writer->written() : Written();
+}
 
 std::vector<EncoderDescription> available_video_encoders() {
   std::vector<EncoderDescription> encoders;

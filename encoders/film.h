@@ -39,14 +39,39 @@ struct FilmSettings {
   std::optional<std::int64_t> audio_bitrate;  ///< silent AC-3 of a disc target
   std::optional<int> gop;                     ///< frames from key frame to key frame
   std::optional<Rational> aspect;             ///< display aspect, 16:9; square pixels otherwise
-  int codec_threads = 0;                      ///< 0: the codec's choice (1 for a disc target)
-  StringPairs codec_options;                  ///< passed to the codec by name, after all others
-  std::string filter;      ///< a libavfilter chain; empty: no filter graph exists
-  std::string container;   ///< libavformat's muxer name; empty: by extension
-  bool faststart = false;  ///< move the mp4 index to the front
+  /// Of one encoder; 0: the codec's choice, but 1 where more would make other bytes every time or
+  /// on every machine (disc targets; x264 and x265 with maxrate).
+  int codec_threads = 0;
+  /// Pictures to a chunk, each of which is encoded by an encoder of its own, so that several may be
+  /// at work at once; 0: the whole film is one chunk. See chunk_frames().
+  int chunk_frames = 0;
+  StringPairs codec_options;  ///< passed to the codec by name, after all others
+  std::string filter;         ///< a libavfilter chain; empty: no filter graph exists
+  std::string container;      ///< libavformat's muxer name; empty: by extension
+  bool faststart = false;     ///< move the mp4 index to the front
 
   bool operator==(const FilmSettings&) const = default;
 };
+
+/// The chunk length `settings` come to: whole GOPs, where `gop` says how long they are; 0 where a
+/// film cannot be cut: with a filter chain, which would have to be cut, too, and with encoders
+/// other than mpeg2video, libx264, libx265, ffv1 and rawvideo, of which it is not known that chunks
+/// join.
+///
+/// Note: [Joins] A chunk's bytes depend on the settings and its pictures alone. With maxrate and
+/// bufsize every encoder is given half the buffer, full at the start, and so much less rate that
+/// half a buffer comes in over a chunk. If it keeps to that, the decoder's buffer, half full or
+/// more when a chunk begins, is half full again at its end and never empty: what the encoder saved
+/// when its half was full fits into the other half. So chunks join in any number; the film's buffer
+/// is watched all the same while it is written.
+int chunk_frames(const FilmSettings& settings);
+
+/// What one encoder needs of a machine, to decide how many can work at once. Estimates.
+struct EncoderNeeds {
+  int processors = 1;  ///< it can keep busy; 0: all there are
+  std::uint64_t memory_bytes = 0;
+};
+EncoderNeeds encoder_needs(const FilmSettings& settings, int width, int height);
 
 /// Where the film goes and what comes in.
 struct FilmOutput {
@@ -54,11 +79,14 @@ struct FilmOutput {
   bool overwrite = false;  ///< else an existing file is an error
   int width = 0;           ///< of the pictures that will come, pixels
   int height = 0;
+  /// Pictures that will come, which decides where the last chunk of a cut film begins; 0: not
+  /// known, then every chunk is full and the last takes what is left.
+  std::int64_t frames = 0;
   std::string title;    ///< container metadata; both may be empty
   std::string comment;  ///< lifereel: the settings as a config file (MPEG-2 user data in a .mpg)
 };
 
-/// What encoders tell about themselves, summed so far. Written by the thread that calls write().
+/// What encoders tell about themselves, summed over all that is written.
 struct FilmStatistics {
   std::int64_t frames = 0;  ///< pictures encoded (packets out)
   std::int64_t frames_i = 0, frames_p = 0, frames_b = 0;
@@ -68,11 +96,14 @@ struct FilmStatistics {
   std::int64_t file_bytes = 0;   ///< final size, after finish()
   double duration_seconds = 0;
   double average_bitrate = 0;  ///< video, bits per second
-  double encode_seconds = 0;   ///< inside the codec, filter and muxer
+  double encode_seconds = 0;   ///< inside codecs, filter and muxer, all threads together
   std::string encoder;         ///< libavcodec's name of it
   std::string container;       ///< libavformat's name of it
   std::string pixel_format;    ///< what the codec was fed
   int codec_threads = 0;
+  /// Of a film in chunks: pictures that a decoder with the film's maxrate and bufsize would wait
+  /// for. Above 0 only where the encoder overran its own share; never on a disc.
+  std::int64_t late_frames = 0;
   /// What libav warned of, each once, at most 16; nothing of it stopped the film.
   std::vector<std::string> warnings;
 };
@@ -92,6 +123,9 @@ void validate(const FilmSettings& settings, const FilmOutput& output);
 /// flushed to disk; until then, and after any error, no file of that name appears. Devices and
 /// pipes are written in place. What libav logs meanwhile in the calling thread goes into errors and
 /// FilmStatistics::warnings, not to the terminal.
+///
+/// There are two ways in, one for each film: write() every picture from one thread, or give
+/// chunks() to several. Both make the same bytes.
 class Film final : public PictureSink {
  public:
   /// Opens filter, codec and container (codec and container wait for the first picture when there
@@ -105,7 +139,18 @@ class Film final : public PictureSink {
   PixelFormat pixel_format() const noexcept override;
   int pictures_held_at_most() const noexcept override;
 
+  /// The film, chunk by chunk on any number of threads; lives as long as this object.
+  ChunkedSink& chunks() noexcept;
+
+  /// While no other thread is at work on the film.
   const FilmStatistics& statistics() const noexcept;
+
+  /// What has been written so far. Any thread.
+  struct Written {
+    std::int64_t frames = 0;
+    std::int64_t video_bytes = 0;
+  };
+  Written written() const noexcept;
 
  private:
   struct Impl;

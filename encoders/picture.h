@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 
 namespace lifereel {
 
@@ -49,6 +50,24 @@ class PictureSink {
   virtual PixelFormat pixel_format() const noexcept { return PixelFormat::yuv420p; }
   /// The most pictures the sink can hold unreleased between two calls of write(). The ring needs
   /// two slots more than this.
+  virtual int pictures_held_at_most() const noexcept { return 1; }
+};
+
+/// Whatever takes a film in chunks (chunk_plan.h), several of them at once on threads of their own.
+class ChunkedSink {
+ public:
+  virtual ~ChunkedSink() = default;
+  /// Pictures of every chunk but the last; 0: the whole film is one chunk.
+  virtual std::int64_t chunk_frames() const noexcept = 0;
+  /// A sink for the `frames` pictures of chunk `index`, whose times count from 0 again. Each chunk
+  /// is begun once, on the thread that will write and finish it; any thread may begin any chunk,
+  /// but a chunk that waits long for one before it waits in memory. The sink's finish() hands the
+  /// chunk over. Throws as PictureSink does.
+  virtual std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t frames) = 0;
+  /// After the last chunk's finish(): the film is complete and safe when this returns.
+  virtual void finish() = 0;
+  /// What the chunks' sinks want, each for itself (PictureSink).
+  virtual PixelFormat pixel_format() const noexcept { return PixelFormat::yuv420p; }
   virtual int pictures_held_at_most() const noexcept { return 1; }
 };
 

@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "chunk_rules.h"
 #include "dvd_video.h"
 #include "log_capture.h"
 
@@ -18,6 +19,9 @@ namespace {
 
 // More would want a longer ring than is worth having.
 constexpr int most_frame_threads = 16;
+// What a chunk of MPEG-2 may miss its size by, in seconds of its bit rate. Less costs quality where
+// a chunk begins in a hurry; with more, many chunks together come out too large.
+constexpr double mpeg2_chunk_tolerance = 0.75;
 
 constexpr std::array<std::string_view, 10> x26x_presets = {
     "ultrafast", "superfast", "veryfast", "faster",   "fast",
@@ -79,16 +83,25 @@ StringPairs option_list(const AVCodec& codec, const FilmSettings& settings) {
   if (settings.target != DiscTarget::none) options = disc_codec_options();
   if (settings.codec_preset) options.emplace_back("preset", *settings.codec_preset);
   if (settings.crf) options.emplace_back("crf", number_text(*settings.crf));
-  const bool x265 = std::string_view(codec.name) == "libx265";
-  // x265 writes to the terminal by itself; only errors may.
-  std::string x265_parameters = "log-level=error";
+  // Both take a list of parameters of their own, in which the user's come after ours.
+  const std::string_view name = codec.name;
+  const std::string own_key = name == "libx264"   ? "x264-params"
+                              : name == "libx265" ? "x265-params"
+                                                  : "";
+  std::string own;
+  if (name == "libx264" && settings.chunk_frames > 0) own = "stitchable=1";
+  if (name == "libx265") {
+    own = "log-level=error";  // it writes to the terminal by itself
+    // Else its rate control asks how far other threads have come.
+    if (settings.maxrate) own += ":const-vbv=1";
+  }
   for (const auto& [key, value] : settings.codec_options) {
-    if (x265 && key == "x265-params")
-      x265_parameters += ":" + value;
+    if (!own_key.empty() && key == own_key)
+      own += (own.empty() ? "" : ":") + value;
     else
       options.emplace_back(key, value);
   }
-  if (x265) options.emplace_back("x265-params", x265_parameters);
+  if (!own.empty()) options.emplace_back(own_key, own);
   return options;
 }
 
@@ -98,6 +111,16 @@ UniqueCodecContext make_context(const AVCodec& codec, const FilmSettings& settin
   if (settings.bitrate) context->bit_rate = *settings.bitrate;
   if (settings.maxrate) context->rc_max_rate = *settings.maxrate;
   if (settings.bufsize) context->rc_buffer_size = static_cast<int>(*settings.bufsize);
+  if (const std::optional<ChunkRate> rate = chunk_rate(settings)) {
+    context->rc_max_rate = rate->maxrate;
+    context->rc_buffer_size = static_cast<int>(rate->bufsize);
+    context->rc_initial_buffer_occupancy = context->rc_buffer_size;
+    context->bit_rate = std::min(context->bit_rate, context->rc_max_rate);
+  }
+  // Its own tolerance lets a chunk go far over what it is meant to take.
+  if (codec.id == AV_CODEC_ID_MPEG2VIDEO && settings.chunk_frames > 0 && settings.bitrate)
+    context->bit_rate_tolerance =
+        static_cast<int>(static_cast<double>(*settings.bitrate) * mpeg2_chunk_tolerance);
   if (settings.gop) context->gop_size = *settings.gop;
   context->thread_count =
       settings.codec_threads > 0 ? settings.codec_threads : default_threads(codec);
@@ -146,6 +169,18 @@ int held_at_most(const AVCodecContext& context) {
   const AVCodecDescriptor* const kind = avcodec_descriptor_get(codec.id);
   if (kind != nullptr && (kind->props & AV_CODEC_PROP_INTRA_ONLY) != 0) return 1;
   return 2 + (context.max_b_frames > 0 ? context.max_b_frames + 1 : 0);
+}
+
+/// What muxers are told of the buffer is the film's, not that of one chunk's encoder.
+void state_film_buffer(AVCodecContext& codec, const FilmSettings& settings) {
+  if (!chunk_rate(settings)) return;
+  for (int i = 0; i < codec.nb_coded_side_data; ++i) {
+    AVPacketSideData& data = codec.coded_side_data[i];
+    if (data.type != AV_PKT_DATA_CPB_PROPERTIES) continue;
+    auto* const properties = reinterpret_cast<AVCPBProperties*>(data.data);
+    properties->max_bitrate = *settings.maxrate;
+    properties->buffer_size = static_cast<int>(*settings.bufsize);
+  }
 }
 
 }  // namespace
@@ -273,6 +308,22 @@ int pictures_held_at_most(const FilmSettings& settings) {
   return held_at_most(*configured_context(find_video_encoder(settings.codec), settings));
 }
 
+EncoderNeeds encoder_needs(const FilmSettings& asked, int width, int height) {
+  const FilmSettings settings = with_film_defaults(asked);
+  const AVCodec& codec = find_video_encoder(settings.codec);
+  EncoderNeeds needs;
+  // x265 has a pool of threads besides, for the rows of a picture.
+  if (settings.codec == "libx265" || (settings.codec_threads == 0 && default_threads(codec) != 1))
+    needs.processors = 0;
+  else
+    needs.processors = std::max(1, settings.codec_threads);
+  // As measured; those that look ahead keep many pictures in several sizes.
+  const int bytes_a_pixel = std::string_view(codec.name).starts_with("lib") ? 200 : 32;
+  needs.memory_bytes = static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) *
+                       static_cast<std::uint64_t>(bytes_a_pixel);
+  return needs;
+}
+
 VideoEncoder::VideoEncoder(const FilmSettings& settings, const VideoFormat& format,
                            bool global_header)
     : packet_(make_packet()) {
@@ -310,6 +361,7 @@ VideoEncoder::VideoEncoder(const FilmSettings& settings, const VideoFormat& form
   if (result < 0) throw_libav_error(result, "avcodec_open2 (" + settings.codec + ")");
   for (const auto& [key, value] : options.entries()) refuse_option(codec, key);
   if (const DvdVideo* const disc = dvd_video(settings.target)) check_disc_codec(*disc, *codec_);
+  state_film_buffer(*codec_, settings);
 }
 
 void VideoEncoder::encode(const AVFrame* frame, const TakePacket& take) {
@@ -321,58 +373,9 @@ void VideoEncoder::encode(const AVFrame* frame, const TakePacket& take) {
     check(result, "avcodec_receive_packet");
     if (packet_->duration <= 0)
       packet_->duration = av_rescale_q(1, av_inv_q(codec_->framerate), codec_->time_base);
-    count(*packet_);
     take(*packet_);
     av_packet_unref(packet_.get());
   }
-}
-
-void VideoEncoder::count(const AVPacket& packet) {
-  Sum* sum = (packet.flags & AV_PKT_FLAG_KEY) != 0 ? &i_ : &p_;
-  double quantiser = -1;  // not told
-  std::size_t size = 0;
-  const std::uint8_t* const data =
-      av_packet_get_side_data(&packet, AV_PKT_DATA_QUALITY_STATS, &size);
-  if (data != nullptr && size >= 5) {
-    const std::uint32_t quality = static_cast<std::uint32_t>(data[0]) | data[1] << 8 |
-                                  data[2] << 16 | static_cast<std::uint32_t>(data[3]) << 24;
-    quantiser = static_cast<double>(static_cast<std::int32_t>(quality)) / FF_QP2LAMBDA;
-    if (data[4] == AV_PICTURE_TYPE_I) sum = &i_;
-    if (data[4] == AV_PICTURE_TYPE_P) sum = &p_;
-    if (data[4] == AV_PICTURE_TYPE_B) sum = &b_;
-  }
-  ++sum->frames;
-  sum->bytes += packet.size;
-  if (quantiser >= 0) {
-    ++sum->quantisers;
-    sum->quantiser += quantiser;
-  }
-  end_ticks_ = std::max(end_ticks_, packet.pts + packet.duration);
-}
-
-void VideoEncoder::describe(FilmStatistics& statistics) const {
-  const auto average = [](const Sum& sum) {
-    return sum.quantisers == 0 ? 0.0 : sum.quantiser / static_cast<double>(sum.quantisers);
-  };
-  statistics.frames = i_.frames + p_.frames + b_.frames;
-  statistics.frames_i = i_.frames;
-  statistics.frames_p = p_.frames;
-  statistics.frames_b = b_.frames;
-  statistics.average_quantiser_i = average(i_);
-  statistics.average_quantiser_p = average(p_);
-  statistics.average_quantiser_b = average(b_);
-  statistics.bytes_i = i_.bytes;
-  statistics.bytes_p = p_.bytes;
-  statistics.bytes_b = b_.bytes;
-  statistics.video_bytes = i_.bytes + p_.bytes + b_.bytes;
-  statistics.duration_seconds = static_cast<double>(end_ticks_) * av_q2d(codec_->time_base);
-  statistics.average_bitrate =
-      statistics.duration_seconds > 0
-          ? static_cast<double>(statistics.video_bytes) * 8 / statistics.duration_seconds
-          : 0.0;
-  statistics.encoder = codec_->codec->name;
-  statistics.pixel_format = av_get_pix_fmt_name(codec_->pix_fmt);
-  statistics.codec_threads = codec_->thread_count;
 }
 
 }  // namespace lifereel

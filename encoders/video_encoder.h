@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One libavcodec video encoder: frames in, packets out, figures kept. Internal to encoders/.
+// One libavcodec video encoder: frames in, packets out. Internal to encoders/.
 #pragma once
 
 #include <functional>
@@ -47,7 +47,8 @@ class VideoEncoder {
  public:
   using TakePacket = std::function<void(AVPacket&)>;
 
-  /// `settings` with disc defaults filled in. Throws std::invalid_argument or std::runtime_error.
+  /// `settings` are those of with_film_defaults(). Throws std::invalid_argument or
+  /// std::runtime_error.
   VideoEncoder(const FilmSettings& settings, const VideoFormat& format, bool global_header);
 
   const AVCodecContext& codec() const noexcept { return *codec_; }
@@ -56,23 +57,9 @@ class VideoEncoder {
   /// packet is in ticks of codec().time_base, belongs to the encoder and may be emptied.
   void encode(const AVFrame* frame, const TakePacket& take);
 
-  /// Fills in what the encoder knows: frames, quantisers, bytes, duration.
-  void describe(FilmStatistics& statistics) const;
-
  private:
-  void count(const AVPacket& packet);
-
-  struct Sum {
-    std::int64_t frames = 0;
-    std::int64_t bytes = 0;
-    double quantiser = 0;  // sum over quantisers pictures
-    std::int64_t quantisers = 0;
-  };
-
   UniqueCodecContext codec_;
   UniquePacket packet_;
-  Sum i_, p_, b_;
-  std::int64_t end_ticks_ = 0;
 };
 
 }  // namespace lifereel

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "chunk_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+#include "dvd_video.h"
+#include "video_encoder.h"
+
+namespace lifereel {
+namespace {
+
+/// Encoders whose chunks are known to join: the first picture is a key frame, nothing refers across
+/// it, headers are the same each time, and there are as many packets as pictures.
+constexpr std::array<std::string_view, 5> joinable = {"mpeg2video", "libx264", "libx265", "ffv1",
+                                                      "rawvideo"};
+/// More than any of them holds back for B-frames.
+constexpr int shortest_chunk = 12;
+/// A chunk may cost at most this part of maxrate for its join.
+constexpr int join_share = 4;
+
+/// Bits that are missing from an encoder's buffer, and come in over a chunk.
+std::int64_t join_bits(const FilmSettings& settings) { return *settings.bufsize / 2; }
+
+}  // namespace
+
+int chunk_frames(const FilmSettings& asked) {
+  const FilmSettings settings = with_disc_defaults(asked);
+  if (settings.chunk_frames <= 0 || !settings.filter.empty() ||
+      std::find(joinable.begin(), joinable.end(), settings.codec) == joinable.end())
+    return 0;
+  const int gop = std::max(1, settings.gop.value_or(1));
+  return (settings.chunk_frames + gop - 1) / gop * gop;
+}
+
+FilmSettings with_film_defaults(FilmSettings settings) {
+  settings.chunk_frames = chunk_frames(settings);
+  settings = with_disc_defaults(std::move(settings));
+  // Several threads of these read each other's estimates of sizes as they come.
+  if (settings.codec_threads == 0 && settings.maxrate &&
+      (settings.codec == "libx265" || (settings.codec == "libx264" && settings.chunk_frames > 0)))
+    settings.codec_threads = 1;
+  return settings;
+}
+
+void check_chunks(const FilmSettings& asked) {
+  if (asked.chunk_frames < 0 || asked.chunk_frames > 1'000'000 ||
+      (asked.chunk_frames > 0 && asked.chunk_frames < shortest_chunk))
+    throw std::invalid_argument("chunk-frames must be 0 (the whole film in one) or " +
+                                std::to_string(shortest_chunk) + " to 1000000, not " +
+                                std::to_string(asked.chunk_frames));
+  const FilmSettings settings = with_film_defaults(asked);
+  if (!chunk_rate(settings)) return;
+  // join_bits / (frames / fps) <= maxrate / join_share
+  const double seconds = static_cast<double>(join_bits(settings) * join_share) /
+                         static_cast<double>(*settings.maxrate);
+  const auto frames =
+      static_cast<std::int64_t>(seconds * settings.frames_per_second.value() + 0.999);
+  if (settings.chunk_frames < frames)
+    throw std::invalid_argument("chunks of " + std::to_string(settings.chunk_frames) +
+                                " frames are too short to refill a buffer of " +
+                                std::to_string(*settings.bufsize) + " bits; set chunk-frames to " +
+                                std::to_string(frames) + " or more, or 0");
+}
+
+std::optional<ChunkRate> chunk_rate(const FilmSettings& settings) {
+  if (settings.chunk_frames == 0 || !settings.maxrate || !settings.bufsize) return std::nullopt;
+  const std::int64_t bits = join_bits(settings);
+  const double seconds = settings.chunk_frames / settings.frames_per_second.value();
+  return ChunkRate{
+      *settings.maxrate - static_cast<std::int64_t>(static_cast<double>(bits) / seconds + 1),
+      *settings.bufsize - bits};
+}
+
+}  // namespace lifereel
