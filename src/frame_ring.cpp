@@ -16,29 +16,42 @@ FrameRing::FrameRing(int slots, std::size_t slot_bytes, std::unique_ptr<PictureM
                                 " slots is out of range: 1 to " + std::to_string(most_slots));
   if (memory_->size_bytes() < slot_bytes * static_cast<std::size_t>(slots))
     throw std::invalid_argument("the ring's memory is smaller than its slots");
-  free_.store((1u << slots) - 1, std::memory_order_relaxed);
+  queue_.resize(static_cast<std::size_t>(slots));
+  free_ = std::vector<std::atomic<std::uint64_t>>(
+      static_cast<std::size_t>((slots + word_bits - 1) / word_bits));
+  for (int slot = 0; slot < slots; ++slot)
+    free_[static_cast<std::size_t>(slot / word_bits)].fetch_or(1ull << slot % word_bits,
+                                                               std::memory_order_relaxed);
 }
 
 std::optional<int> FrameRing::try_take_free() noexcept {
-  const std::uint32_t free = free_.load(std::memory_order_acquire);
-  if (free == 0 || (free & stop_bit) != 0) return std::nullopt;
-  const int slot = std::countr_zero(free);
-  // Only this thread clears bits, so the bit is still set.
-  free_.fetch_and(~(1u << slot), std::memory_order_acquire);
-  return slot;
+  if (stopped()) return std::nullopt;
+  for (std::size_t tried = 0; tried < free_.size(); ++tried) {
+    const std::uint64_t word = free_[search_].load(std::memory_order_acquire);
+    if (word != 0) {
+      const int bit = std::countr_zero(word);
+      // Only this thread clears bits, so the bit is still set.
+      free_[search_].fetch_and(~(1ull << bit), std::memory_order_acquire);
+      return static_cast<int>(search_) * word_bits + bit;
+    }
+    search_ = (search_ + 1) % free_.size();
+  }
+  return std::nullopt;
 }
 
 std::optional<int> FrameRing::take_free() noexcept {
   for (;;) {
+    // A release after this look at events_ changes it, so that the wait returns.
+    const std::uint32_t seen = events_.load(std::memory_order_acquire);
     if (const auto slot = try_take_free()) return slot;
     if (stopped()) return std::nullopt;
-    free_.wait(0, std::memory_order_acquire);
+    events_.wait(seen, std::memory_order_acquire);
   }
 }
 
 void FrameRing::push_filled(int slot) noexcept {
   const std::uint64_t pushed = pushed_.load(std::memory_order_relaxed) & count_mask;
-  queue_[pushed % queue_.size()] = static_cast<std::uint8_t>(slot);
+  queue_[pushed % queue_.size()] = static_cast<std::uint16_t>(slot);
   // An addition, not a store: stop() may set its flag meanwhile.
   pushed_.fetch_add(1, std::memory_order_release);
   pushed_.notify_one();
@@ -77,20 +90,23 @@ int FrameRing::filled() const noexcept {
 
 void FrameRing::release(int slot) noexcept {
   held_.fetch_sub(1, std::memory_order_release);
-  const std::uint32_t before = free_.fetch_or(1u << slot, std::memory_order_release);
-  assert((before & 1u << slot) == 0 && "a slot was released twice");
-  if (before == 0) free_.notify_one();
+  const std::uint64_t bit = 1ull << slot % word_bits;
+  [[maybe_unused]] const std::uint64_t before =
+      free_[static_cast<std::size_t>(slot / word_bits)].fetch_or(bit, std::memory_order_release);
+  assert((before & bit) == 0 && "a slot was released twice");
+  events_.fetch_add(1, std::memory_order_release);
+  events_.notify_one();
 }
 
 void FrameRing::stop() noexcept {
-  free_.fetch_or(stop_bit, std::memory_order_release);
-  free_.notify_all();
   pushed_.fetch_or(stopped_bit, std::memory_order_release);
   pushed_.notify_all();
+  events_.fetch_add(1, std::memory_order_release);
+  events_.notify_all();
 }
 
 bool FrameRing::stopped() const noexcept {
-  return (free_.load(std::memory_order_acquire) & stop_bit) != 0;
+  return (pushed_.load(std::memory_order_acquire) & stopped_bit) != 0;
 }
 
 }  // namespace lifereel

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "sim/engine.h"
 
@@ -25,7 +25,7 @@ namespace lifereel {
 /// producer clears. A slot is free when the last reference to it is dropped, never earlier.
 class FrameRing {
  public:
-  static constexpr int most_slots = 31;
+  static constexpr int most_slots = 4096;
 
   /// `memory` holds `slots` pictures of slot_bytes each, one after another.
   FrameRing(int slots, std::size_t slot_bytes, std::unique_ptr<PictureMemory> memory);
@@ -67,16 +67,19 @@ class FrameRing {
  private:
   // Two lines travel together on x86: 128 keeps the sides apart.
   static constexpr std::size_t line = 128;
-  static constexpr std::uint32_t stop_bit = 1u << 31;
+  static constexpr int word_bits = 64;
   static constexpr std::uint64_t closed_bit = 1ull << 63, stopped_bit = 1ull << 62;
   static constexpr std::uint64_t count_mask = stopped_bit - 1;
 
   const int slots_;
   const std::size_t slot_bytes_;
   const std::unique_ptr<PictureMemory> memory_;
-  std::array<std::uint8_t, 32> queue_{};  // slot numbers, at pushed count modulo 32
+  std::vector<std::uint16_t> queue_;  // slot numbers, at pushed count modulo slots_
 
-  alignas(line) std::atomic<std::uint32_t> free_;       // a bit a free slot, and stop_bit
+  std::vector<std::atomic<std::uint64_t>> free_;  // a bit a free slot
+  std::size_t search_ = 0;                        // producer's: the word it found the last in
+  alignas(line) std::atomic<std::uint32_t> events_{
+      0};  // releases and stops; the producer sleeps on it
   alignas(line) std::atomic<std::uint64_t> pushed_{0};  // slots ever filled, and two flags
   alignas(line) std::atomic<std::uint64_t> taken_{0};   // slots ever taken by the consumer
   alignas(line) std::atomic<std::int32_t> held_{0};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Engine -> ring -> sink: one engine thread, one sink thread, backpressure between them.
+// Engine -> rings -> sinks: one engine thread, a thread for each lane, backpressure between them.
 #pragma once
 
 #include <atomic>
@@ -17,22 +17,31 @@ struct Cancelled : std::runtime_error {
   Cancelled() : std::runtime_error("the render was cancelled; no film was written") {}
 };
 
-/// Where the time went; seconds.
+/// Where the time went; seconds. What lanes did is summed over all of them.
 struct PipelineStatistics {
   std::int64_t frames = 0;  ///< pictures the sink has taken
+  int lanes = 1;
   double wall_seconds = 0;
   double engine_busy_seconds = 0;     ///< stepping and drawing
   double engine_waited_seconds = 0;   ///< for a free slot
   double encoder_busy_seconds = 0;    ///< inside the sink
   double encoder_waited_seconds = 0;  ///< for a filled slot
-  double mean_ring_fill = 0;          ///< filled slots the sink found, 0..ring_slots
-  int ring_slots = 0;
-  std::uint64_t ring_bytes = 0;
+  double mean_ring_fill = 0;          ///< filled slots the lanes found, 0..ring_slots
+  int ring_slots = 0;                 ///< of each lane
+  std::uint64_t ring_bytes = 0;       ///< of all lanes
+
+  // Processor time, counted when a thread has ended.
+  double engine_cpu_seconds = 0;   ///< of the engine's thread, without helpers of its own
+  double encoder_cpu_seconds = 0;  ///< of the lanes' threads, without the codecs' own
+  double cpu_seconds = 0;          ///< of the whole process meanwhile
 };
 
 struct PipelineSettings {
   std::int64_t frames = 0;
-  /// Pictures in the ring, 3..31; 0: sink.pictures_held_at_most() + engine.draws_in_flight() + 2.
+  /// Chunks that are made at once, 1..256; more than there are chunks are not used.
+  int lanes = 1;
+  /// Pictures in each lane's ring, at least 3; 0: what one lane needs, and with several lanes so
+  /// many more that the engine can go round all of them while each encodes.
   int ring_slots = 0;
   /// Called on the engine's thread after each step and draw; may be empty. For hashing states.
   std::function<void(const Engine&)> after_draw;
@@ -41,13 +50,24 @@ struct PipelineSettings {
   std::function<void(const PipelineStatistics&)> progress;
 };
 
+/// Slots of a lane's ring: those the sink holds, those being drawn, one filled and one to spare for
+/// unevenness; with several lanes also the part of a chunk that a lane has still to encode when the
+/// engine goes on to the others.
+int default_ring_slots(int pictures_held_at_most, int draws_in_flight, int lanes,
+                       std::int64_t chunk_frames) noexcept;
+
 /// Steps `engine` and hands every frame to `sink`, from the engine's next frame on; calls
-/// sink.finish() after the last. No frame is dropped, doubled or reordered. The first error of
-/// either side ends both and is rethrown here; a set `cancel` ends both with Cancelled, unless the
-/// sink is finishing already: then it comes too late.
+/// sink.finish() after the last. Chunk k goes to lane k modulo lanes, each with a ring and a thread
+/// of its own. No frame is dropped, doubled or reordered in its chunk. The first error on any side
+/// ends all and is rethrown here; a set `cancel` ends all with Cancelled, unless the sink is
+/// finishing already: then it comes too late.
 /// The engine must outlive the call. After a failure the sink may still hold pictures: their memory
 /// waits until it has let go of them, on whatever thread, so picture memory must not need the
-/// engine. Throws std::invalid_argument when the ring is too small for the sink.
+/// engine. Throws std::invalid_argument when a ring is too small for the sink.
+PipelineStatistics run_pipeline(Engine& engine, ChunkedSink& sink,
+                                const PipelineSettings& settings);
+
+/// The same with a sink that takes all pictures from one thread: one lane.
 PipelineStatistics run_pipeline(Engine& engine, PictureSink& sink,
                                 const PipelineSettings& settings);
 

@@ -2,11 +2,13 @@
 // The pipeline with engines and sinks that misbehave on purpose.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstring>
 #include <deque>
 #include <future>
+#include <memory>
 #include <random>
 #include <stdexcept>
 #include <thread>
@@ -98,6 +100,7 @@ class CheckingSink final : public PictureSink {
   int pictures_held_at_most() const noexcept override { return promises_; }
 
   std::int64_t frames = 0, fail_at = -1;
+  std::int64_t offset = 0;  // of the first picture in the film
   int wrong = 0;
   bool finished = false, fail_finish = false;
   PixelFormat format = PixelFormat::yuv420p;
@@ -106,7 +109,7 @@ class CheckingSink final : public PictureSink {
  private:
   static void let_go(const Picture& picture) { picture.release(picture.owner, picture.tag); }
   void check(const Picture& picture) {
-    const int value = static_cast<int>((picture.pts_frames + 1) % 251);
+    const int value = static_cast<int>((offset + picture.pts_frames + 1) % 251);
     for (int y = 0; y < picture.height; ++y)
       for (int x = 0; x < picture.width; ++x)
         if (picture.planes[0][y * picture.stride_bytes[0] + x] != value) ++wrong;
@@ -121,6 +124,65 @@ class CheckingSink final : public PictureSink {
   int promises_;
   std::vector<Picture> kept_;
   std::mt19937 random_{7};
+};
+
+// Chunks of CheckingSinks, each of which checks that its pictures are its own.
+class CheckingChunks final : public ChunkedSink {
+ public:
+  explicit CheckingChunks(std::int64_t chunk_frames, std::size_t keeps = 0)
+      : chunk_frames_(chunk_frames), keeps_(keeps) {}
+  std::int64_t chunk_frames() const noexcept override { return chunk_frames_; }
+  std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t length) override {
+    if (index == fail_begin) throw std::runtime_error("the encoder does not open");
+    return std::make_unique<Chunk>(*this, index, length);
+  }
+  void finish() override {
+    finished = true;
+    if (fail_finish) throw std::runtime_error("the disk is full");
+  }
+  int pictures_held_at_most() const noexcept override { return static_cast<int>(keeps_) + 1; }
+
+  std::int64_t fail_begin = -1, fail_chunk = -1, fail_end = -1;
+  std::chrono::microseconds delay{0};
+  bool finished = false, fail_finish = false;
+  std::atomic<std::int64_t> frames{0}, chunks{0};
+  std::atomic<int> wrong{0}, at_once{0}, most_at_once{0};
+
+ private:
+  class Chunk final : public PictureSink {
+   public:
+    Chunk(CheckingChunks& film, std::int64_t index, std::int64_t length)
+        : film_(film), index_(index), expected_(length), sink_(film.keeps_) {
+      sink_.offset = index * film.chunk_frames_;
+      sink_.delay = film.delay;
+      if (index == film.fail_chunk) sink_.fail_at = length / 2;
+      const int now = ++film_.at_once;
+      int most = film_.most_at_once;
+      while (now > most && !film_.most_at_once.compare_exchange_weak(most, now)) {
+      }
+    }
+    ~Chunk() override {
+      film_.wrong += sink_.wrong;
+      --film_.at_once;
+    }
+    void write(const Picture& picture) override {
+      sink_.write(picture);
+      ++film_.frames;
+    }
+    void finish() override {
+      if (index_ == film_.fail_end) throw std::runtime_error("the chunk does not end");
+      if (sink_.frames != expected_) ++film_.wrong;
+      ++film_.chunks;
+    }
+
+   private:
+    CheckingChunks& film_;
+    const std::int64_t index_, expected_;
+    CheckingSink sink_;
+  };
+
+  const std::int64_t chunk_frames_;
+  const std::size_t keeps_;
 };
 
 PipelineSettings for_frames(std::int64_t frames) {
@@ -210,10 +272,10 @@ TEST_SUITE("src.pipeline") {
     CheckingSink sink(4);
     PipelineSettings settings = for_frames(10);
     settings.ring_slots = 7;
-    CHECK_THROWS_WITH_AS(
-        run_pipeline(engine, sink, settings),
-        "ring-slots 7 is out of range: this encoder and engine need 8, and at most 31 are possible",
-        std::invalid_argument);
+    CHECK_THROWS_WITH_AS(run_pipeline(engine, sink, settings),
+                         "ring-slots 7 is out of range: this encoder and engine need 8, and at "
+                         "most 4096 are possible",
+                         std::invalid_argument);
     settings.ring_slots = 8;
     CHECK(run_pipeline(engine, sink, settings).frames == 10);
   }
@@ -235,5 +297,100 @@ TEST_SUITE("src.pipeline") {
     CHECK(seen.size() == 20);
     CHECK(seen.front() == 1);
     CHECK(seen.back() == 20);
+  }
+
+  TEST_CASE("lanes: every frame once, in its chunk, whole") {
+    for (const int lanes : {1, 2, 3, 7, 20})
+      for (const int in_flight : {1, 3})
+        for (const std::size_t keeps : {0u, 3u}) {
+          CAPTURE(lanes);
+          CAPTURE(in_flight);
+          CountingEngine engine(in_flight);
+          CheckingChunks film(30, keeps);
+          PipelineSettings settings = for_frames(437);  // 14 chunks and 17 frames
+          settings.lanes = lanes;
+          const auto statistics = run_pipeline(engine, film, settings);
+          CHECK(statistics.frames == 437);
+          CHECK(statistics.lanes == std::min(lanes, 15));
+          CHECK(statistics.ring_slots ==
+                default_ring_slots(static_cast<int>(keeps) + 1, in_flight, statistics.lanes, 30));
+          CHECK(film.frames == 437);
+          CHECK(film.chunks == 15);
+          CHECK(film.wrong == 0);
+          CHECK(film.finished);
+          CHECK(engine.frame() == 437);
+        }
+  }
+
+  TEST_CASE("lanes: slow encoders work at once") {
+    CountingEngine engine;
+    CheckingChunks film(20);
+    film.delay = std::chrono::microseconds(500);
+    PipelineSettings settings = for_frames(240);
+    settings.lanes = 3;
+    run_pipeline(engine, film, settings);
+    CHECK(film.most_at_once == 3);
+    CHECK(film.wrong == 0);
+  }
+
+  TEST_CASE("lanes: a ring much shorter than a chunk only slows them") {
+    CountingEngine engine;
+    CheckingChunks film(50, 2);
+    PipelineSettings settings = for_frames(500);
+    settings.lanes = 3;
+    settings.ring_slots = 5;
+    CHECK(run_pipeline(engine, film, settings).ring_slots == 5);
+    CHECK(film.frames == 500);
+    CHECK(film.wrong == 0);
+  }
+
+  TEST_CASE("lanes: the first failure of any of them, wherever, ends all with its words") {
+    for (const int lanes : {1, 2, 3, 7})
+      for (const std::int64_t chunk : {0, 1, 4, 9}) {
+        CAPTURE(lanes);
+        CAPTURE(chunk);
+        const auto failing = [&](auto&& arrange, const char* words) {
+          CountingEngine engine(2);
+          CheckingChunks film(30, 1);
+          PipelineSettings settings = for_frames(300);
+          settings.lanes = lanes;
+          arrange(engine, film);
+          CHECK_THROWS_WITH(run_pipeline(engine, film, settings), words);
+          CHECK(film.wrong == 0);
+          CHECK(film.at_once == 0);
+        };
+        failing([&](auto&, auto& film) { film.fail_begin = chunk; }, "the encoder does not open");
+        failing([&](auto&, auto& film) { film.fail_chunk = chunk; }, "the encoder broke");
+        failing([&](auto&, auto& film) { film.fail_end = chunk; }, "the chunk does not end");
+        failing([&](auto& engine, auto&) { engine.fail_at = chunk * 30 + 7; }, "the engine broke");
+        failing([&](auto&, auto& film) { film.fail_finish = true; }, "the disk is full");
+      }
+  }
+
+  TEST_CASE("lanes: cancellation in the middle of chunks ends all") {
+    for (const int lanes : {1, 2, 5}) {
+      CountingEngine engine;
+      CheckingChunks film(1000, 2);
+      film.delay = std::chrono::microseconds(300);
+      std::atomic<bool> cancel{false};
+      PipelineSettings settings = for_frames(1'000'000);
+      settings.lanes = lanes;
+      settings.cancel = &cancel;
+      settings.progress = [&](const PipelineStatistics& now) { cancel = now.frames > 10; };
+      CHECK_THROWS_AS(run_pipeline(engine, film, settings), Cancelled);
+      CHECK_FALSE(film.finished);
+      CHECK(film.wrong == 0);
+      CHECK(film.at_once == 0);
+    }
+  }
+
+  TEST_CASE("lanes out of range are refused") {
+    CountingEngine engine;
+    CheckingChunks film(30);
+    PipelineSettings settings = for_frames(300);
+    for (const int lanes : {0, -1, 257}) {
+      settings.lanes = lanes;
+      CHECK_THROWS_AS(run_pipeline(engine, film, settings), std::invalid_argument);
+    }
   }
 }
