@@ -60,14 +60,17 @@ class CpuEngine final : public Engine {
     InitialState initial = make_initial_state(universe);
     matrix_ = std::move(initial.matrix);
     const auto n = static_cast<std::size_t>(universe.particles);
+    const auto species = static_cast<std::size_t>(universe.species);
     const std::size_t positions = positions_of(universe, strips_);
     for (Particles* particles : {&particles_, &sorted_}) particles->resize(positions);
-    write_state(initial.state);
     places_.resize(positions);
     sorted_places_.resize(positions);
+    write_state(initial.state);
+    for (std::size_t k = 0; k < matrix_.size(); ++k)
+      transposed_matrix_.push_back(matrix_[k % species * species + k / species]);
     bucket_start_.resize(static_cast<std::size_t>(strips_.buckets()) + 1);
     attraction_pitch_ = positions;
-    felt_.resize(positions * static_cast<std::size_t>(universe.species));
+    felt_.resize(positions * species);
     caused_.resize(felt_.size());
     layers_.resize(2 * positions * (static_cast<std::size_t>(strips_.reach) + 1));
 
@@ -86,7 +89,6 @@ class CpuEngine final : public Engine {
 
     field_.strips = &strips_;
     field_.start = bucket_start_.data();
-    field_.place = sorted_places_.data();
     field_.felt = felt_.data();
     field_.caused = caused_.data();
     field_.pitch = static_cast<std::int64_t>(attraction_pitch_);
@@ -146,6 +148,7 @@ class CpuEngine final : public Engine {
   void step() override {
     const FloatEnvironment ieee;
     sort_by_place();
+    pool_.run(strips_.strips, 1, [this](int, std::int32_t strip) { spread_matrix(strip); });
     pool_.run(strips_.strips, 1, [this](int thread, std::int32_t strip) {
       Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
       kernels_.sum_strip(field_, strip, scratch.partial_y.data(), scratch.partial_x.data());
@@ -212,6 +215,8 @@ class CpuEngine final : public Engine {
     std::copy(state.species.begin(), state.species.end(), particles_.species.begin());
     std::iota(particles_.number.begin(), particles_.number.end(), 0);
     ranges_ = {{0, settings_.particles}};
+    for_each_particle(
+        [this](std::size_t i) { places_[i] = strips_.place_of(particles_.y[i], particles_.x[i]); });
   }
 
   static std::size_t positions_of(const UniverseSettings& universe, const Strips& strips) {
@@ -230,22 +235,20 @@ class CpuEngine final : public Engine {
   }
 
   // Counting sort; the particles' state moves with them, so that from frame to frame they are
-  // nearly in order.
+  // nearly in order. Entry b + 1 of bucket_start_ is where the next particle of bucket b goes, and
+  // is bucket b's end, which is b + 1's start, when all have gone.
   void sort_by_place() {
     std::fill(bucket_start_.begin(), bucket_start_.end(), 0);
-    for (std::int32_t strip = 0; strip < strips_.strips; ++strip)
-      bucket_start_[static_cast<std::size_t>((strip + 1) * (strips_.columns + 1) - 1)] =
-          kernel_padding;
-    for_each_particle([this](std::size_t i) {
-      places_[i] = strips_.place_of(particles_.y[i], particles_.x[i]);
-      ++bucket_start_[static_cast<std::size_t>(places_[i] / Strips::parts)];
-    });
+    for_each_particle([this](std::size_t i) { ++bucket_start_[bucket_of(places_[i]) + 1]; });
+    const auto buckets_a_strip = static_cast<std::size_t>(strips_.columns) + 1;
     std::int32_t total = 0;
-    for (auto& start : bucket_start_) total += std::exchange(start, total);
-    const auto species = static_cast<std::size_t>(settings_.species);
-    for_each_particle([this, species](std::size_t i) {
-      const auto to = static_cast<std::size_t>(
-          bucket_start_[static_cast<std::size_t>(places_[i] / Strips::parts)]++);
+    for (std::size_t end = buckets_a_strip; end < bucket_start_.size(); end += buckets_a_strip) {
+      for (std::size_t next = end - buckets_a_strip + 1; next <= end; ++next)
+        total += std::exchange(bucket_start_[next], total);
+      total += kernel_padding;
+    }
+    for_each_particle([this](std::size_t i) {
+      const auto to = static_cast<std::size_t>(bucket_start_[bucket_of(places_[i]) + 1]++);
       sorted_.y[to] = particles_.y[i];
       sorted_.x[to] = particles_.x[i];
       sorted_.vy[to] = particles_.vy[i];
@@ -253,17 +256,10 @@ class CpuEngine final : public Engine {
       sorted_.species[to] = particles_.species[i];
       sorted_.number[to] = particles_.number[i];
       sorted_places_[to] = places_[i];
-      const auto own = static_cast<std::size_t>(particles_.species[i]);
-      for (std::size_t k = 0; k < species; ++k) {
-        felt_[k * attraction_pitch_ + to] = matrix_[k * species + own];
-        caused_[k * attraction_pitch_ + to] = matrix_[own * species + k];
-      }
     });
-    // Every start but a strip's end has become the next bucket's.
-    std::copy_backward(bucket_start_.begin(), bucket_start_.end() - 1, bucket_start_.end());
     ranges_.clear();
     for (std::int32_t strip = 0; strip < strips_.strips; ++strip) {
-      auto& first = bucket_start_[static_cast<std::size_t>(strip * (strips_.columns + 1))];
+      auto& first = bucket_start_[static_cast<std::size_t>(strip) * buckets_a_strip];
       first = strip == 0 ? 0 : ranges_.back().second + kernel_padding;
       const std::int32_t end = bucket_start(strip, strips_.columns);
       ranges_.push_back({first, end});
@@ -271,9 +267,33 @@ class CpuEngine final : public Engine {
       std::fill_n(sorted_.x.begin() + end, kernel_padding, out_of_reach);
     }
     std::swap(particles_, sorted_);
+    std::swap(places_, sorted_places_);
     field_.y = particles_.y.data();
     field_.x = particles_.x.data();
+    field_.place = places_.data();
     field_.species = particles_.species.data();
+  }
+
+  static std::size_t bucket_of(std::int32_t place) {
+    return static_cast<std::size_t>(place / Strips::parts);
+  }
+
+  // What the particles of a strip make others feel, and feel.
+  void spread_matrix(std::int32_t strip) {
+    const auto from = static_cast<std::size_t>(bucket_start(strip, 0));
+    const auto to = static_cast<std::size_t>(bucket_start(strip, strips_.columns));
+    const auto count = static_cast<std::size_t>(settings_.species);
+    const std::int32_t* species = particles_.species.data();
+    for (std::size_t k = 0; k < count; ++k) {
+      const float* row = matrix_.data() + k * count;
+      const float* column = transposed_matrix_.data() + k * count;
+      float* felt = felt_.data() + k * attraction_pitch_;
+      float* caused = caused_.data() + k * attraction_pitch_;
+      for (std::size_t i = from; i < to; ++i) {
+        felt[i] = row[species[i]];
+        caused[i] = column[species[i]];
+      }
+    }
   }
 
   void move_strip(std::int32_t strip) {
@@ -289,6 +309,7 @@ class CpuEngine final : public Engine {
       }
       arithmetic::integrate(particles_.y[i], particles_.vy[i], sum_y, strips_.height, motion_);
       arithmetic::integrate(particles_.x[i], particles_.vx[i], sum_x, strips_.width, motion_);
+      places_[i] = strips_.place_of(particles_.y[i], particles_.x[i]);
     }
   }
 
@@ -353,7 +374,7 @@ class CpuEngine final : public Engine {
   const Isa isa_;
   const Kernels& kernels_;
   const Strips strips_;
-  std::vector<float> matrix_;
+  std::vector<float> matrix_, transposed_matrix_;
   ForceField field_{};
   arithmetic::MotionConstants motion_{};
 
