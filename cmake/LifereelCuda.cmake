@@ -19,10 +19,12 @@ if(NOT CMAKE_CUDA_COMPILER)
   return()
 endif()
 
-# Developers wait for the oldest and one new architecture alone; a release has machine code for all,
-# and PTX from which drivers make code for what came later. Set before CMake chooses one itself.
+# Developers wait for the oldest and one new architecture alone; a release has machine code for all.
+# Both have PTX, from which drivers make code for the rest. Set before CMake chooses one itself.
 if(DEFINED CMAKE_CUDA_ARCHITECTURES)
   set(LIFEREEL_CUDA_ARCHITECTURES "${CMAKE_CUDA_ARCHITECTURES}")
+elseif(DEFINED ENV{CUDAARCHS})
+  set(LIFEREEL_CUDA_ARCHITECTURES "$ENV{CUDAARCHS}")
 else()
   set(CMAKE_CUDA_ARCHITECTURES 90)  # for CMake's own trial
   set(LIFEREEL_CUDA_ARCHITECTURES "")
@@ -34,9 +36,9 @@ if(NOT DEFINED CMAKE_CUDA20_STANDARD_COMPILE_OPTION)
   set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
   set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
 endif()
-if(NOT LIFEREEL_CUDA_ARCHITECTURES OR LIFEREEL_CUDA_ARCHITECTURES STREQUAL "all-lifereel")
-  if(LIFEREEL_DEVELOPER AND NOT LIFEREEL_CUDA_ARCHITECTURES)
-    set(LIFEREEL_CUDA_ARCHITECTURES 75-real 90)
+if(NOT LIFEREEL_CUDA_ARCHITECTURES)
+  if(LIFEREEL_DEVELOPER)
+    set(LIFEREEL_CUDA_ARCHITECTURES 75 90-real)
   else()
     set(LIFEREEL_CUDA_ARCHITECTURES 75-real 80-real 86-real 89-real 90)
     if(CMAKE_CUDA_COMPILER_VERSION VERSION_GREATER_EQUAL 12.8)

@@ -2,6 +2,7 @@
 #include "cuda_devices.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 
 namespace lifereel {
@@ -28,7 +29,9 @@ std::string none_because(cudaError_t error) {
       return "the NVIDIA driver is too old: it runs CUDA " + version_text(driver) +
              ", and this build needs " + version_text(runtime) + "; update the driver";
     case cudaErrorNoDevice:
-      return "the NVIDIA driver finds no GPU";
+      return std::string("the NVIDIA driver finds no GPU") +
+             (std::getenv("CUDA_VISIBLE_DEVICES") != nullptr ? " (CUDA_VISIBLE_DEVICES may hide it)"
+                                                             : "");
     default:
       return "cudaGetDeviceCount: " + text_of(error);
   }

@@ -2,7 +2,6 @@
 #include "cuda_engine.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 #include <sstream>
 #include <stdexcept>
@@ -12,13 +11,17 @@
 #include "frame_kernels.h"
 #include "gpu_launch.h"
 #include "sim/constants.h"
+#include "sim/float_environment.h"
 #include "strip_grid.h"
 
 namespace lifereel {
 namespace {
 
-// Pictures begun and not yet finished: one drawn, one on its way to the host, one waited for.
-constexpr int pictures_in_flight = 3;
+// Pictures begun and not yet finished: one drawn, one on its way to the host, one waited for; and
+// more where a picture takes no longer than a thread takes to wake up.
+int pictures_in_flight(const UniverseSettings& universe) {
+  return std::int64_t{universe.width} * universe.height <= 1 << 20 ? 8 : 3;
+}
 
 constexpr std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) {
   return (n + multiple - 1) / multiple * multiple;
@@ -60,7 +63,8 @@ struct DeviceArrays {
     brightest = arena.take<std::int32_t>(1);
     trail = arena.take<FourFloats>(pixels / 4);
     splat = arena.take<FourInts>(pixels / 4);
-    for (auto& picture : luma) picture = arena.take<SixteenBytes>(pixels / 16);
+    for (int i = 0; i < pictures_in_flight(universe); ++i)
+      luma.push_back(arena.take<SixteenBytes>(pixels / 16));
     bytes = arena.used();
   }
 
@@ -72,7 +76,7 @@ struct DeviceArrays {
   std::int32_t* brightest;
   FourFloats* trail;
   FourInts* splat;
-  std::array<SixteenBytes*, pictures_in_flight> luma;
+  std::vector<SixteenBytes*> luma;
   std::size_t bytes;
 };
 
@@ -195,8 +199,11 @@ class CudaEngine final : public Engine {
         threads_(cuda.threads_per_block != 0 ? cuda.threads_per_block : 128),
         // Enough to fill the device, few enough that finding the maximum stays cheap.
         fade_blocks_(8 * properties.multiProcessorCount),
+        in_flight_(pictures_in_flight(universe)),
         memory_(bytes),
-        arrays_(Arena(memory_.data()), universe) {
+        arrays_(Arena(memory_.data()), universe),
+        drawn_(static_cast<std::size_t>(in_flight_)),
+        copied_(static_cast<std::size_t>(in_flight_)) {
     empty_device();
     const InitialState initial = make_initial_state(universe);
     matrix_ = initial.matrix;
@@ -205,7 +212,7 @@ class CudaEngine final : public Engine {
     upload(initial.state, initial.matrix);
     step_.emplace_back(std::make_unique<Graph>(compute_, [this] { queue_step(false); }));
     for (const LumaRange range : {LumaRange::full, LumaRange::limited})
-      for (int picture = 0; picture < pictures_in_flight; ++picture) {
+      for (int picture = 0; picture < in_flight_; ++picture) {
         frame_.push_back(std::make_unique<Graph>(compute_, [this, picture, range] {
           queue_step(true);
           queue_picture(picture, range);
@@ -226,7 +233,7 @@ class CudaEngine final : public Engine {
 
   const UniverseSettings& settings() const noexcept override { return settings_; }
   std::uint64_t frame() const noexcept override { return steps_; }
-  int draws_in_flight() const noexcept override { return pictures_in_flight; }
+  int draws_in_flight() const noexcept override { return in_flight_; }
 
   EngineDescription describe() const override {
     EngineDescription description;
@@ -246,30 +253,25 @@ class CudaEngine final : public Engine {
   }
 
   void begin_draw(const LumaPlane& plane) override {
-    if (begun_ - finished_ == pictures_in_flight)
+    if (begun_ - finished_ == in_flight_)
       throw std::logic_error("begin_draw: finish_draw() comes first, all pictures are in flight");
     use_device();
-    const auto picture = static_cast<std::size_t>(begun_ % pictures_in_flight);
-    const std::size_t range = plane.range == LumaRange::limited ? 1 : 0;
-    (std::exchange(step_pending_, false) ? frame_ : draw_)[range * pictures_in_flight + picture]
-        ->launch(compute_);
+    const auto picture = static_cast<std::size_t>(begun_ % in_flight_);
+    const std::size_t graph =
+        picture + (plane.range == LumaRange::limited ? static_cast<std::size_t>(in_flight_) : 0);
+    (std::exchange(step_pending_, false) ? frame_ : draw_)[graph]->launch(compute_);
     check_cuda(cudaEventRecord(drawn_[picture], compute_), "cudaEventRecord");
     check_cuda(cudaStreamWaitEvent(copy_, drawn_[picture], 0), "cudaStreamWaitEvent");
-    check_cuda(cudaMemcpy2DAsync(plane.data, plane.stride_bytes, arrays_.luma[picture],
-                                 static_cast<std::size_t>(arrays_.pitch),
-                                 static_cast<std::size_t>(settings_.width),
-                                 static_cast<std::size_t>(settings_.height), cudaMemcpyDeviceToHost,
-                                 copy_),
-               "cudaMemcpy2DAsync");
+    copy_picture(plane, arrays_.luma[picture]);
     check_cuda(cudaEventRecord(copied_[picture], copy_), "cudaEventRecord");
     ++begun_;
   }
 
-  // The next picture but two is drawn into the same luma on the device: its copy is over by then.
+  // in_flight_ pictures later the same luma on the device is drawn into: its copy is over by then.
   void finish_draw() override {
     if (begun_ == finished_) throw std::logic_error("finish_draw: no picture is in flight");
     use_device();
-    const auto picture = static_cast<std::size_t>(finished_++ % pictures_in_flight);
+    const auto picture = static_cast<std::size_t>(finished_++ % in_flight_);
     check_cuda(cudaEventSynchronize(copied_[picture]), "cudaEventSynchronize");
   }
 
@@ -334,6 +336,21 @@ class CudaEngine final : public Engine {
   }
 
  private:
+  void copy_picture(const LumaPlane& plane, const SixteenBytes* luma) const {
+    const auto pitch = static_cast<std::size_t>(arrays_.pitch);
+    const auto width = static_cast<std::size_t>(settings_.width);
+    const auto height = static_cast<std::size_t>(settings_.height);
+    // In one piece where rows lie alike: faster than many short ones.
+    if (plane.stride_bytes == pitch)
+      check_cuda(cudaMemcpyAsync(plane.data, luma, pitch * (height - 1) + width,
+                                 cudaMemcpyDeviceToHost, copy_),
+                 "cudaMemcpyAsync");
+    else
+      check_cuda(cudaMemcpy2DAsync(plane.data, plane.stride_bytes, luma, pitch, width, height,
+                                   cudaMemcpyDeviceToHost, copy_),
+                 "cudaMemcpy2DAsync");
+  }
+
   // Threads begin with device 0.
   void use_device() const { check_cuda(cudaSetDevice(device_.index), "cudaSetDevice"); }
 
@@ -448,7 +465,7 @@ class CudaEngine final : public Engine {
 
   const UniverseSettings settings_;
   const CudaDevice device_;
-  const int lanes_, threads_, fade_blocks_;
+  const int lanes_, threads_, fade_blocks_, in_flight_;
   const DeviceMemory memory_;
   const DeviceArrays arrays_;
   std::vector<float> matrix_;
@@ -457,7 +474,7 @@ class CudaEngine final : public Engine {
   const Stream compute_, copy_;
   std::vector<std::unique_ptr<Graph>> step_;          // one
   std::vector<std::unique_ptr<Graph>> frame_, draw_;  // a picture of each range, full first
-  std::array<Event, pictures_in_flight> drawn_, copied_;
+  std::vector<Event> drawn_, copied_;                 // a picture each
 
   mutable bool step_pending_ = false;
   std::uint64_t steps_ = 0;
@@ -476,25 +493,39 @@ void validate(const CudaEngineSettings& cuda) {
     throw std::invalid_argument("threads per block must be 64, 128, 256 or 512, or 0 to choose");
 }
 
+// All of it at once, so that nothing is loaded while a graph is captured.
+void load_all_code(const CudaDevice& device) {
+  for (const cudaError_t result :
+       {load_code<PlaceParticles>(), load_code<CountStarts>(), load_code<Scatter>(),
+        load_code<MoveParticles<8>>(), load_code<MoveParticles<16>>(),
+        load_code<MoveParticles<32>>(), load_code<SplatParticles>(), load_code<Fade>(),
+        load_code<Tone>()}) {
+    if (result == cudaErrorNoKernelImageForDevice || result == cudaErrorInvalidDeviceFunction)
+      throw std::runtime_error("engine cuda: this build has no code for device " +
+                               std::to_string(device.index) + " (" + device.name + ", " +
+                               device.architecture +
+                               "); build with its architecture in CMAKE_CUDA_ARCHITECTURES, or "
+                               "use --engine cpu");
+    check_cuda(result, "cudaFuncGetAttributes");
+  }
+}
+
 }  // namespace
 
 std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe) {
+  const FloatEnvironment ieee;
   lifereel::validate(universe);
   return DeviceArrays(Arena(), universe).bytes;
 }
 
 std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
                                          const CudaEngineSettings& cuda) {
+  const FloatEnvironment ieee;
   validate(cuda);
   const std::size_t bytes = cuda_engine_memory_bytes(universe);
   const CudaDevice device = choose_cuda_device(cuda.device);
   check_cuda(cudaSetDevice(device.index), "cudaSetDevice");
-  if (find_code(PlaceParticles()) != cudaSuccess)
-    throw std::runtime_error("engine cuda: this build has no code for device " +
-                             std::to_string(device.index) + " (" + device.name + ", " +
-                             device.architecture +
-                             "); build with its architecture in CMAKE_CUDA_ARCHITECTURES, or use "
-                             "--engine cpu");
+  load_all_code(device);
   std::size_t free_bytes = 0, all_bytes = 0;
   check_cuda(cudaMemGetInfo(&free_bytes, &all_bytes), "cudaMemGetInfo");
   if (bytes > free_bytes) {

@@ -200,10 +200,12 @@ struct MoveParticles : KernelBody {
   static constexpr int group = lanes;
   struct Local {
     Particle particle;
+    std::int64_t candidates;    // of the lane's runs, then of all
     std::int64_t sum_y, sum_x;  // quanta
   };
   struct Shared {
     Run runs[StripGrid::most_runs];
+    float row[32];  // of the matrix
     float y, x;
   };
 
@@ -212,17 +214,20 @@ struct MoveParticles : KernelBody {
     const std::int32_t i = thread.group_number(lanes), lane = thread.thread % lanes;
     if constexpr (phase == 0) {
       if (thread.block == 0 && thread.thread == 0 && draws) *brightest = 0;
-      local.sum_y = local.sum_x = 0;
+      local.sum_y = local.sum_x = local.candidates = 0;
     }
     if (i >= particles) return;
     if constexpr (phase == 0) {
       local.particle = sorted.particle[i];
-      for (std::int32_t r = lane; r < StripGrid::most_runs; r += lanes)
-        shared.runs[r] = buckets.grid.run(r, local.particle.y, local.particle.x, buckets.starts);
+      for (std::int32_t r = lane; r < StripGrid::most_runs; r += lanes) {
+        const Run run = buckets.grid.run(r, local.particle.y, local.particle.x, buckets.starts);
+        shared.runs[r] = run;
+        local.candidates += run.to - run.from;
+      }
+      for (std::int32_t k = lane; k < species_count; k += lanes)
+        shared.row[k] = matrix[local.particle.species * species_count + k];
     } else if constexpr (phase == 1) {
-      const float* const row = matrix + local.particle.species * species_count;
-      for (std::int32_t r = 0; r < StripGrid::most_runs; ++r)
-        add_run(local, shared.runs[r], lane, row);
+      add_candidates(local, shared, lane);
     } else if constexpr (phase == 2) {
       // One lane an axis.
       if (lane == 0) {
@@ -251,6 +256,7 @@ struct MoveParticles : KernelBody {
 
   template <int phase, class Combiner>
   LIFEREEL_KERNEL static void combine(Combiner& combiner) {
+    if constexpr (phase == 0) combiner.sum(&Local::candidates);
     if constexpr (phase == 1) {
       combiner.sum(&Local::sum_y);
       combiner.sum(&Local::sum_x);
@@ -258,23 +264,35 @@ struct MoveParticles : KernelBody {
   }
 
  private:
-  LIFEREEL_KERNEL void add_run(Local& local, const Run& run, std::int32_t lane,
-                               const float* row) const {
+  // The runs end to end, every lanes-th candidate: a lane that is past the end of one run is as far
+  // into the next.
+  LIFEREEL_KERNEL void add_candidates(Local& local, const Shared& shared, std::int32_t lane) const {
+    if (local.candidates <= lane) return;
+    std::int64_t left = (local.candidates - lane + lanes - 1) / lanes;
+    const Run* next = shared.runs;
+    Run run = *next;
     std::int32_t j = run.from + lane;
-    while (j < run.to) {
-      // As many candidates as a partial sum may hold.
-      const std::int64_t far =
-          std::int64_t{j} + std::int64_t{lanes} * arithmetic::terms_per_partial_sum;
-      const std::int32_t end = far < run.to ? static_cast<std::int32_t>(far) : run.to;
+    while (left > 0) {
+      std::int32_t part = left < arithmetic::terms_per_partial_sum
+                              ? static_cast<std::int32_t>(left)
+                              : arithmetic::terms_per_partial_sum;
+      left -= part;
       std::int32_t part_y = 0, part_x = 0;
-      for (; j < end; j += lanes) {
+      do {
+        while (j >= run.to) {
+          const std::int32_t beyond = j - run.to;
+          run = *++next;
+          j = run.from + beyond;
+        }
         const Particle other = sorted.particle[j];
+        j += lanes;
         const float dy = (other.y + run.offset_y) - local.particle.y;
         const float dx = (other.x + run.offset_x) - local.particle.x;
-        const float c = arithmetic::pair_coefficient(dy * dy + dx * dx, row[other.species], force);
+        const float c =
+            arithmetic::pair_coefficient(dy * dy + dx * dx, shared.row[other.species], force);
         part_y += arithmetic::force_quanta(c, dy, force);
         part_x += arithmetic::force_quanta(c, dx, force);
-      }
+      } while (--part > 0);
       local.sum_y += part_y;
       local.sum_x += part_x;
     }
@@ -324,7 +342,7 @@ struct Fade : KernelBody {
           largest = arithmetic::maximum(largest, faded.v[k]);
         }
         trail[i] = faded;
-        splat[i] = {{0, 0, 0, 0}};
+        if ((added.v[0] | added.v[1] | added.v[2] | added.v[3]) != 0) splat[i] = {{0, 0, 0, 0}};
       }
       local.largest = arithmetic::to_bits(largest);
     } else {

@@ -84,14 +84,17 @@ std::size_t shared_bytes(int threads) {
 /// Queues `blocks` blocks of `threads` threads, at most 512, whole warps.
 template <class Body>
 cudaError_t launch(const Body& body, std::int64_t blocks, int threads, cudaStream_t stream) {
-  kernel<<<static_cast<unsigned>(blocks), static_cast<unsigned>(threads),
-           shared_bytes<Body>(threads), stream>>>(body);
-  return cudaGetLastError();
+  Body copied = body;
+  void* arguments[] = {&copied};
+  // Not <<<>>>: cudaGetLastError() would also tell what failed elsewhere in this thread.
+  return cudaLaunchKernel(reinterpret_cast<const void*>(kernel<Body>),
+                          dim3(static_cast<unsigned>(blocks)), dim3(static_cast<unsigned>(threads)),
+                          arguments, shared_bytes<Body>(threads), stream);
 }
 
-/// Whether this program holds code for the current device.
+/// Loads the code for the current device: cudaErrorNoKernelImageForDevice where there is none.
 template <class Body>
-cudaError_t find_code(const Body&) {
+cudaError_t load_code() {
   cudaFuncAttributes attributes;
   return cudaFuncGetAttributes(&attributes, kernel<Body>);
 }

@@ -29,6 +29,7 @@ StripGrid make_strip_grid(const UniverseSettings& settings) {
     grid.columns = cells.columns;
     grid.strip_height = cells.cell_height;
     grid.column_width = cells.cell_width;
+    grid.strips_per_pixel = grid.columns_per_pixel = 0.0f;
     return grid;
   }
   // A little more than half the reach: float32 products of strip numbers are rounded.
@@ -43,6 +44,8 @@ StripGrid make_strip_grid(const UniverseSettings& settings) {
   grid.columns = static_cast<std::int32_t>(columns);
   grid.strip_height = static_cast<float>(settings.height / strips);
   grid.column_width = static_cast<float>(settings.width / columns);
+  grid.strips_per_pixel = static_cast<float>(strips / settings.height);
+  grid.columns_per_pixel = static_cast<float>(columns / settings.width);
   return grid;
 }
 

@@ -23,8 +23,9 @@ struct Run {
 /// strips and columns.
 struct StripGrid {
   std::int32_t strips, columns;
-  float strip_height, column_width;  ///< pixels; of the published cells: rmax
-  float height, width;               ///< of the torus, pixels
+  float strip_height, column_width;           ///< pixels; of the published cells: rmax
+  float strips_per_pixel, columns_per_pixel;  ///< of the exact seam: a product is cheaper
+  float height, width;                        ///< of the torus, pixels
   float reach_squared;
   bool published;
 
@@ -36,10 +37,12 @@ struct StripGrid {
   LIFEREEL_KERNEL std::int32_t buckets() const { return strips * columns; }
 
   LIFEREEL_KERNEL std::int32_t strip_of(float y) const {
-    return arithmetic::cell_of(y, strip_height, strips, published);
+    return published ? arithmetic::cell_of(y, strip_height, strips, true)
+                     : within(y * strips_per_pixel, strips);
   }
   LIFEREEL_KERNEL std::int32_t column_of(float x) const {
-    return arithmetic::cell_of(x, column_width, columns, published);
+    return published ? arithmetic::cell_of(x, column_width, columns, true)
+                     : within(x * columns_per_pixel, columns);
   }
   LIFEREEL_KERNEL std::int32_t bucket_of(float y, float x) const {
     return strip_of(y) * columns + column_of(x);
@@ -99,6 +102,12 @@ struct StripGrid {
     found.from = start[strip * columns + first];
     found.to = start[strip * columns + last + 1];
     return found;
+  }
+
+ private:
+  LIFEREEL_KERNEL static std::int32_t within(float place, std::int32_t count) {
+    const std::int32_t whole = arithmetic::truncate(place);
+    return whole < count ? whole : count - 1;
   }
 };
 

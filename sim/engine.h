@@ -22,7 +22,8 @@ enum class LumaRange {
 /// One plane of 8-bit luma in the caller's memory, height rows of width pixels.
 struct LumaPlane {
   std::uint8_t* data = nullptr;
-  std::size_t stride_bytes = 0;  ///< from row to row, at least width
+  /// From row to row, at least width. Up to 63 bytes between the rows may be written too.
+  std::size_t stride_bytes = 0;
   LumaRange range = LumaRange::limited;
 };
 

@@ -233,11 +233,13 @@ std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
   if (settings.device < -1)
     throw std::invalid_argument("device " + std::to_string(settings.device) +
                                 " is out of range: 0 or more, or -1 for the first usable GPU");
-  if (settings.engine == EngineChoice::cuda && settings.isa != Isa::automatic)
-    throw std::invalid_argument("isa is for the CPU engine: leave it out, or engine cuda");
   const bool gpu = takes_gpu(settings);
+  if (gpu && (settings.isa != Isa::automatic || settings.threads != 0))
+    throw std::invalid_argument(
+        "isa and threads are for the CPU engine: leave them out, or choose engine cpu");
   if (!gpu && settings.device >= 0)
-    throw std::invalid_argument("device is for the CUDA engine, which was not asked for");
+    throw std::invalid_argument(
+        "device is for the GPU, but engine cpu, isa or threads ask for the CPU: leave one out");
   if (gpu) return make_cuda_engine(universe, {settings.device, 0, 0});
   return make_cpu_engine(universe, {settings.isa, settings.threads});
 }

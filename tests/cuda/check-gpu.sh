@@ -1,50 +1,68 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Everything that only a machine with a GPU can prove, in one call of less than ten minutes:
-#   tests/cuda/check-gpu.sh BUILD_DIR [PUBLISHED_SCRIPT_COMMAND ...]
+#   tests/cuda/check-gpu.sh BUILD_DIR [OTHER_PROGRAM ARGUMENT...]
 # BUILD_DIR holds the programs (src/lifereel, tests/gpu_check), or is a folder with both in it: they
-# may have been built elsewhere (README: A GPU host). The rest of the line, if any, is run with WIDTH
-# HEIGHT N FRAMES added, to time another program on the same card. Prints Markdown; the last line
-# says "all equal" or what failed, and the exit status agrees.
+# may have been built elsewhere (README: A GPU). Another program is run with WIDTH HEIGHT N FRAMES
+# added, to be timed on the same card. Prints Markdown; the last line says "all equal" or what
+# failed, and the exit status agrees.
 set -u
 
+if [ $# -lt 1 ]; then
+  echo "usage: tests/cuda/check-gpu.sh BUILD_DIR [OTHER_PROGRAM ARGUMENT...]" >&2
+  exit 2
+fi
 build=$1
 shift
 root=$(cd "$(dirname "$0")/../.." && pwd)
-find_program() { if [ -x "$build/$1/$2" ]; then echo "$build/$1/$2"; else echo "$build/$2"; fi; }
+find_program() {
+  for place in "$build/$1/$2" "$build/$2"; do
+    if [ -x "$place" ]; then echo "$place"; return; fi
+  done
+  echo "check-gpu.sh: there is no program $2 in $build" >&2
+}
 lifereel=$(find_program src lifereel)
 gpu_check=$(find_program tests gpu_check)
+if [ -z "$lifereel" ] || [ -z "$gpu_check" ]; then exit 2; fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+started=$(date +%s)
 failed=
 
-# attempt NAME COMMAND...: prints what the command prints; remembers a failure.
+# attempt NAME SECONDS COMMAND...: prints what the command prints; remembers a failure.
 attempt() {
   name=$1
-  shift
-  if ! timeout 400 "$@"; then
-    echo "| FAILED | $name | |"
+  limit=$2
+  shift 2
+  timeout "$limit" "$@"
+  status=$?
+  if [ $status -ne 0 ]; then
+    echo "| FAILED | $name: status $status | |"
     failed="$failed; $name"
   fi
+}
+section() {
+  echo
+  echo "$1 (second $(($(date +%s) - started)))"
 }
 
 echo "GPU check, $(date -u +%Y-%m-%d)"
 nvidia-smi --query-gpu=name,driver_version,memory.total --format=csv,noheader || true
-"$lifereel" info | head -n 5
+"$lifereel" info | head -n 6
+section "Equality"
 echo
 echo "| universe | CPU and GPU | time |"
 echo "|---|---|---|"
-attempt "small universes" "$gpu_check" small
-attempt "long comparisons" "$gpu_check" equal
+attempt "small universes" 60 "$gpu_check" small
+attempt "long comparisons" 180 "$gpu_check" equal
 for golden in "$root"/tests/data/golden/*.txt; do
-  attempt "golden file $(basename "$golden")" "$lifereel" hash --check "$golden" --engine cuda
+  attempt "golden file $(basename "$golden")" 60 "$lifereel" hash --check "$golden" --engine cuda
 done
 
-echo
-echo "Films of 20 s, dvd_video: bytes from either engine"
+section "Films of 20 s, dvd_video, from either engine"
 for engine in cpu cuda; do
-  attempt "film by $engine" "$lifereel" render --preset dvd_video --frames 600 --engine "$engine" \
-    --quiet -o "$work/$engine.mpg"
+  attempt "film by $engine" 60 "$lifereel" render --preset dvd_video --frames 600 \
+    --engine "$engine" --quiet -o "$work/$engine.mpg"
 done
 if cmp "$work/cpu.mpg" "$work/cuda.mpg"; then
   echo "equal: $(sha256sum < "$work/cuda.mpg" | cut -c 1-64), $(wc -c < "$work/cuda.mpg") bytes"
@@ -52,29 +70,35 @@ else
   failed="$failed; films differ"
 fi
 
-if command -v compute-sanitizer > /dev/null; then
-  for tool in memcheck racecheck; do
-    echo
-    echo "compute-sanitizer $tool"
-    attempt "$tool" compute-sanitizer --tool "$tool" --error-exitcode 1 "$gpu_check" small \
-      > "$work/$tool" 2>&1
-    tail -n 2 "$work/$tool"
-    grep -q FAILED "$work/$tool" && tail -n 40 "$work/$tool"
-  done
-else
-  echo "compute-sanitizer is not installed: memory accesses and races were not checked"
-  failed="$failed; no compute-sanitizer"
-fi
-
+section "Speed"
 echo
-echo "| universe | engine | simulation alone | device memory |"
-echo "|---|---|---|---|"
-attempt speed "$gpu_check" speed
+attempt speed 200 "$gpu_check" speed
 if [ $# -gt 0 ]; then
-  echo
-  attempt "the other program, dvd_video" "$@" 720 480 2500 400
-  attempt "the other program, panoramic" "$@" 7680 2160 115000 50
+  attempt "the other program, dvd_video" 60 "$@" 720 480 2500 400
+  attempt "the other program, panoramic" 60 "$@" 7680 2160 115000 50
 fi
 
-echo
+sanitizer=$(command -v compute-sanitizer || echo /usr/local/cuda/bin/compute-sanitizer)
+for tool in memcheck racecheck synccheck initcheck; do
+  section "compute-sanitizer $tool"
+  if [ ! -x "$sanitizer" ]; then
+    echo "not installed"
+    failed="$failed; no compute-sanitizer"
+    break
+  fi
+  timeout 120 "$sanitizer" --tool "$tool" --error-exitcode 1 "$gpu_check" small \
+    > "$work/$tool" 2>&1
+  status=$?
+  tail -n 2 "$work/$tool"
+  if [ $status -ne 0 ]; then
+    grep -v '^|' "$work/$tool" | head -n 40
+    if grep -q 'Device not supported' "$work/$tool"; then
+      failed="$failed; $tool could not run here"
+    else
+      failed="$failed; $tool: status $status"
+    fi
+  fi
+done
+
+section "Result"
 if [ -z "$failed" ]; then echo "all equal"; else echo "NOT all well$failed"; exit 1; fi

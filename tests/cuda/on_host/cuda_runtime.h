@@ -24,6 +24,7 @@ enum cudaError_t {
   cudaErrorMemoryAllocation = 2,
   cudaErrorInsufficientDriver = 35,
   cudaErrorNoDevice = 100,
+  cudaErrorInvalidDeviceFunction = 98,
   cudaErrorInvalidDevice = 101,
   cudaErrorNoKernelImageForDevice = 209,
   cudaErrorIllegalAddress = 700,
@@ -65,7 +66,7 @@ struct Gpu {
   int driver_version = 13000;
   std::vector<cudaDeviceProp> devices{{"Host GPU", std::size_t{2} << 30, 9, 0, 2, 2048}};
   std::size_t free_bytes = std::size_t{2} << 30;
-  cudaError_t find_code = cudaSuccess;
+  cudaError_t load_code = cudaSuccess;
   long fail_call = -1;  // the call, counted from 0, that fails with an illegal address
   std::mt19937 random{1};
 

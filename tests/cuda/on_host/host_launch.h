@@ -115,8 +115,9 @@ cudaError_t launch(const Body& body, std::int64_t blocks, int threads, cudaStrea
 }
 
 template <class Body>
-cudaError_t find_code(const Body&) {
-  return host_gpu::gpu().find_code;
+cudaError_t load_code() {
+  HOST_GPU_CALL();
+  return host_gpu::gpu().load_code;
 }
 
 }  // namespace lifereel

@@ -4,6 +4,7 @@
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
 
+#include <cfenv>
 #include <cmath>
 #include <map>
 #include <set>
@@ -322,6 +323,32 @@ TEST_SUITE("cuda.on_host") {
     }
   }
 
+  TEST_CASE("rows that lie as the device's are copied in one piece, and nothing past the last") {
+    const FreshGpu fresh;
+    const UniverseSettings settings = universe_of(300, 270, 50);
+    const auto expected = make_cpu_engine(settings, {Isa::automatic, 1});
+    const auto engine = make_cuda_engine(settings);
+    std::vector<std::uint8_t> want(320 * 269 + 300), got(want.size());
+    for (int frame = 0; frame < 3; ++frame) {
+      expected->step(), engine->step();
+      expected->draw({want.data(), 320, LumaRange::limited});
+      engine->draw({got.data(), 320, LumaRange::limited});
+      for (std::size_t row = 0; row < 270; ++row)
+        REQUIRE(std::equal(&want[320 * row], &want[320 * row] + 300, &got[320 * row]));
+    }
+  }
+
+  TEST_CASE("the constants are the CPU's whatever the caller's rounding mode") {
+    const FreshGpu fresh;
+    const UniverseSettings settings = universe_of(300, 270, 50);
+    std::fesetround(FE_UPWARD);
+    const auto engine = make_cuda_engine(settings);
+    std::fesetround(FE_TONEAREST);
+    const auto expected = make_cpu_engine(settings, {Isa::automatic, 1});
+    for (int frame = 0; frame < 5; ++frame) expected->step(), engine->step();
+    CHECK(engine->hash_state() == expected->hash_state());
+  }
+
   TEST_CASE("a frame is one graph; nothing is allocated after the start") {
     const FreshGpu fresh;
     const UniverseSettings settings = universe_of(300, 270, 50);
@@ -341,8 +368,9 @@ TEST_SUITE("cuda.on_host") {
     const FreshGpu fresh;
     const UniverseSettings settings = universe_of(300, 270, 50);
     auto engine = make_cuda_engine(settings);
-    const auto memory = engine->allocate_picture_memory(300 * 270 * 4);
-    CHECK(memory->size_bytes() == 300 * 270 * 4);
+    const auto bytes = static_cast<std::size_t>(300 * 270 * engine->draws_in_flight());
+    const auto memory = engine->allocate_picture_memory(bytes);
+    CHECK(memory->size_bytes() == bytes);
     for (int i = 0; i < engine->draws_in_flight(); ++i)
       engine->begin_draw({memory->data() + i * 300 * 270, 300, LumaRange::full});
     CHECK_THROWS_AS(engine->begin_draw({memory->data(), 300, LumaRange::full}), std::logic_error);
@@ -380,10 +408,10 @@ TEST_SUITE("cuda.on_host") {
     CHECK(reason().empty());
     CHECK(reason(0).empty());
     CHECK(reason(1) == "engine cuda: there is no device 1, only 0; --engine cpu needs no GPU");
-    gpu().find_code = cudaErrorNoKernelImageForDevice;
+    gpu().load_code = cudaErrorNoKernelImageForDevice;
     CHECK(reason().find("this build has no code for device 0 (Host GPU, sm_90)") !=
           std::string::npos);
-    gpu().find_code = cudaSuccess;
+    gpu().load_code = cudaSuccess;
     gpu().devices[0].major = 6;
     CHECK(reason().find("its architecture sm_60 is older than any this build was compiled for "
                         "(sm_75 and later)") != std::string::npos);
