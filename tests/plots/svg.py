@@ -52,8 +52,9 @@ def number(value):
 class Panel:
     """One pair of axes with its lines."""
 
-    def __init__(self, title, x, y):
+    def __init__(self, title, x, y, names_right=False):
         self.title, self.x, self.y, self.lines = title, x, y, []
+        self.names_right = names_right
 
     def line(self, points, name="", markers=False, dashed=False, thin=False):
         self.lines.append((points, name, markers, dashed, thin))
@@ -108,9 +109,10 @@ class Panel:
             if name:
                 y = begin_y - 14 - 17 * names
                 names += 1
+                at, turn, anchor = (end_x - 10, -1, "end") if self.names_right else (begin_x + 10, 1, "start")
                 out.append(
-                    f'<path d="M{begin_x + 10} {y - 4}h22" stroke="{colour}" stroke-width="{stroke}"{style}/>'
-                    f'<text x="{begin_x + 38}" y="{y}">{escape(name)}</text>'
+                    f'<path d="M{at} {y - 4}h{22 * turn}" stroke="{colour}" stroke-width="{stroke}"{style}/>'
+                    f'<text x="{at + 28 * turn}" y="{y}" text-anchor="{anchor}">{escape(name)}</text>'
                 )
         out.append(
             f'<rect x="{begin_x}" y="{end_y}" width="{end_x - begin_x}" height="{begin_y - end_y}" '
