@@ -58,7 +58,6 @@ State step_by_definition(const UniverseSettings& universe) {
   State& state = initial.state;
   const State before = state;
   const CellGrid grid = make_cell_grid(universe);
-  const bool published = universe.seam == Seam::published;
   const auto height = static_cast<float>(universe.height),
              width = static_cast<float>(universe.width);
   const auto species = static_cast<std::size_t>(universe.species);
@@ -66,8 +65,8 @@ State step_by_definition(const UniverseSettings& universe) {
   const arithmetic::MotionConstants motion = motion_constants(universe, initial.matrix);
   std::vector<std::int32_t> row, column;
   for (std::size_t i = 0; i < before.y.size(); ++i) {
-    row.push_back(arithmetic::cell_of(before.y[i], grid.cell_height, grid.rows, published));
-    column.push_back(arithmetic::cell_of(before.x[i], grid.cell_width, grid.columns, published));
+    row.push_back(grid.row_of(before.y[i]));
+    column.push_back(grid.column_of(before.x[i]));
   }
   // What is added to a coordinate in cell `to` for one in cell `from`, or nothing if too far.
   const auto offset = [](std::int32_t from, std::int32_t to, std::int32_t cells, float size,

@@ -160,13 +160,14 @@ TEST_SUITE("cuda.on_host") {
                   want = dy * dy + dx * dx <= grid.reach_squared;
                   if (want) REQUIRE(times == 1);
                 } else {
-                  const auto cell = cells.patch_of(p.y, p.x) / CellGrid::patches_a_cell;
-                  const auto other_cell =
-                      cells.patch_of(other.y, other.x) / CellGrid::patches_a_cell;
-                  for (const auto& neighbour : cells.neighbours(cell))
-                    want =
-                        want || (neighbour.cell == other_cell && neighbour.offset_y == offset_y &&
-                                 neighbour.offset_x == offset_x);
+                  const auto meet = [](std::int32_t from, std::int32_t to, std::int32_t count,
+                                       float offset) {
+                    const std::int32_t there = to + (offset < 0 ? -count : offset > 0 ? count : 0);
+                    return std::abs(there - from) <= 1;
+                  };
+                  want =
+                      meet(cells.row_of(p.y), cells.row_of(other.y), cells.rows, offset_y) &&
+                      meet(cells.column_of(p.x), cells.column_of(other.x), cells.columns, offset_x);
                   REQUIRE((times == 1) == want);
                 }
                 wanted += want;
