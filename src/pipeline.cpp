@@ -350,7 +350,7 @@ class OneChunk final : public ChunkedSink {
 int default_ring_slots(int pictures_held_at_most, int draws_in_flight, int lanes,
                        std::int64_t chunk_frames) noexcept {
   const int slots = pictures_held_at_most + draws_in_flight + 2;
-  const std::int64_t ahead = chunk_frames * (lanes - 1) / lanes;
+  const std::int64_t ahead = lanes > 1 ? chunk_frames : 0;
   return static_cast<int>(std::min<std::int64_t>(slots + ahead, FrameRing::most_slots));
 }
 

@@ -40,8 +40,7 @@ struct PipelineSettings {
   std::int64_t frames = 0;
   /// Chunks that are made at once, 1..256; more than there are chunks are not used.
   int lanes = 1;
-  /// Pictures in each lane's ring, at least 3; 0: what one lane needs, and with several lanes so
-  /// many more that the engine can go round all of them while each encodes.
+  /// Pictures in each lane's ring, at least 3; 0: default_ring_slots().
   int ring_slots = 0;
   /// Called on the engine's thread after each step and draw; may be empty. For hashing states.
   std::function<void(const Engine&)> after_draw;
@@ -51,8 +50,8 @@ struct PipelineSettings {
 };
 
 /// Slots of a lane's ring: those the sink holds, those being drawn, one filled and one to spare for
-/// unevenness; with several lanes also the part of a chunk that a lane has still to encode when the
-/// engine goes on to the others.
+/// unevenness; with several lanes also a chunk, so that the engine can go on to the next lane at
+/// once. Less only costs time.
 int default_ring_slots(int pictures_held_at_most, int draws_in_flight, int lanes,
                        std::int64_t chunk_frames) noexcept;
 

@@ -14,6 +14,7 @@
 #include "encoders/finished_file.h"
 #include "encoders/frame_hash.h"
 #include "picture_layout.h"
+#include "resources.h"
 
 namespace lifereel {
 namespace {
@@ -32,26 +33,25 @@ void after_the_film(Work&& work) {
   }
 }
 
-// What takes the frames of one render: a film or nothing, and hashes beside it when asked for.
-class RenderSink final : public PictureSink {
+// What takes the frames of one render: a film or nothing, and hashes beside it when asked for;
+// those want one lane.
+class RenderSink final : public ChunkedSink {
  public:
   explicit RenderSink(const RenderSettings& settings) {
-    if (settings.film.codec == "null") {
-      target_ = &null_;
-    } else {
+    if (settings.film.codec != "null") {
       FilmOutput output;
       output.path = settings.output;
       output.overwrite = settings.overwrite;
       output.width = settings.universe.width;
       output.height = settings.universe.height;
+      output.frames = frame_count(settings);
       output.title = "Particle Life, seed " + std::to_string(settings.universe.seed);
       output.comment = self_description(settings);
       film_ = std::make_unique<Film>(settings.film, output);
-      target_ = film_.get();
     }
     if (!settings.hash.empty()) {
       FrameHashSettings hash;
-      hash.format = target_->pixel_format();
+      hash.format = pixel_format();
       hash.width = settings.universe.width;
       hash.height = settings.universe.height;
       hash.frames_per_second = settings.film.frames_per_second;
@@ -60,35 +60,58 @@ class RenderSink final : public PictureSink {
     }
   }
 
-  void write(const Picture& picture) override {
-    if (hash_) {
+  std::int64_t chunk_frames() const noexcept override {
+    return film_ ? film_->chunks().chunk_frames() : 0;
+  }
+
+  std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t frames) override {
+    std::unique_ptr<PictureSink> chunk =
+        film_ ? film_->chunks().begin_chunk(index, frames) : std::make_unique<NullSink>();
+    if (!hash_) return chunk;
+    return std::make_unique<HashedChunk>(*hash_, std::move(chunk), index * chunk_frames());
+  }
+
+  void finish() override {
+    if (film_) film_->chunks().finish();
+    if (hash_) after_the_film([this] { hash_->finish(); });
+  }
+
+  PixelFormat pixel_format() const noexcept override {
+    return film_ ? film_->pixel_format() : PixelFormat::yuv420p;
+  }
+  int pictures_held_at_most() const noexcept override {
+    return film_ ? film_->pictures_held_at_most() : 1;
+  }
+
+  /// nullptr where nothing is encoded.
+  const Film* film() const noexcept { return film_.get(); }
+
+ private:
+  // Pictures are hashed on their way into the film.
+  class HashedChunk final : public PictureSink {
+   public:
+    HashedChunk(FrameHash& hash, std::unique_ptr<PictureSink> chunk, std::int64_t begin)
+        : hash_(hash), chunk_(std::move(chunk)), begin_(begin) {}
+    void write(const Picture& picture) override {
       Picture lent = picture;
       lent.release = nullptr;  // the film's reference keeps it alive meanwhile
+      lent.pts_frames += begin_;
       try {
-        hash_->write(lent);
+        hash_.write(lent);
       } catch (...) {
         if (picture.release) picture.release(picture.owner, picture.tag);
         throw;
       }
+      chunk_->write(picture);
     }
-    target_->write(picture);
-    if (film_) video_bytes_.store(film_->statistics().video_bytes, std::memory_order_relaxed);
-  }
+    void finish() override { chunk_->finish(); }
 
-  void finish() override {
-    target_->finish();
-    if (hash_) after_the_film([this] { hash_->finish(); });
-  }
+   private:
+    FrameHash& hash_;
+    std::unique_ptr<PictureSink> chunk_;
+    const std::int64_t begin_;
+  };
 
-  PixelFormat pixel_format() const noexcept override { return target_->pixel_format(); }
-  int pictures_held_at_most() const noexcept override { return target_->pictures_held_at_most(); }
-
-  /// Any thread.
-  std::int64_t video_bytes() const noexcept { return video_bytes_.load(std::memory_order_relaxed); }
-  /// After the pipeline.
-  const Film* film() const noexcept { return film_.get(); }
-
- private:
   static std::vector<std::string> lines(const std::string& text) {
     std::vector<std::string> lines;
     for (std::size_t from = 0; from < text.size();) {
@@ -99,11 +122,8 @@ class RenderSink final : public PictureSink {
     return lines;
   }
 
-  NullSink null_;
   std::unique_ptr<Film> film_;
   std::unique_ptr<FrameHash> hash_;
-  PictureSink* target_ = nullptr;
-  std::atomic<std::int64_t> video_bytes_{0};
 };
 
 // Turns what the pipeline counts into what people watch.
@@ -129,9 +149,10 @@ class ProgressMeter {
     if (progress.frames_per_second > 0)
       progress.eta_seconds =
           static_cast<double>(frames_total_ - now.frames) / progress.frames_per_second;
-    if (now.frames > 0)
-      progress.bitrate = 8 * static_cast<double>(sink_.video_bytes()) * film_frames_per_second_ /
-                         static_cast<double>(now.frames);
+    const Film::Written written = sink_.film() ? sink_.film()->written() : Film::Written();
+    if (written.frames > 0)
+      progress.bitrate = 8 * static_cast<double>(written.video_bytes) * film_frames_per_second_ /
+                         static_cast<double>(written.frames);
 
     const double engine = now.engine_waited_seconds - then.engine_waited_seconds;
     const double encoder = now.encoder_waited_seconds - then.encoder_waited_seconds;
@@ -164,13 +185,6 @@ bool takes_gpu(const EngineSettings& settings) {
   const CudaDevices gpus = cuda_devices();
   return std::any_of(gpus.devices.begin(), gpus.devices.end(),
                      [](const CudaDevice& device) { return device.unusable.empty(); });
-}
-
-// The engine's share when the user does not say: the encoder keeps one processor.
-EngineSettings beside_an_encoder(EngineSettings settings) {
-  if (settings.threads == 0 && !takes_gpu(settings))
-    settings.threads = std::max(1, available_processors() - 1);
-  return settings;
 }
 
 struct Psnr {
@@ -247,7 +261,10 @@ std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
 RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks) {
   validate(settings);
   frame_count(settings);  // throws before an engine takes its time
-  const auto engine = make_engine(settings.universe, beside_an_encoder(settings.engine));
+  EngineSettings engine_settings = settings.engine;
+  if (!takes_gpu(engine_settings))
+    engine_settings.threads = share_resources(settings, usable_resources(), false).engine_threads;
+  const auto engine = make_engine(settings.universe, engine_settings);
   return render(settings, *engine, callbacks);
 }
 
@@ -261,14 +278,27 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
         "the engine draws pictures of " + std::to_string(engine.settings().width) + "x" +
         std::to_string(engine.settings().height) + ", the film has " +
         std::to_string(settings.universe.width) + "x" + std::to_string(settings.universe.height));
+  const Resources resources = usable_resources();
   RenderReport report;
+  report.processors = resources.processors;
   report.engine = engine.describe();
 
   RenderSink sink(settings);
   ProgressMeter meter(frames, settings.film.frames_per_second.value(), sink);
   PipelineSettings pipeline;
   pipeline.frames = frames;
+  pipeline.lanes = share_resources(settings, resources, report.engine.engine != "cpu").lanes;
   pipeline.ring_slots = settings.engine.ring_slots;
+  if (pipeline.ring_slots == 0) {
+    const auto slots = [&](int lanes) {
+      return default_ring_slots(sink.pictures_held_at_most(), engine.draws_in_flight(), lanes,
+                                sink.chunk_frames());
+    };
+    const PictureLayout layout(sink.pixel_format(), settings.universe.width,
+                               settings.universe.height);
+    pipeline.ring_slots = ring_slots_within(resources, slots(pipeline.lanes), slots(1),
+                                            pipeline.lanes, layout.slot_bytes());
+  }
   pipeline.cancel = callbacks.cancel;
   if (callbacks.progress)
     pipeline.progress = [&](const PipelineStatistics& now) {

@@ -38,6 +38,7 @@ struct RenderReport {
   PipelineStatistics pipeline;
   FilmStatistics film;
   EngineDescription engine;
+  int processors = 1;                   ///< that the render could use
   std::uint64_t peak_memory_bytes = 0;  ///< of the process
   std::optional<double> psnr_luma_mean, psnr_luma_minimum;
   std::string state_hash;  ///< after the last frame

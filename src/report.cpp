@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a render tells about itself: as a sentence, as lines of text, as JSON (render.h).
+#include <algorithm>
 #include <cmath>
 #include <cstdarg>
 #include <cstdio>
@@ -43,7 +44,7 @@ enum class Limit { engine, encoder, both };
 Limit limit(const PipelineStatistics& pipeline) {
   const double noise = 0.05 * pipeline.wall_seconds;
   const double for_encoder = pipeline.engine_waited_seconds;
-  const double for_engine = pipeline.encoder_waited_seconds;
+  const double for_engine = pipeline.encoder_waited_seconds / pipeline.lanes;
   if (for_encoder < noise && for_engine < noise) return Limit::both;
   return for_encoder > for_engine ? Limit::encoder : Limit::engine;
 }
@@ -61,6 +62,28 @@ std::vector<FrameType> frame_types(const FilmStatistics& film) {
           {"B", film.frames_b, film.average_quantiser_b, film.bytes_b}};
 }
 
+/// What no thread has used of the processors.
+double idle_seconds(const RenderReport& report) {
+  const PipelineStatistics& pipeline = report.pipeline;
+  return std::max(0.0, report.processors * pipeline.wall_seconds - pipeline.cpu_seconds);
+}
+
+/// What engines and codecs have computed on threads of their own, and all else.
+double other_cpu_seconds(const PipelineStatistics& pipeline) {
+  return std::max(
+      0.0, pipeline.cpu_seconds - pipeline.engine_cpu_seconds - pipeline.encoder_cpu_seconds);
+}
+
+std::string cores_text(const RenderReport& report) {
+  const PipelineStatistics& pipeline = report.pipeline;
+  const double all = report.processors * pipeline.wall_seconds;
+  return format(
+      "cores       %d: engine %d %%, encoder %d %%, their own threads %d %%, idle %d %%\n",
+      report.processors, percent(pipeline.engine_cpu_seconds, all),
+      percent(pipeline.encoder_cpu_seconds, all), percent(other_cpu_seconds(pipeline), all),
+      percent(idle_seconds(report), all));
+}
+
 std::string psnr_text(double decibels) {
   return std::isfinite(decibels) ? format("%.2f dB", decibels) : "equal";
 }
@@ -76,7 +99,7 @@ std::string bottleneck(const RenderReport& report) {
                     percent(pipeline.engine_waited_seconds, wall));
     case Limit::engine:
       return format("The engine set the pace: the encoder waited for it %d %% of the time.",
-                    percent(pipeline.encoder_waited_seconds, wall));
+                    percent(pipeline.encoder_waited_seconds, wall * pipeline.lanes));
     case Limit::both:
       break;
   }
@@ -123,10 +146,11 @@ std::string describe(const RenderReport& report) {
              pipeline.engine_waited_seconds,
              percent(pipeline.engine_waited_seconds, pipeline.wall_seconds),
              pipeline.encoder_waited_seconds,
-             percent(pipeline.encoder_waited_seconds, pipeline.wall_seconds));
-  text +=
-      format("ring        %.1f of %d slots filled on average, %.1f MiB\n", pipeline.mean_ring_fill,
-             pipeline.ring_slots, static_cast<double>(pipeline.ring_bytes) / mebibyte);
+             percent(pipeline.encoder_waited_seconds, pipeline.wall_seconds * pipeline.lanes));
+  text += cores_text(report);
+  text += format("lanes       %d, with rings of %d slots, %.1f filled on average, %.1f MiB\n",
+                 pipeline.lanes, pipeline.ring_slots, pipeline.mean_ring_fill,
+                 static_cast<double>(pipeline.ring_bytes) / mebibyte);
   for (const std::string& warning : film.warnings) text += "warning     " + warning + '\n';
   text += format("memory      %.1f MiB at most\n",
                  static_cast<double>(report.peak_memory_bytes) / mebibyte);
@@ -154,6 +178,7 @@ std::string to_json(const RenderSettings& settings, const RenderReport& report) 
   json.add("file_bytes", film.file_bytes);
   json.add("average_bits_per_second", film.average_bitrate);
   json.add("encode_seconds", film.encode_seconds);
+  json.add("late_frames", film.late_frames);
   for (const FrameType& type : frame_types(film)) {
     json.open(("frames_" + std::string(1, static_cast<char>(type.letter[0] | 0x20))).c_str());
     json.add("frames", type.frames);
@@ -174,6 +199,13 @@ std::string to_json(const RenderSettings& settings, const RenderReport& report) 
   json.add("engine_waited_seconds", pipeline.engine_waited_seconds);
   json.add("encoder_busy_seconds", pipeline.encoder_busy_seconds);
   json.add("encoder_waited_seconds", pipeline.encoder_waited_seconds);
+  json.add("lanes", pipeline.lanes);
+  json.add("processors", report.processors);
+  json.add("cpu_seconds", pipeline.cpu_seconds);
+  json.add("engine_cpu_seconds", pipeline.engine_cpu_seconds);
+  json.add("encoder_cpu_seconds", pipeline.encoder_cpu_seconds);
+  json.add("other_cpu_seconds", other_cpu_seconds(pipeline));
+  json.add("idle_seconds", idle_seconds(report));
   json.add("mean_ring_fill", pipeline.mean_ring_fill);
   json.add("ring_slots", pipeline.ring_slots);
   json.add("ring_bytes", pipeline.ring_bytes);

@@ -286,6 +286,8 @@ const std::vector<Entry>& entries() {
                          parse_aspect, print_aspect));
     list.push_back(int_entry(key("codec-threads", "N", "0: the codec's choice"),
                              LIFEREEL_FIELD(film.codec_threads)));
+    list.push_back(int_entry(key("chunk-frames", "N", "encoded by itself; 0: all"),
+                             LIFEREEL_FIELD(film.chunk_frames)));
     SettingKey codec_option = key(codec_option_key, "K=V", "any encoder option; again");
     codec_option.repeatable = true;
     list.push_back(codec_option_entry(codec_option));
@@ -305,7 +307,9 @@ const std::vector<Entry>& entries() {
                           LIFEREEL_FIELD(engine.isa), isa_names));
     list.push_back(
         int_entry(key("threads", "N", "of the engine, 0: auto"), LIFEREEL_FIELD(engine.threads)));
-    list.push_back(int_entry(key("ring-slots", "N", "pictures in the ring"),
+    list.push_back(
+        int_entry(key("lanes", "N", "chunks at once, 0: auto"), LIFEREEL_FIELD(engine.lanes)));
+    list.push_back(int_entry(key("ring-slots", "N", "pictures in a lane's ring"),
                              LIFEREEL_FIELD(engine.ring_slots)));
 
     group = "output";
@@ -575,8 +579,11 @@ void validate(const RenderSettings& settings) {
     fail("threads must be 0 (chosen for this machine) to 1024");
   }
   const int slots = settings.engine.ring_slots;
-  if (slots != 0 && (slots < 3 || slots > 31)) {
-    fail("ring-slots must be 0 (chosen for the encoder) or 3 to 31");
+  if (slots != 0 && (slots < 3 || slots > 4096)) {
+    fail("ring-slots must be 0 (chosen for the encoder) or 3 to 4096");
+  }
+  if (settings.engine.lanes < 0 || settings.engine.lanes > 256) {
+    fail("lanes must be 0 (chosen for this machine) or 1 to 256");
   }
   const bool encodes = settings.film.codec != "null";
   if (settings.psnr) {
@@ -601,6 +608,7 @@ void validate(const RenderSettings& settings) {
     output.overwrite = settings.overwrite;
     output.width = settings.universe.width;
     output.height = settings.universe.height;
+    output.frames = frame_count(settings);
     validate(settings.film, output);
   }
   validate_paths(settings);

@@ -20,8 +20,9 @@ enum class EngineChoice { automatic, cpu, cuda };
 struct EngineSettings {
   EngineChoice engine = EngineChoice::automatic;
   Isa isa = Isa::automatic;
-  int threads = 0;     ///< of the CPU engine; 0: what the encoder leaves
-  int ring_slots = 0;  ///< pictures between engine and encoder; 0: chosen for the encoder
+  int threads = 0;     ///< of the CPU engine; 0: chosen for this machine
+  int lanes = 0;       ///< chunks of the film encoded at once; 0: chosen for this machine
+  int ring_slots = 0;  ///< pictures between engine and each encoder; 0: chosen for the encoder
   int device = -1;     ///< GPU by number, as `lifereel info` lists them; -1: the first usable
 
   bool operator==(const EngineSettings&) const = default;

@@ -129,6 +129,48 @@ TEST_SUITE("src.render") {
     CHECK(contents(second.output) == contents(alone.output));
   }
 
+  TEST_CASE("any number of lanes, with or without hashes, gives the same bytes") {
+    const Folder folder;
+    RenderSettings settings = small(folder / "film.mpg", "mpeg2video", 200);
+    settings.universe.width = 720;
+    settings.universe.height = 480;
+    settings.film.frames_per_second = {30000, 1001};
+    settings.film.target = DiscTarget::ntsc_dvd;
+    settings.film.chunk_frames = 36;
+    settings.overwrite = true;
+    std::string expected, hashes;
+    for (const int lanes : {1, 2, 3, 7, 0}) {
+      CAPTURE(lanes);
+      settings.engine.lanes = lanes;
+      const RenderReport report = render(settings);
+      if (lanes > 0) CHECK(report.pipeline.lanes == std::min(lanes, 6));
+      CHECK(report.film.frames == 200);
+      if (lanes == 1) expected = contents(settings.output);
+      CHECK(contents(settings.output) == expected);
+    }
+    settings.hash = folder / "film.framehash";
+    settings.engine.lanes = 3;
+    const RenderReport report = render(settings);
+    CHECK(report.pipeline.lanes == 1);  // hashes are made in the pictures' order
+    CHECK(contents(settings.output) == expected);
+    CHECK(read_golden(settings.hash).pictures.size() == 200);
+  }
+
+  TEST_CASE("cancelling several lanes leaves nothing behind") {
+    const Folder folder;
+    std::atomic<bool> cancel{false};
+    RenderCallbacks callbacks;
+    callbacks.cancel = &cancel;
+    callbacks.progress = [&](const RenderProgress& progress) {
+      cancel = progress.frames_done > 50;
+    };
+    RenderSettings settings = small(folder / "film.mkv", "ffv1", 1'000'000);
+    settings.film.chunk_frames = 40;
+    settings.engine.lanes = 3;
+    CHECK_THROWS_AS(render(settings, callbacks), Cancelled);
+    CHECK(folder.files() == 0);
+  }
+
   TEST_CASE("cancelling leaves nothing behind") {
     const Folder folder;
     std::atomic<bool> cancel{false};

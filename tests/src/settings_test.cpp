@@ -104,6 +104,7 @@ RenderSettings random_settings(std::mt19937_64& random) {
   if (maybe()) film.bufsize = rate() * 1000;
   if (maybe()) film.audio_bitrate = rate();
   if (maybe()) film.gop = whole(0, 1000);
+  if (maybe()) film.chunk_frames = static_cast<int>(whole(0, 1000));
   if (maybe()) film.aspect = Rational{whole(1, 100), whole(1, 100)};
   film.codec_threads = whole(0, 64);
   for (int i = whole(0, 3); i > 0; --i)
@@ -467,8 +468,10 @@ TEST_SUITE("src.settings") {
     CHECK(said("size", "100x100") != "");
     CHECK(said("size", "721x481") != "");
     CHECK(said("species", "33").find("species") != std::string::npos);
+    CHECK(said("lanes", "-1").starts_with("lanes must be"));
+    CHECK(said("lanes", "257").starts_with("lanes must be"));
     CHECK(said("ring-slots", "2").starts_with("ring-slots must be"));
-    CHECK(said("ring-slots", "32").starts_with("ring-slots must be"));
+    CHECK(said("ring-slots", "4097").starts_with("ring-slots must be"));
     CHECK(said("threads", "-1").starts_with("threads must be"));
     CHECK(said("output", (folder.path / "none" / "film.mp4").string()) != "");
     CHECK(said("output", folder.path.string()) != "");
