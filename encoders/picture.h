@@ -62,7 +62,7 @@ class ChunkedSink {
   /// A sink for the `frames` pictures of chunk `index`, whose times count from 0 again. Each chunk
   /// is begun once, on the thread that will write and finish it; any thread may begin any chunk,
   /// but a chunk that waits long for one before it waits in memory. The sink's finish() hands the
-  /// chunk over. Throws as PictureSink does.
+  /// chunk over; it must not outlive this object. Throws as PictureSink does.
   virtual std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t frames) = 0;
   /// After the last chunk's finish(): the film is complete and safe when this returns.
   virtual void finish() = 0;

@@ -151,6 +151,10 @@ std::string describe(const RenderReport& report) {
   text += format("lanes       %d, with rings of %d slots, %.1f filled on average, %.1f MiB\n",
                  pipeline.lanes, pipeline.ring_slots, pipeline.mean_ring_fill,
                  static_cast<double>(pipeline.ring_bytes) / mebibyte);
+  if (film.late_frames > 0)
+    text +=
+        format("warning     %lld pictures come late for a decoder with this maxrate and bufsize\n",
+               static_cast<long long>(film.late_frames));
   for (const std::string& warning : film.warnings) text += "warning     " + warning + '\n';
   text += format("memory      %.1f MiB at most\n",
                  static_cast<double>(report.peak_memory_bytes) / mebibyte);
