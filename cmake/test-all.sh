@@ -60,11 +60,15 @@ run_tests() {
 without_aslr=
 if setarch -R true 2> /dev/null; then without_aslr='setarch -R'; fi
 
+# The GPU's engine is compiled wherever that is possible, and its absence is said.
+cuda=
+if command -v nvcc > /dev/null; then cuda=-DLIFEREEL_CUDA=ON; else echo "== no nvcc: without the GPU's engine"; fi
+
 mkdir -p build
 for stage in ${*:-release asan tsan clang shared}; do
   case $stage in
     release)
-      build release && run_tests release || note_build release ;;
+      build release $cuda && run_tests release || note_build release ;;
     asan)
       build asan && run_tests asan || note_build asan ;;
     tsan)
