@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -32,16 +33,21 @@ int chunk_frames(const FilmSettings& asked) {
   if (settings.chunk_frames <= 0 || !settings.filter.empty() ||
       std::find(joinable.begin(), joinable.end(), settings.codec) == joinable.end())
     return 0;
-  const int gop = std::max(1, settings.gop.value_or(1));
-  return (settings.chunk_frames + gop - 1) / gop * gop;
+  const std::int64_t gop = std::max(1, settings.gop.value_or(1));
+  const std::int64_t whole = (settings.chunk_frames + gop - 1) / gop * gop;
+  // Such a film has no second chunk.
+  return whole > std::numeric_limits<int>::max() ? 0 : static_cast<int>(whole);
 }
 
 FilmSettings with_film_defaults(FilmSettings settings) {
   settings.chunk_frames = chunk_frames(settings);
   settings = with_disc_defaults(std::move(settings));
-  // Several threads of these read each other's estimates of sizes as they come.
-  if (settings.codec_threads == 0 && settings.maxrate &&
-      (settings.codec == "libx265" || (settings.codec == "libx264" && settings.chunk_frames > 0)))
+  // Several threads of these read each other's estimates of sizes as they come; x264's rate control
+  // also decides otherwise with another number of them.
+  const bool x264_rate = settings.maxrate || settings.bitrate;
+  if (settings.codec_threads == 0 &&
+      ((settings.codec == "libx265" && settings.maxrate) ||
+       (settings.codec == "libx264" && x264_rate && settings.chunk_frames > 0)))
     settings.codec_threads = 1;
   return settings;
 }

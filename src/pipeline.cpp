@@ -151,7 +151,11 @@ class Pipeline {
     };
     const auto draw = [&](Lane& lane) {
       auto slot = lane.ring.try_take_free();
-      if (!slot) slot = engine_waited_.time([&lane] { return lane.ring.take_free(); });
+      if (!slot) {
+        // Whoever it waits for may be waiting for these.
+        while (!begun.empty()) finish_oldest();
+        slot = engine_waited_.time([&lane] { return lane.ring.take_free(); });
+      }
       if (!slot) return false;
       engine_busy_.time([&] {
         engine_.step();

@@ -155,7 +155,8 @@ class ProgressMeter {
                          static_cast<double>(written.frames);
 
     const double engine = now.engine_waited_seconds - then.engine_waited_seconds;
-    const double encoder = now.encoder_waited_seconds - then.encoder_waited_seconds;
+    const double encoder = (now.encoder_waited_seconds - then.encoder_waited_seconds) /
+                           std::max(1, now.lanes);  // a lane
     if (std::max(engine, encoder) > 0.05 * seconds)
       progress.waiting =
           engine > encoder ? RenderProgress::Waiting::engine : RenderProgress::Waiting::encoder;
