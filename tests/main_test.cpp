@@ -2,3 +2,8 @@
 // The main() of lifereel_tests. Every tests/*/*_test.cpp becomes part of the same program.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
+
+// x265 is not built with ThreadSanitizer, which so cannot see how its own threads wait for each
+// other.
+extern "C" const char* __tsan_default_suppressions();  // NOLINT: the sanitizer's name
+extern "C" const char* __tsan_default_suppressions() { return "race:libx265\n"; }
