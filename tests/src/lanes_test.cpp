@@ -130,12 +130,22 @@ double first_percentile(std::vector<double> values) {
   return values[values.size() / 100];
 }
 
+// Sanitizers look at what the code does, not at how long films turn out: they get shorter ones, and
+// no comparison of quality.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool sanitized = true;
+constexpr std::int64_t equal_frames = 3 * 360;
+#else
+constexpr bool sanitized = false;
+constexpr std::int64_t equal_frames = 5400;
+#endif
+
 }  // namespace
 
 TEST_SUITE("src.lanes") {
   TEST_CASE("1, 2, 3 and 7 lanes make the same three minutes of DVD") {
     const Folder folder;
-    RenderSettings settings = preset("dvd_video", folder / "film.mpg", 5400);
+    RenderSettings settings = preset("dvd_video", folder / "film.mpg", equal_frames);
     Replay engine(settings.universe, 90);
     std::string expected;
     for (const int lanes : {1, 2, 3, 7}) {
@@ -143,8 +153,8 @@ TEST_SUITE("src.lanes") {
       settings.engine.lanes = lanes;
       engine.rewind();
       const RenderReport report = render(settings, engine);
-      CHECK(report.pipeline.lanes == lanes);
-      CHECK(report.film.frames == 5400);
+      CHECK(report.pipeline.lanes == std::min<std::int64_t>(lanes, equal_frames / 360));
+      CHECK(report.film.frames == equal_frames);
       CHECK(report.film.late_frames == 0);
       const std::string bytes = contents(settings.output);
       if (lanes == 1) expected = bytes;
@@ -153,7 +163,8 @@ TEST_SUITE("src.lanes") {
     }
   }
 
-  TEST_CASE("three minutes in chunks are as big and as good as in one piece") {
+  TEST_CASE("three minutes in chunks are as big and as good as in one piece" *
+            doctest::skip(sanitized)) {
     const Folder folder;
     RenderSettings chunks = preset("dvd_video", folder / "chunks.mpg", 5400);
     RenderSettings whole = preset("dvd_video", folder / "whole.mpg", 5400);
