@@ -122,8 +122,8 @@ TEST_CASE("fills, margins and stays by hand") {
 
 TEST_CASE("a picture that is not there by its time is told with its number and time") {
   const std::string first = pack(9000, 1000) + packet(0xE0, 9000 + 900, picture(100, true));
-  for (const auto& [dts, late] :
-       {std::pair<std::int64_t, bool>{900 + 214, true}, {900 + 215, false}}) {
+  for (const std::int64_t dts : {900 + 214, 900 + 215}) {
+    const bool late = dts == 900 + 214;
     const std::string second = pack(9900, 1000) + packet(0xE0, 9000 + dts, picture(100)) +
                                packet(0xE0, 9000 + 9000, picture(50));
     const ProgramStreamReport report = check_bytes(first + second);
