@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a benchmark found, as tables, JSON and CSV (bench.h).
-#include <cstdarg>
-#include <cstdio>
 #include <string>
 
 #include "bench.h"
+#include "format.h"
 #include "json.h"
 
 namespace lifereel {
 namespace {
-
-[[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...) {
-  char text[512];
-  va_list arguments;
-  va_start(arguments, pattern);
-  std::vsnprintf(text, sizeof text, pattern, arguments);
-  va_end(arguments);
-  return text;
-}
 
 /// Three digits that mean something.
 std::string rate_text(double frames_per_second) {

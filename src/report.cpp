@@ -2,11 +2,10 @@
 // What a render tells about itself: as a sentence, as lines of text, as JSON (render.h).
 #include <algorithm>
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
 #include <string>
 #include <utility>
 
+#include "format.h"
 #include "json.h"
 #include "render.h"
 #include "setting_text.h"
@@ -15,15 +14,6 @@ namespace lifereel {
 namespace {
 
 constexpr double mebibyte = 1024.0 * 1024.0;
-
-[[gnu::format(printf, 1, 2)]] std::string format(const char* pattern, ...) {
-  char text[512];
-  va_list arguments;
-  va_start(arguments, pattern);
-  std::vsnprintf(text, sizeof text, pattern, arguments);
-  va_end(arguments);
-  return text;
-}
 
 double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
 int percent(double part, double whole) {

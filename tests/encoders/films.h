@@ -3,8 +3,6 @@
 // films.
 #pragma once
 
-#include <stdlib.h>
-
 #include <atomic>
 #include <cmath>
 #include <cstdint>
@@ -23,6 +21,7 @@
 #include "encoders/libav.h"
 #include "encoders/log_capture.h"
 #include "encoders/picture.h"
+#include "tests/temporary_folder.h"
 
 namespace lifereel::test {
 
@@ -131,34 +130,6 @@ class PictureOwner {
   int stride_;
   std::vector<std::uint8_t> chroma_;
   std::vector<std::unique_ptr<Slot>> slots_;
-};
-
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "lifereel-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-    path_ = pattern;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::string file(const std::string& name) const { return (path_ / name).string(); }
-  std::string path() const { return path_.string(); }
-  /// Names in it, to see that nothing is left behind.
-  std::vector<std::string> names() const {
-    std::vector<std::string> all;
-    for (const auto& entry : std::filesystem::directory_iterator(path_))
-      all.push_back(entry.path().filename().string());
-    return all;
-  }
-
- private:
-  std::filesystem::path path_;
 };
 
 inline std::string read_bytes(const std::string& path) {

@@ -11,29 +11,12 @@
 
 #include "json_check.h"
 #include "src/pipeline.h"
+#include "tests/temporary_folder.h"
 
 using namespace lifereel;
 using lifereel::test::is_json;
-namespace fs = std::filesystem;
 
 namespace {
-
-class Folder {
- public:
-  Folder()
-      : path_(fs::temp_directory_path() / ("lifereel-bench-test-" + std::to_string(getpid()))) {
-    fs::create_directories(path_);
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  std::string path() const { return path_.string(); }
-  bool empty() const { return fs::is_empty(path_); }
-
- private:
-  fs::path path_;
-};
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
@@ -58,7 +41,7 @@ TEST_SUITE("src.bench") {
   }
 
   TEST_CASE("a preset's parts are all measured over the same frames, and nothing stays behind") {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     BenchSettings settings;
     settings.presets = {"dvd_video"};
     settings.frames = 9;
@@ -69,7 +52,7 @@ TEST_SUITE("src.bench") {
     BenchCallbacks callbacks;
     callbacks.progress = [&](const std::string& what) { told.push_back(what); };
     const BenchReport report = run_bench(settings, callbacks);
-    CHECK(folder.empty());
+    CHECK(folder.names().empty());
     CHECK(told.size() == 9);  // choosing, and four parts twice
 
     REQUIRE(report.presets.size() == 1);

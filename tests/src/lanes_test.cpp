@@ -20,26 +20,11 @@
 #include "encoders/vbv.h"
 #include "src/picture_layout.h"
 #include "src/render.h"
+#include "tests/temporary_folder.h"
 
 using namespace lifereel;
-namespace fs = std::filesystem;
 
 namespace {
-
-class Folder {
- public:
-  Folder() : path_(fs::temp_directory_path() / ("lifereel-lanes-" + std::to_string(getpid()))) {
-    fs::create_directories(path_);
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-
- private:
-  fs::path path_;
-};
 
 std::string contents(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -144,8 +129,8 @@ constexpr std::int64_t equal_frames = 5400;
 
 TEST_SUITE("src.lanes") {
   TEST_CASE("1, 2, 3 and 7 lanes make the same three minutes of DVD") {
-    const Folder folder;
-    RenderSettings settings = preset("dvd_video", folder / "film.mpg", equal_frames);
+    const test::TemporaryFolder folder;
+    RenderSettings settings = preset("dvd_video", folder.file("film.mpg"), equal_frames);
     Replay engine(settings.universe, 90);
     std::string expected;
     for (const int lanes : {1, 2, 3, 7}) {
@@ -165,9 +150,9 @@ TEST_SUITE("src.lanes") {
 
   TEST_CASE("three minutes in chunks are as big and as good as in one piece" *
             doctest::skip(sanitized)) {
-    const Folder folder;
-    RenderSettings chunks = preset("dvd_video", folder / "chunks.mpg", 5400);
-    RenderSettings whole = preset("dvd_video", folder / "whole.mpg", 5400);
+    const test::TemporaryFolder folder;
+    RenderSettings chunks = preset("dvd_video", folder.file("chunks.mpg"), 5400);
+    RenderSettings whole = preset("dvd_video", folder.file("whole.mpg"), 5400);
     whole.film.chunk_frames = 0;
     const RenderReport report = render(chunks);
     const RenderReport whole_report = render(whole);
@@ -195,11 +180,12 @@ TEST_SUITE("src.lanes") {
 
   TEST_CASE(
       "every preset's film, smaller and in shorter chunks: twice the same bytes, from any lanes") {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     for (const Preset& one : presets()) {
       CAPTURE(std::string(one.name));
       const bool disc = std::string(one.name).starts_with("dvd_video");
-      RenderSettings settings = preset(one.name, folder / (disc ? "film.mpg" : "film.mp4"), 210);
+      RenderSettings settings =
+          preset(one.name, folder.file((disc) ? "film.mpg" : "film.mp4"), 210);
       if (avcodec_find_encoder_by_name(settings.film.codec.c_str()) == nullptr) continue;
       if (!disc) {
         settings.universe.width = 352;

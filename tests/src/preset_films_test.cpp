@@ -9,29 +9,16 @@
 #include "encoders/program_stream.h"
 #include "encoders/vbv.h"
 #include "src/render.h"
+#include "tests/temporary_folder.h"
 
 using namespace lifereel;
 
-namespace {
-
-namespace fs = std::filesystem;
-
-struct Folder {
-  const fs::path path =
-      fs::temp_directory_path() / ("lifereel-presets-" + std::to_string(std::random_device{}()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-};
-
-}  // namespace
+namespace {}  // namespace
 
 TEST_SUITE_BEGIN("src.preset_films");
 
 TEST_CASE("every preset's film keeps its buffers") {
-  const Folder folder;
+  const test::TemporaryFolder folder;
   for (const Preset& preset : presets()) {
     CAPTURE(std::string(preset.name));
     RenderSettings settings;
@@ -47,7 +34,7 @@ TEST_CASE("every preset's film keeps its buffers") {
 
     const bool disc = settings.film.target != DiscTarget::none;
     settings.frames = settings.universe.width > 1000 ? 4 : 150;
-    settings.output = (folder.path / (disc ? "film.mpg" : "film.mp4")).string();
+    settings.output = folder.file(disc ? "film.mpg" : "film.mp4");
     settings.overwrite = true;
     render(settings);
     const FilmVbv film = check_film_vbv(settings.output, model);

@@ -17,29 +17,12 @@
 #include "encoders/film_reader.h"
 #include "src/golden.h"
 #include "src/render.h"
+#include "tests/temporary_folder.h"
 
 using namespace lifereel;
 namespace fs = std::filesystem;
 
 namespace {
-
-class Folder {
- public:
-  Folder() : path_(fs::temp_directory_path() / ("lifereel-render-" + std::to_string(getpid()))) {
-    fs::create_directories(path_);
-  }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  std::size_t files() const {
-    return static_cast<std::size_t>(std::distance(fs::directory_iterator(path_), {}));
-  }
-
- private:
-  fs::path path_;
-};
 
 std::string contents(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -62,17 +45,17 @@ RenderSettings small(const std::string& output, const char* codec, int frames) {
 
 TEST_SUITE("src.render") {
   TEST_CASE("a lossless film holds the universe, and its hashes are the golden ones") {
-    const Folder folder;
-    RenderSettings settings = small(folder / "film.mkv", "ffv1", 40);
-    settings.hash = folder / "film.framehash";
-    settings.stats = folder / "film.json";
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 40);
+    settings.hash = folder.file("film.framehash");
+    settings.stats = folder.file("film.json");
     settings.psnr = true;
     const RenderReport report = render(settings);
     CHECK(report.pipeline.frames == 40);
     CHECK(report.film.frames == 40);
     CHECK(report.film.file_bytes == static_cast<std::int64_t>(fs::file_size(settings.output)));
     CHECK(std::isinf(*report.psnr_luma_mean));
-    CHECK(folder.files() == 3);
+    CHECK(folder.names().size() == 3);
 
     const auto engine = make_engine(settings.universe, {});
     std::vector<std::uint8_t> expected(352 * 288), decoded;
@@ -95,9 +78,9 @@ TEST_SUITE("src.render") {
   }
 
   TEST_CASE("the film carries what renders it again") {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     for (const char* name : {"film.mkv", "film.mp4"}) {
-      RenderSettings settings = small(folder / name, "ffv1", 5);
+      RenderSettings settings = small(folder.file(name), "ffv1", 5);
       if (std::string(name) == "film.mp4") settings.film.codec = "libx264";
       settings.universe.seed = 18446744073709551615u;
       settings.universe.matrix.assign(25, 0.1f);
@@ -111,15 +94,15 @@ TEST_SUITE("src.render") {
   }
 
   TEST_CASE("two renders at once in one process give the bytes that one gives") {
-    const Folder folder;
-    RenderSettings first = small(folder / "1.mpg", "mpeg2video", 45);
+    const test::TemporaryFolder folder;
+    RenderSettings first = small(folder.file("1.mpg"), "mpeg2video", 45);
     first.universe.width = 720;
     first.universe.height = 480;
     first.film.frames_per_second = {30000, 1001};
     first.film.target = DiscTarget::ntsc_dvd;
     RenderSettings second = first, alone = first;
-    second.output = folder / "2.mpg";
-    alone.output = folder / "alone.mpg";
+    second.output = folder.file("2.mpg");
+    alone.output = folder.file("alone.mpg");
     render(alone);
     std::thread other([&] { render(second); });
     render(first);
@@ -130,8 +113,8 @@ TEST_SUITE("src.render") {
   }
 
   TEST_CASE("any number of lanes, with or without hashes, gives the same bytes") {
-    const Folder folder;
-    RenderSettings settings = small(folder / "film.mpg", "mpeg2video", 200);
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mpg"), "mpeg2video", 200);
     settings.universe.width = 720;
     settings.universe.height = 480;
     settings.film.frames_per_second = {30000, 1001};
@@ -148,7 +131,7 @@ TEST_SUITE("src.render") {
       if (lanes == 1) expected = contents(settings.output);
       CHECK(contents(settings.output) == expected);
     }
-    settings.hash = folder / "film.framehash";
+    settings.hash = folder.file("film.framehash");
     settings.engine.lanes = 3;
     const RenderReport report = render(settings);
     CHECK(report.pipeline.lanes == 1);  // hashes are made in the pictures' order
@@ -157,22 +140,22 @@ TEST_SUITE("src.render") {
   }
 
   TEST_CASE("cancelling several lanes leaves nothing behind") {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     std::atomic<bool> cancel{false};
     RenderCallbacks callbacks;
     callbacks.cancel = &cancel;
     callbacks.progress = [&](const RenderProgress& progress) {
       cancel = progress.frames_done > 50;
     };
-    RenderSettings settings = small(folder / "film.mkv", "ffv1", 1'000'000);
+    RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 1'000'000);
     settings.film.chunk_frames = 40;
     settings.engine.lanes = 3;
     CHECK_THROWS_AS(render(settings, callbacks), Cancelled);
-    CHECK(folder.files() == 0);
+    CHECK(folder.names().empty());
   }
 
   TEST_CASE("cancelling leaves nothing behind") {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     std::atomic<bool> cancel{false};
     RenderCallbacks callbacks;
     callbacks.cancel = &cancel;
@@ -182,34 +165,34 @@ TEST_SUITE("src.render") {
       CHECK(progress.frames_done < progress.frames_total);
       if (++reports == 2) cancel = true;
     };
-    RenderSettings settings = small(folder / "film.mkv", "ffv1", 1'000'000);
-    settings.hash = folder / "film.framehash";
+    RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 1'000'000);
+    settings.hash = folder.file("film.framehash");
     CHECK_THROWS_AS(render(settings, callbacks), Cancelled);
-    CHECK(folder.files() == 0);
+    CHECK(folder.names().empty());
   }
 
   TEST_CASE("cancelling gives back the pictures that an encoder holds by reference") {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     std::atomic<bool> cancel{false};
     RenderCallbacks callbacks;
     callbacks.cancel = &cancel;
     callbacks.progress = [&](const RenderProgress&) { cancel = true; };
-    RenderSettings settings = small(folder / "film.mpg", "mpeg2video", 1'000'000);
+    RenderSettings settings = small(folder.file("film.mpg"), "mpeg2video", 1'000'000);
     settings.universe.width = 720;  // with rows of 768 bytes, as the encoder's own
     settings.universe.height = 480;
     settings.film.frames_per_second = {30000, 1001};
     settings.film.target = DiscTarget::ntsc_dvd;
     CHECK_THROWS_AS(render(settings, callbacks), Cancelled);
-    CHECK(folder.files() == 0);
+    CHECK(folder.names().empty());
   }
 
   TEST_CASE("an encoder that cannot open leaves nothing behind") {
-    const Folder folder;
-    RenderSettings settings = small(folder / "film.mkv", "ffv1", 5);
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 5);
     settings.film.codec_options = {{"slices", "1000000"}};
-    settings.hash = folder / "film.framehash";
+    settings.hash = folder.file("film.framehash");
     CHECK_THROWS(render(settings));
-    CHECK(folder.files() == 0);
+    CHECK(folder.names().empty());
   }
 
   TEST_CASE("the engine is chosen by what was asked for; contradictions are told") {
@@ -247,20 +230,20 @@ TEST_SUITE("src.render") {
   }
 
   TEST_CASE("an engine of the caller's makes the same film, from where it stands") {
-    const Folder folder;
-    RenderSettings settings = small(folder / "own.mkv", "ffv1", 8);
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("own.mkv"), "ffv1", 8);
     const auto engine = make_engine(settings.universe, {});
     const RenderReport own = render(settings, *engine);
     CHECK(engine->frame() == 8);
-    settings.output = folder / "made.mkv";
+    settings.output = folder.file("made.mkv");
     CHECK(render(settings).state_hash == own.state_hash);
-    CHECK(contents(folder / "own.mkv") == contents(folder / "made.mkv"));
+    CHECK(contents(folder.file("own.mkv")) == contents(folder.file("made.mkv")));
 
-    settings.output = folder / "other.mkv";
+    settings.output = folder.file("other.mkv");
     settings.universe.width = 368;
     CHECK_THROWS_WITH_AS(render(settings, *engine), doctest::Contains("352x288"),
                          std::invalid_argument);
-    CHECK(folder.files() == 2);
+    CHECK(folder.names().size() == 2);
   }
 
   TEST_CASE("measuring without an encoder needs no output") {

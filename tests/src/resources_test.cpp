@@ -8,31 +8,16 @@
 #include <string>
 
 #include "src/resources.h"
+#include "tests/temporary_folder.h"
 
 using namespace lifereel;
-namespace fs = std::filesystem;
 
 namespace {
 
-class Root {
+// What stands for the machine's root.
+class Root : public test::TemporaryFolder {
  public:
-  Root() {
-    std::string pattern = (fs::temp_directory_path() / "lifereel-root-XXXXXX").string();
-    REQUIRE(mkdtemp(pattern.data()) != nullptr);
-    path_ = pattern;
-  }
-  ~Root() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  void write(const std::string& name, const std::string& text) const {
-    fs::create_directories((path_ / name).parent_path());
-    std::ofstream(path_ / name) << text;
-  }
-  CgroupLimits limits() const { return read_cgroup_limits(path_.string()); }
-
- private:
-  fs::path path_;
+  CgroupLimits limits() const { return read_cgroup_limits(path()); }
 };
 
 constexpr const char* version_2 =

@@ -12,12 +12,11 @@
 
 #include "src/setting_text.h"
 #include "src/settings.h"
+#include "tests/temporary_folder.h"
 
 using namespace lifereel;
 
 namespace {
-
-namespace fs = std::filesystem;
 
 /// What a call throws as std::invalid_argument; empty when it does not.
 template <typename Call>
@@ -45,21 +44,6 @@ RenderSettings preset(const char* name) {
   apply_preset(settings, name);
   return settings;
 }
-
-/// A folder that goes away again.
-struct Folder {
-  fs::path path =
-      fs::temp_directory_path() / ("lifereel-settings-" + std::to_string(std::random_device{}()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() {
-    std::error_code ignored;
-    fs::remove_all(path, ignored);
-  }
-  std::string file(const char* name, const std::string& text) const {
-    std::ofstream(path / name, std::ios::binary) << text;
-    return (path / name).string();
-  }
-};
 
 /// Settings with every field of the film changed at random.
 RenderSettings random_settings(std::mt19937_64& random) {
@@ -390,9 +374,9 @@ TEST_SUITE("src.settings") {
   }
 
   TEST_CASE("a matrix from a file is relative to the config file, and read at once") {
-    const Folder folder;
-    folder.file("m.txt", "# mine\n1, -0.5\n\n0.25\t1e-3 # tail\n");
-    const std::string config = folder.file("c.cfg", "species = 2\nmatrix = m.txt\n");
+    const test::TemporaryFolder folder;
+    folder.write("m.txt", "# mine\n1, -0.5\n\n0.25\t1e-3 # tail\n");
+    const std::string config = folder.write("c.cfg", "species = 2\nmatrix = m.txt\n");
     RenderSettings settings;
     apply_config_file(settings, config);
     CHECK(settings.universe.matrix == std::vector<float>{1, -0.5f, 0.25f, 1e-3f});
@@ -401,7 +385,7 @@ TEST_SUITE("src.settings") {
     CHECK(settings.universe.matrix.empty());
 
     const auto refused_file = [&](const std::string& text) {
-      const std::string path = folder.file("bad.txt", text);
+      const std::string path = folder.write("bad.txt", text);
       const std::string said = refusal([&] { read_matrix_file(path); });
       CHECK(said.starts_with(path));
       return said.substr(std::min(path.size(), said.size()));
@@ -412,8 +396,8 @@ TEST_SUITE("src.settings") {
     CHECK(refused_file("1 2\n") ==
           ": the matrix has 1 rows of 2 numbers; it needs as many rows as numbers in a row");
     CHECK(refused_file("# nothing\n") == ": the matrix has no rows");
-    CHECK(refusal([&] { read_matrix_file(folder.path.string()); }) ==
-          "cannot read " + folder.path.string() + ": Is a directory");
+    CHECK(refusal([&] { read_matrix_file(folder.path()); }) ==
+          "cannot read " + folder.path() + ": Is a directory");
 
     settings = preset("dvd_video");
     apply_setting(settings, "matrix", "[1 2; 3 4]", "--matrix");
@@ -453,10 +437,10 @@ TEST_SUITE("src.settings") {
   }
 
   TEST_CASE("validate: contradictions and paths") {
-    const Folder folder;
+    const test::TemporaryFolder folder;
     const auto said = [&](const char* key, const std::string& value) {
       RenderSettings settings = preset("dvd_mp4");
-      settings.output = (folder.path / "film.mp4").string();
+      settings.output = folder.file("film.mp4");
       apply_setting(settings, key, value, key);
       return refusal([&] { validate(settings); });
     };
@@ -473,16 +457,15 @@ TEST_SUITE("src.settings") {
     CHECK(said("ring-slots", "2").starts_with("ring-slots must be"));
     CHECK(said("ring-slots", "4097").starts_with("ring-slots must be"));
     CHECK(said("threads", "-1").starts_with("threads must be"));
-    CHECK(said("output", (folder.path / "none" / "film.mp4").string()) != "");
-    CHECK(said("output", folder.path.string()) != "");
+    CHECK(said("output", folder.file("none/film.mp4")) != "");
+    CHECK(said("output", folder.path()) != "");
     CHECK(said("stats", "-").starts_with("stats needs the name of a file"));
-    CHECK(said("stats", (folder.path / "none" / "a.json").string()).starts_with("stats: "));
-    CHECK(said("hash", (folder.path / "." / "film.mp4").string()) ==
-          "hash and output name the same file");
-    CHECK(said("stats", folder.file("there.json", "{}")).starts_with("stats: "));
+    CHECK(said("stats", folder.file("none/a.json")).starts_with("stats: "));
+    CHECK(said("hash", folder.file("./film.mp4")) == "hash and output name the same file");
+    CHECK(said("stats", folder.write("there.json", "{}")).starts_with("stats: "));
 
     RenderSettings psnr = preset("dvd_mp4");
-    psnr.output = (folder.path / "film.mp4").string();
+    psnr.output = folder.file("film.mp4");
     psnr.psnr = true;
     CHECK(refusal([&] { validate(psnr); }) == "");
     psnr.film.filter = "scale=360:-2";
@@ -493,7 +476,7 @@ TEST_SUITE("src.settings") {
     CHECK(refusal([&] { validate(psnr); }).starts_with("psnr reads the film back"));
 
     RenderSettings pal = preset("dvd_video");
-    pal.output = (folder.path / "film.mpg").string();
+    pal.output = folder.file("film.mpg");
     pal.universe.height = 576;
     CHECK(refusal([&] { validate(pal); }) != "");
   }
