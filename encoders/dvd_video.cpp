@@ -5,6 +5,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "mpeg2_codes.h"
+
 namespace lifereel {
 namespace {
 
@@ -14,14 +16,6 @@ constexpr DvdVideo pal_dvd = {"pal-dvd", 720, 576, {25, 1}, 15};
 constexpr std::string_view comment_mark = "lifereel\n";
 /// A small part of the 224 KiB the decoder's buffer has, so that the first picture still fits.
 constexpr std::size_t longest_comment = 32 * 1024;
-
-// The byte after 00 00 01 in MPEG-2 video.
-constexpr std::uint8_t picture_code = 0x00;
-constexpr std::uint8_t last_slice_code = 0xAF;
-constexpr std::uint8_t user_data_code = 0xB2;
-constexpr std::uint8_t sequence_code = 0xB3;
-constexpr std::uint8_t extension_code = 0xB5;
-constexpr std::uint8_t group_code = 0xB8;
 
 /// The most that is mended behind a start code.
 constexpr std::size_t header_bytes = 8;

@@ -15,6 +15,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "mpeg2_codes.h"
+
 namespace lifereel {
 namespace {
 
@@ -24,10 +26,6 @@ constexpr std::int64_t ticks_per_90khz = 300;
 /// A byte at a mux rate of 1, which is 50 bytes per second.
 constexpr std::int64_t ticks_per_unit_rate = clock_rate / 50;
 
-constexpr std::uint8_t picture_code = 0x00;
-constexpr std::uint8_t last_slice_code = 0xAF;
-constexpr std::uint8_t sequence_code = 0xB3;
-constexpr std::uint8_t group_code = 0xB8;
 constexpr std::uint8_t program_end_code = 0xB9;
 constexpr std::uint8_t pack_code = 0xBA;
 constexpr std::uint8_t private_stream_1 = 0xBD;
