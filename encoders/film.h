@@ -45,7 +45,9 @@ struct FilmSettings {
   /// Pictures to a chunk, each of which is encoded by an encoder of its own, so that several may be
   /// at work at once; 0: the whole film is one chunk. See chunk_frames().
   int chunk_frames = 0;
-  StringPairs codec_options;  ///< passed to the codec by name, after all others
+  /// Passed to the codec by name, after all others; none that a setting here is for, that
+  /// contradicts one, or that would break a film's joins.
+  StringPairs codec_options;
   std::string filter;         ///< a libavfilter chain; empty: no filter graph exists
   std::string container;      ///< libavformat's muxer name; empty: by extension
   bool faststart = false;     ///< move the mp4 index to the front

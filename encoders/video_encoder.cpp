@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "chunk_rules.h"
+#include "codec_options.h"
 #include "dvd_video.h"
 #include "log_capture.h"
 
@@ -297,11 +298,17 @@ void check_codec_settings(const FilmSettings& settings) {
     throw std::invalid_argument("the encoder " + settings.codec + " has no preset '" +
                                 *settings.codec_preset + "'; it has " +
                                 join({x26x_presets.begin(), x26x_presets.end()}));
-  for (const auto& [key, value] : settings.codec_options)
-    if (settings.bitrate && (key == "crf" || key == "qp" || key == "cq"))
-      throw std::invalid_argument("the codec option " + key +
-                                  " and bitrate contradict each other; give one of them");
-  configured_context(codec, settings);
+  const FilmSettings complete = with_film_defaults(settings);
+  check_codec_options(complete);
+  const UniqueCodecContext context = configured_context(codec, complete);
+  // How the rate is controlled, and where a group of pictures ends: what joins rest on.
+  constexpr int join_flags = AV_CODEC_FLAG_QSCALE | AV_CODEC_FLAG_PASS1 | AV_CODEC_FLAG_PASS2 |
+                             AV_CODEC_FLAG_CLOSED_GOP | AV_CODEC_FLAG_LOW_DELAY;
+  if (complete.chunk_frames > 0 &&
+      ((context->flags ^ make_context(codec, complete)->flags) & join_flags) != 0)
+    throw std::invalid_argument(
+        "the codec option flags would break the joins of a film in chunks; leave qscale, pass1, "
+        "pass2, cgop and low_delay as they are, or set chunk-frames to 0");
 }
 
 int pictures_held_at_most(const FilmSettings& settings) {

@@ -148,6 +148,61 @@ TEST_CASE("codecs and options that are not there list what is") {
   CHECK(folder.names().empty());
 }
 
+TEST_CASE("codec options do not go round the settings") {
+  const TemporaryFolder folder;
+  const FilmOutput output = film_output(folder.file("a.mkv"));
+  FilmSettings settings;
+  const auto with = [&](const char* key, const char* value) {
+    settings.codec_options = {{key, value}};
+    return refusal(settings, output);
+  };
+  if (has_encoder("libx264")) {
+    settings = film_settings("libx264");
+    settings.chunk_frames = 100;
+    for (const auto& [key, value, setting] : {std::tuple{"maxrate", "1M", "maxrate"},
+                                              {"bufsize", "1M", "bufsize"},
+                                              {"b", "1M", "bitrate"},
+                                              {"g", "30", "gop"},
+                                              {"threads", "2", "codec-threads"},
+                                              {"crf", "20", "crf"},
+                                              {"x264-params", "me=dia:vbv-maxrate=1000", "maxrate"},
+                                              {"x264-params", "vbv_bufsize=1000", "bufsize"},
+                                              {"x264-params", "vbv\\-bufsize=1000", "bufsize"},
+                                              {"x264-params", "bitrate=1000", "bitrate"},
+                                              {"x264-params", "keyint=30", "gop"},
+                                              {"x264opts", "no-cabac:threads=3", "codec-threads"}})
+      CHECK(contains(with(key, value), std::string("setting ") + setting + ","));
+    CHECK(contains(with("x264-params", "nal-hrd=vbr"), "break the joins"));
+    CHECK(contains(with("x264-params", "no-stitchable=1"), "break the joins"));
+    CHECK(contains(with("rc_init_occupancy", "1000"), "option rc_init_occupancy would break"));
+    CHECK(contains(with("flags", "-cgop"), "option flags would break"));
+    CHECK(contains(with("flags", "+pass1"), "option flags would break"));
+    CHECK(contains(with("x264-params", "non-deterministic=1"), "other bytes every time"));
+    CHECK(with("qp", "20").empty());
+    CHECK(with("flags", "+bitexact").empty());
+    CHECK(with("preset", "fast").empty());
+    CHECK(with("x264-params", "aq-mode=2:no-mbtree=1:qpmax=40").empty());
+    settings.crf = 20;
+    CHECK(contains(with("qp", "20"), "qp and crf contradict each other"));
+    CHECK(contains(with("x264opts", "qp=20"), "x264opts qp and crf contradict"));
+    settings.chunk_frames = 0;
+    CHECK(with("x264-params", "nal-hrd=none:stitchable=0").empty());
+    CHECK(with("flags", "-cgop").empty());
+  }
+  if (has_encoder("libx265")) {
+    settings = film_settings("libx265");
+    settings.bitrate = settings.maxrate = settings.bufsize = 1'000'000;
+    CHECK(contains(with("x265-params", "aq-mode=1:vbv-maxrate=1000"), "setting maxrate,"));
+    CHECK(contains(with("x265-params", "frame-threads=3"), "setting codec-threads,"));
+    CHECK(contains(with("x265-params", "no-const-vbv=1"), "the same every time"));
+    CHECK(contains(with("x265-params", "copy-pic=0"), "pictures that are gone"));
+    CHECK(contains(with("x265-params", "lossless=1"), "lossless and bitrate contradict"));
+    CHECK(with("x265-params", "aq-mode=1:vbv-init=0.5").empty());
+    settings.chunk_frames = 100;
+    CHECK(contains(with("x265-params", "vbv-init=0.5"), "break the joins"));
+  }
+}
+
 TEST_CASE("containers and extensions") {
   REQUIRE_ENCODER("ffv1");
   const TemporaryFolder folder;
@@ -204,7 +259,7 @@ TEST_CASE("what a disc does not allow") {
                  }),
                  "10080 kb/s in all"));
   FilmSettings options = dvd_settings();
-  options.codec_options = {{"g", "30"}};
+  options.codec_options = {{"flags", "+low_delay"}};
   CHECK(contains(error_of([&] { Film film(options, output); }), "closed GOPs of at most 18"));
   CHECK(folder.names().empty());
 }

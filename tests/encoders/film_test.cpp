@@ -74,7 +74,8 @@ TEST_CASE("HEVC in mp4 is tagged hvc1 and BT.709 from 720 lines on") {
   settings.bitrate = 3'000'000;
   settings.maxrate = 4'000'000;
   settings.bufsize = 8'000'000;
-  settings.codec_options = {{"x265-params", "keyint=10:min-keyint=10"}};
+  settings.gop = 10;
+  settings.codec_options = {{"x265-params", "min-keyint=10"}};
   const FilmOutput output = film_output(folder.file("film.mp4"), 1280, 720);
   FilmStatistics statistics;
   CHECK(make_film(settings, output, 22, &statistics) == 0);
