@@ -18,9 +18,10 @@ namespace lifereel {
 namespace {
 
 // Pictures begun and not yet finished: one drawn, one on its way to the host, one waited for; and
-// more where a picture takes no longer than a thread takes to wake up.
-int pictures_in_flight(const UniverseSettings& universe) {
-  return std::int64_t{universe.width} * universe.height <= 1 << 20 ? 8 : 3;
+// more where several pictures are made in the time that a thread takes to wake up.
+int choose_pictures_in_flight(int wanted, const UniverseSettings& universe) {
+  if (wanted != 0) return wanted;
+  return std::int64_t{universe.width} * universe.height <= 1 << 20 ? 16 : 3;
 }
 
 constexpr std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) {
@@ -49,7 +50,7 @@ class Arena {
 
 // Everything on the device.
 struct DeviceArrays {
-  DeviceArrays(Arena arena, const UniverseSettings& universe)
+  DeviceArrays(Arena arena, const UniverseSettings& universe, int pictures)
       : grid(make_strip_grid(universe)),
         pitch(rounded_up(universe.width, 64)),
         pixels(pitch * universe.height) {
@@ -63,8 +64,7 @@ struct DeviceArrays {
     brightest = arena.take<std::int32_t>(1);
     trail = arena.take<FourFloats>(pixels / 4);
     splat = arena.take<FourInts>(pixels / 4);
-    for (int i = 0; i < pictures_in_flight(universe); ++i)
-      luma.push_back(arena.take<SixteenBytes>(pixels / 16));
+    for (int i = 0; i < pictures; ++i) luma.push_back(arena.take<FourBytes>(pixels / 4));
     bytes = arena.used();
   }
 
@@ -76,7 +76,7 @@ struct DeviceArrays {
   std::int32_t* brightest;
   FourFloats* trail;
   FourInts* splat;
-  std::vector<SixteenBytes*> luma;
+  std::vector<FourBytes*> luma;
   std::size_t bytes;
 };
 
@@ -197,11 +197,11 @@ class CudaEngine final : public Engine {
         device_(device),
         lanes_(choose_lanes(cuda.lanes_per_particle, universe.particles, properties)),
         threads_(cuda.threads_per_block != 0 ? cuda.threads_per_block : 128),
-        // Enough to fill the device, few enough that finding the maximum stays cheap.
-        fade_blocks_(8 * properties.multiProcessorCount),
-        in_flight_(pictures_in_flight(universe)),
+        // Enough to keep memory busy, few enough to run all at once on any device.
+        fade_blocks_(std::int64_t{4} * properties.multiProcessorCount),
+        in_flight_(choose_pictures_in_flight(cuda.pictures_in_flight, universe)),
         memory_(bytes),
-        arrays_(Arena(memory_.data()), universe),
+        arrays_(Arena(memory_.data()), universe, in_flight_),
         drawn_(static_cast<std::size_t>(in_flight_)),
         copied_(static_cast<std::size_t>(in_flight_)) {
     empty_device();
@@ -210,18 +210,16 @@ class CudaEngine final : public Engine {
     force_ = force_constants(universe, initial.matrix);
     motion_ = motion_constants(universe, initial.matrix);
     upload(initial.state, initial.matrix);
-    step_.emplace_back(std::make_unique<Graph>(compute_, [this] { queue_step(false); }));
+    step_ = std::make_unique<Graph>(compute_, [this] {
+      queue_move(false);
+      queue_sort_and_picture(true, {});
+    });
     for (const LumaRange range : {LumaRange::full, LumaRange::limited})
-      for (int picture = 0; picture < in_flight_; ++picture) {
+      for (std::size_t picture = 0; picture < drawn_.size(); ++picture)
         frame_.push_back(std::make_unique<Graph>(compute_, [this, picture, range] {
-          queue_step(true);
-          queue_picture(picture, range);
+          queue_move(true);
+          queue_sort_and_picture(true, {arrays_.luma[picture], range});
         }));
-        draw_.push_back(std::make_unique<Graph>(compute_, [this, picture, range] {
-          queue_splats();
-          queue_picture(picture, range);
-        }));
-      }
   }
 
   ~CudaEngine() override {
@@ -257,9 +255,12 @@ class CudaEngine final : public Engine {
       throw std::logic_error("begin_draw: finish_draw() comes first, all pictures are in flight");
     use_device();
     const auto picture = static_cast<std::size_t>(begun_ % in_flight_);
-    const std::size_t graph =
-        picture + (plane.range == LumaRange::limited ? static_cast<std::size_t>(in_flight_) : 0);
-    (std::exchange(step_pending_, false) ? frame_ : draw_)[graph]->launch(compute_);
+    if (std::exchange(step_pending_, false)) {
+      frame_[picture + (plane.range == LumaRange::limited ? drawn_.size() : 0)]->launch(compute_);
+    } else {
+      queue_splats();
+      queue_sort_and_picture(false, {arrays_.luma[picture], plane.range});
+    }
     check_cuda(cudaEventRecord(drawn_[picture], compute_), "cudaEventRecord");
     check_cuda(cudaStreamWaitEvent(copy_, drawn_[picture], 0), "cudaStreamWaitEvent");
     copy_picture(plane, arrays_.luma[picture]);
@@ -336,7 +337,13 @@ class CudaEngine final : public Engine {
   }
 
  private:
-  void copy_picture(const LumaPlane& plane, const SixteenBytes* luma) const {
+  // What a frame is drawn into; without luma, none is drawn.
+  struct Drawing {
+    FourBytes* luma = nullptr;
+    LumaRange range = LumaRange::limited;
+  };
+
+  void copy_picture(const LumaPlane& plane, const FourBytes* luma) const {
     const auto pitch = static_cast<std::size_t>(arrays_.pitch);
     const auto width = static_cast<std::size_t>(settings_.width);
     const auto height = static_cast<std::size_t>(settings_.height);
@@ -358,6 +365,12 @@ class CudaEngine final : public Engine {
   void queue(const Body& body, std::int64_t blocks, int threads) const {
     check_cuda(launch(body, blocks, threads, compute_), "cudaLaunchKernel");
   }
+  template <class First, class Second>
+  void queue_both(const First& first, std::int64_t first_blocks, const Second& second,
+                  std::int64_t second_blocks, int threads) const {
+    check_cuda(launch_both(first, first_blocks, second, second_blocks, threads, compute_),
+               "cudaLaunchKernel");
+  }
 
   // Particles onto a device whose cells are empty, and the matrix.
   void upload(const State& state, const std::vector<float>& matrix) {
@@ -377,6 +390,7 @@ class CudaEngine final : public Engine {
     place.buckets = arrays_.cells;
     place.particles = settings_.particles;
     queue(place, blocks_for(settings_.particles, threads_), threads_);
+    queue_sort_and_picture(true, {});
     compute_.synchronize();
   }
 
@@ -392,7 +406,7 @@ class CudaEngine final : public Engine {
   void launch_pending_step() const {
     if (!step_pending_) return;
     use_device();
-    step_.front()->launch(compute_);
+    step_->launch(compute_);
     step_pending_ = false;
   }
 
@@ -402,7 +416,7 @@ class CudaEngine final : public Engine {
   }
 
   template <int lanes>
-  void queue_move(bool draws) const {
+  void queue_move_with(bool draws) const {
     MoveParticles<lanes> move;
     move.sorted = arrays_.sorted;
     move.moving = arrays_.moving;
@@ -418,22 +432,10 @@ class CudaEngine final : public Engine {
     queue(move, blocks_for(settings_.particles, threads_ / lanes), threads_);
   }
 
-  void queue_step(bool draws) const {
-    CountStarts count;
-    count.buckets = arrays_.cells;
-    count.particles = settings_.particles;
-    queue(count, arrays_.grid.strips, CountStarts::threads_per_block);
-
-    Scatter scatter;
-    scatter.moving = arrays_.moving;
-    scatter.sorted = arrays_.sorted;
-    scatter.buckets = arrays_.cells;
-    scatter.particles = settings_.particles;
-    queue(scatter, blocks_for(settings_.particles, threads_), threads_);
-
-    lanes_ == 8    ? queue_move<8>(draws)
-    : lanes_ == 16 ? queue_move<16>(draws)
-                   : queue_move<32>(draws);
+  void queue_move(bool draws) const {
+    lanes_ == 8    ? queue_move_with<8>(draws)
+    : lanes_ == 16 ? queue_move_with<16>(draws)
+                   : queue_move_with<32>(draws);
   }
 
   void queue_splats() const {
@@ -445,36 +447,52 @@ class CudaEngine final : public Engine {
     queue(splats, blocks_for(settings_.particles, threads_ / 32), threads_);
   }
 
-  void queue_picture(int picture, LumaRange range) const {
+  // All that is left when particles have moved, or have been placed, or only splatted.
+  void queue_sort_and_picture(bool sorts, const Drawing& drawing) const {
+    const bool draws = drawing.luma != nullptr;
+    const std::int64_t quads = arrays_.pixels / 4;
+    CountStarts count;
+    count.buckets = arrays_.cells;
+    count.particles = settings_.particles;
     Fade fade;
     fade.trail = arrays_.trail;
     fade.splat = arrays_.splat;
-    fade.quads = arrays_.pixels / 4;
+    fade.quads = static_cast<std::int32_t>(quads);
     fade.decay = settings_.trail_decay;
     fade.brightest = arrays_.brightest;
-    queue(fade, std::min<std::int64_t>(fade_blocks_, blocks_for(fade.quads, threads_)), threads_);
+    constexpr int threads = CountStarts::threads_per_block;
+    queue_both(count, sorts ? arrays_.grid.strips : 0, fade,
+               draws ? std::min(fade_blocks_, blocks_for(quads, threads)) : 0, threads);
 
+    Scatter scatter;
+    scatter.moving = arrays_.moving;
+    scatter.sorted = arrays_.sorted;
+    scatter.buckets = arrays_.cells;
+    scatter.particles = settings_.particles;
     Tone tone;
     tone.trail = arrays_.trail;
-    tone.luma = arrays_.luma[static_cast<std::size_t>(picture)];
-    tone.sixteens = arrays_.pixels / 16;
+    tone.luma = drawing.luma;
+    tone.quads = static_cast<std::int32_t>(quads);
     tone.brightest = arrays_.brightest;
-    tone.limited_range = range == LumaRange::limited;
-    queue(tone, blocks_for(tone.sixteens, threads_), threads_);
+    tone.limited_range = drawing.range == LumaRange::limited;
+    queue_both(scatter, sorts ? blocks_for(settings_.particles, threads_) : 0, tone,
+               draws ? blocks_for(quads, threads_ * Tone::quads_per_thread) : 0, threads_);
   }
 
   const UniverseSettings settings_;
   const CudaDevice device_;
-  const int lanes_, threads_, fade_blocks_, in_flight_;
+  const int lanes_, threads_;
+  const std::int64_t fade_blocks_;
+  const int in_flight_;
   const DeviceMemory memory_;
   const DeviceArrays arrays_;
   std::vector<float> matrix_;
   arithmetic::ForceConstants force_{};
   arithmetic::MotionConstants motion_{};
   const Stream compute_, copy_;
-  std::vector<std::unique_ptr<Graph>> step_;          // one
-  std::vector<std::unique_ptr<Graph>> frame_, draw_;  // a picture of each range, full first
-  std::vector<Event> drawn_, copied_;                 // a picture each
+  std::unique_ptr<Graph> step_;
+  std::vector<std::unique_ptr<Graph>> frame_;  // a picture of each range, full first
+  std::vector<Event> drawn_, copied_;          // a picture each
 
   mutable bool step_pending_ = false;
   std::uint64_t steps_ = 0;
@@ -491,15 +509,16 @@ void validate(const CudaEngineSettings& cuda) {
     throw std::invalid_argument("lanes per particle must be 8, 16 or 32, or 0 to choose");
   if (!is_one_of(cuda.threads_per_block, {0, 64, 128, 256, 512}))
     throw std::invalid_argument("threads per block must be 64, 128, 256 or 512, or 0 to choose");
+  if (cuda.pictures_in_flight != 0 && (cuda.pictures_in_flight < 2 || cuda.pictures_in_flight > 64))
+    throw std::invalid_argument("pictures in flight must be 2 to 64, or 0 to choose");
 }
 
 // All of it at once, so that nothing is loaded while a graph is captured.
 void load_all_code(const CudaDevice& device) {
   for (const cudaError_t result :
-       {load_code<PlaceParticles>(), load_code<CountStarts>(), load_code<Scatter>(),
-        load_code<MoveParticles<8>>(), load_code<MoveParticles<16>>(),
-        load_code<MoveParticles<32>>(), load_code<SplatParticles>(), load_code<Fade>(),
-        load_code<Tone>()}) {
+       {load_code<PlaceParticles>(), load_code<SplatParticles>(), load_code<MoveParticles<8>>(),
+        load_code<MoveParticles<16>>(), load_code<MoveParticles<32>>(),
+        load_code<CountStarts, Fade>(), load_code<Scatter, Tone>()}) {
     if (result == cudaErrorNoKernelImageForDevice || result == cudaErrorInvalidDeviceFunction)
       throw std::runtime_error("engine cuda: this build has no code for device " +
                                std::to_string(device.index) + " (" + device.name + ", " +
@@ -512,17 +531,21 @@ void load_all_code(const CudaDevice& device) {
 
 }  // namespace
 
-std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe) {
+std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe,
+                                     const CudaEngineSettings& cuda) {
   const FloatEnvironment ieee;
   lifereel::validate(universe);
-  return DeviceArrays(Arena(), universe).bytes;
+  validate(cuda);
+  return DeviceArrays(Arena(), universe,
+                      choose_pictures_in_flight(cuda.pictures_in_flight, universe))
+      .bytes;
 }
 
 std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
                                          const CudaEngineSettings& cuda) {
   const FloatEnvironment ieee;
   validate(cuda);
-  const std::size_t bytes = cuda_engine_memory_bytes(universe);
+  const std::size_t bytes = cuda_engine_memory_bytes(universe, cuda);
   const CudaDevice device = choose_cuda_device(cuda.device);
   check_cuda(cudaSetDevice(device.index), "cudaSetDevice");
   load_all_code(device);
@@ -537,7 +560,7 @@ std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
              << " GiB free: lower particles or size, or use --engine cpu";
     throw std::invalid_argument(sentence.str());
   }
-  cudaDeviceProp properties;
+  cudaDeviceProp properties{};
   check_cuda(cudaGetDeviceProperties(&properties, device.index), "cudaGetDeviceProperties");
   return std::make_unique<CudaEngine>(universe, cuda, device, properties, bytes);
 }

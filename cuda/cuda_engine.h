@@ -36,12 +36,15 @@ struct CudaEngineSettings {
   /// Threads that share the candidates of one particle: 8, 16 or 32; 0: chosen for the device.
   int lanes_per_particle = 0;
   int threads_per_block = 0;  ///< 64, 128, 256 or 512; 0: chosen
+  /// Pictures that may be begun before the first must be finished: 2..64; 0: chosen.
+  int pictures_in_flight = 0;
 
   bool operator==(const CudaEngineSettings&) const = default;
 };
 
 /// Device memory that such an engine allocates, all of it at once, when it is made.
-std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe);
+std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe,
+                                     const CudaEngineSettings& settings = {});
 
 /// Makes an engine at frame 0. Pictures are copied into the caller's memory asynchronously, up to
 /// draws_in_flight() at once; at full speed only into memory of allocate_picture_memory(), which is

@@ -3,13 +3,13 @@
 // host.
 //
 // Note: [A frame on the GPU]
-// Between frames, particles lie in `moving`, in the order of the last sort, and each knows its
-// bucket and its rank there. A frame is:
-//   CountStarts   bucket counts -> where each bucket begins (and counts back to 0)
-//   Scatter       moving -> sorted
-//   MoveParticles forces, integration, sorted -> moving; the next bucket and rank; splats
-//   Fade          trail = decay * trail + splat (and splat back to 0); the brightest pixel
-//   Tone          trail -> luma
+// A frame is three launches, each of which needs all of the one before:
+//   MoveParticles  forces, integration, sorted -> moving; the next bucket and rank; splats
+//   CountStarts    bucket counts -> where each bucket begins (and counts back to 0)
+//    and Fade      trail = decay * trail + splat (and splat back to 0); the brightest pixel
+//   Scatter        moving -> sorted, for the next frame
+//    and Tone      trail -> luma
+// Sorting and drawing have nothing to do with each other, so blocks of both run side by side.
 // Ranks within a bucket are handed out as threads come, so the sorted order differs from run to
 // run; no bit of the universe depends on it (sim/arithmetic.h, Note: [Force sums]).
 #pragma once
@@ -36,8 +36,8 @@ struct alignas(16) FourFloats {
 struct alignas(16) FourInts {
   std::int32_t v[4];
 };
-struct alignas(16) SixteenBytes {
-  std::uint8_t v[16];
+struct alignas(4) FourBytes {
+  std::uint8_t v[4];
 };
 
 /// Particles wherever they lie.
@@ -83,7 +83,7 @@ struct SplatImage {
     std::int32_t column = arithmetic::pixel_of(x, width) + dx;
     row += row < 0 ? height : row >= height ? -height : 0;
     column += column < 0 ? width : column >= width ? -width : 0;
-    atomic_add(&splat[static_cast<std::int64_t>(row) * pitch + column], weight(dy, dx));
+    atomic_add(&splat[row * pitch + column], weight(dy, dx));
   }
 };
 
@@ -106,7 +106,7 @@ struct CountStarts : KernelBody {
   Buckets buckets;
   std::int32_t particles;
 
-  static constexpr int threads_per_block = 256;
+  static constexpr int threads_per_block = 256;  // neither more nor less
   static constexpr int phases = 3;
   static constexpr std::int32_t part = 16;  // threads whose sums are added up by one
   struct Local {
@@ -181,7 +181,7 @@ struct Scatter : KernelBody {
 };
 
 /// Forces on a particle and its motion: `lanes` threads a particle. Each lane takes every lanes-th
-/// candidate of every run, so that a crowd is shared out among threads and not left to one.
+/// candidate of a run, so that a crowd is shared out among threads and not left to one.
 template <int lanes>
 struct MoveParticles : KernelBody {
   Particles sorted, moving;
@@ -200,13 +200,13 @@ struct MoveParticles : KernelBody {
   static constexpr int group = lanes;
   struct Local {
     Particle particle;
-    std::int64_t candidates;    // of the lane's runs, then of all
+    float velocity;             // of the lane's axis, y before x
     std::int64_t sum_y, sum_x;  // quanta
   };
   struct Shared {
     Run runs[StripGrid::most_runs];
     float row[32];  // of the matrix
-    float y, x;
+    float moved[2];
   };
 
   template <int phase>
@@ -214,49 +214,42 @@ struct MoveParticles : KernelBody {
     const std::int32_t i = thread.group_number(lanes), lane = thread.thread % lanes;
     if constexpr (phase == 0) {
       if (thread.block == 0 && thread.thread == 0 && draws) *brightest = 0;
-      local.sum_y = local.sum_x = local.candidates = 0;
+      local.sum_y = local.sum_x = 0;
     }
     if (i >= particles) return;
     if constexpr (phase == 0) {
       local.particle = sorted.particle[i];
-      for (std::int32_t r = lane; r < StripGrid::most_runs; r += lanes) {
-        const Run run = buckets.grid.run(r, local.particle.y, local.particle.x, buckets.starts);
-        shared.runs[r] = run;
-        local.candidates += run.to - run.from;
-      }
+      const Velocity velocity = sorted.velocity[i];
+      local.velocity = lane == 0 ? velocity.y : velocity.x;
       for (std::int32_t k = lane; k < species_count; k += lanes)
         shared.row[k] = matrix[local.particle.species * species_count + k];
+      if (buckets.grid.published)
+        find_runs<true>(local.particle, shared, lane);
+      else
+        find_runs<false>(local.particle, shared, lane);
     } else if constexpr (phase == 1) {
-      add_candidates(local, shared, lane);
+      const std::int32_t runs = buckets.grid.runs_at(local.particle.x);
+      for (std::int32_t r = 0; r < runs; ++r) add_run(local, shared.runs[r], shared.row, lane);
     } else if constexpr (phase == 2) {
-      // One lane an axis.
-      if (lane == 0) {
-        Velocity& velocity = moving.velocity[i];
-        float v = sorted.velocity[i].y, y = local.particle.y;
-        arithmetic::integrate(y, v, local.sum_y, buckets.grid.height, motion);
-        velocity.y = v;
-        shared.y = y;
-      } else if (lane == 1) {
-        Velocity& velocity = moving.velocity[i];
-        float v = sorted.velocity[i].x, x = local.particle.x;
-        arithmetic::integrate(x, v, local.sum_x, buckets.grid.width, motion);
-        velocity.x = v;
-        shared.x = x;
-      }
+      if (lane >= 2) return;  // a lane an axis
+      float at = lane == 0 ? local.particle.y : local.particle.x, velocity = local.velocity;
+      arithmetic::integrate(at, velocity, lane == 0 ? local.sum_y : local.sum_x,
+                            lane == 0 ? buckets.grid.height : buckets.grid.width, motion);
+      (lane == 0 ? moving.velocity[i].y : moving.velocity[i].x) = velocity;
+      shared.moved[lane] = at;
     } else {
+      const float y = shared.moved[0], x = shared.moved[1];
       if (lane == 0) {
-        moving.particle[i] = {shared.y, shared.x, local.particle.species, local.particle.id};
-        buckets.place(i, shared.y, shared.x);
+        moving.particle[i] = {y, x, local.particle.species, local.particle.id};
+        buckets.place(i, y, x);
       }
       if (draws)
-        for (std::int32_t pixel = lane; pixel < 25; pixel += lanes)
-          image.add(pixel, shared.y, shared.x);
+        for (std::int32_t pixel = lane; pixel < 25; pixel += lanes) image.add(pixel, y, x);
     }
   }
 
   template <int phase, class Combiner>
   LIFEREEL_KERNEL static void combine(Combiner& combiner) {
-    if constexpr (phase == 0) combiner.sum(&Local::candidates);
     if constexpr (phase == 1) {
       combiner.sum(&Local::sum_y);
       combiner.sum(&Local::sum_x);
@@ -264,37 +257,43 @@ struct MoveParticles : KernelBody {
   }
 
  private:
-  // The runs end to end, every lanes-th candidate: a lane that is past the end of one run is as far
-  // into the next.
-  LIFEREEL_KERNEL void add_candidates(Local& local, const Shared& shared, std::int32_t lane) const {
-    if (local.candidates <= lane) return;
-    std::int64_t left = (local.candidates - lane + lanes - 1) / lanes;
-    const Run* next = shared.runs;
-    Run run = *next;
-    std::int32_t j = run.from + lane;
-    while (left > 0) {
-      std::int32_t part = left < arithmetic::terms_per_partial_sum
-                              ? static_cast<std::int32_t>(left)
-                              : arithmetic::terms_per_partial_sum;
-      left -= part;
-      std::int32_t part_y = 0, part_x = 0;
-      do {
-        while (j >= run.to) {
-          const std::int32_t beyond = j - run.to;
-          run = *++next;
-          j = run.from + beyond;
-        }
-        const Particle other = sorted.particle[j];
-        j += lanes;
-        const float dy = (other.y + run.offset_y) - local.particle.y;
-        const float dx = (other.x + run.offset_x) - local.particle.x;
+  template <bool published>
+  LIFEREEL_KERNEL void find_runs(const Particle& particle, Shared& shared,
+                                 std::int32_t lane) const {
+    constexpr std::int32_t strips = StripGrid::strips_in_reach;
+    if (lane >= strips) return;
+    const std::int32_t runs = buckets.grid.runs_at(particle.x);
+    for (std::int32_t r = lane; r < runs; r += strips)
+      shared.runs[r] = buckets.grid.run<published>(r, particle.y, particle.x, buckets.starts);
+  }
+
+  LIFEREEL_KERNEL void add_run(Local& local, const Run& run, const float* row,
+                               std::int32_t lane) const {
+    constexpr std::int32_t most = arithmetic::terms_per_partial_sum * lanes;
+    for (std::int32_t from = run.from; from < run.to; from += most) {
+      const std::int32_t count = run.to - from < most ? run.to - from : most;
+      const Particle* other = sorted.particle + from + lane;
+      std::int32_t sum_y = 0, sum_x = 0;
+      const auto add = [&](const Particle& candidate) {
+        const float dy = (candidate.y + run.offset_y) - local.particle.y;
+        const float dx = (candidate.x + run.offset_x) - local.particle.x;
         const float c =
-            arithmetic::pair_coefficient(dy * dy + dx * dx, shared.row[other.species], force);
-        part_y += arithmetic::force_quanta(c, dy, force);
-        part_x += arithmetic::force_quanta(c, dx, force);
-      } while (--part > 0);
-      local.sum_y += part_y;
-      local.sum_x += part_x;
+            arithmetic::pair_coefficient(dy * dy + dx * dx, row[candidate.species], force);
+        sum_y += arithmetic::force_quanta(c, dy, force);
+        sum_x += arithmetic::force_quanta(c, dx, force);
+      };
+      // Two on their way at once, and as often for every lane of the group: so they stay together.
+      LIFEREEL_UNROLL(1)
+      for (std::int32_t turns = count / (2 * lanes); turns > 0; --turns, other += 2 * lanes) {
+        const Particle first = other[0], second = other[lanes];
+        add(first);
+        add(second);
+      }
+      const std::int32_t rest = count % (2 * lanes);
+      if (lane < rest) add(other[0]);
+      if (lane + lanes < rest) add(other[lanes]);
+      local.sum_y += sum_y;
+      local.sum_x += sum_x;
     }
   }
 };
@@ -319,23 +318,24 @@ struct SplatParticles : KernelBody {
 struct Fade : KernelBody {
   FourFloats* trail;
   FourInts* splat;
-  std::int64_t quads;
+  std::int32_t quads;
   float decay;
   std::int32_t* brightest;  ///< bits of a float >= 0, which are ordered as integers
 
-  static constexpr int phases = 2;
-  static constexpr Scope scope = Scope::warp;
+  static constexpr int phases = 3;
+  static constexpr int most_warps = 16;
   struct Local {
     std::int32_t largest;
   };
+  struct Shared {
+    std::int32_t largest[most_warps];
+  };
 
   template <int phase>
-  LIFEREEL_KERNEL void run(const Thread& thread, Local& local, Shared&) const {
+  LIFEREEL_KERNEL void run(const Thread& thread, Local& local, Shared& shared) const {
     if constexpr (phase == 0) {
       float largest = 0.0f;
-      for (std::int64_t i = thread.global(); i < quads; i += thread.all()) {
-        FourFloats faded = trail[i];
-        const FourInts added = splat[i];
+      const auto fade = [&](std::int32_t i, FourFloats faded, const FourInts& added) {
         for (int k = 0; k < 4; ++k) {
           faded.v[k] =
               arithmetic::fade_and_add(faded.v[k], arithmetic::to_float(added.v[k]), decay);
@@ -343,10 +343,26 @@ struct Fade : KernelBody {
         }
         trail[i] = faded;
         if ((added.v[0] | added.v[1] | added.v[2] | added.v[3]) != 0) splat[i] = {{0, 0, 0, 0}};
+      };
+      const std::int32_t all = thread.all();
+      std::int32_t i = thread.global();
+      for (; i + all < quads; i += 2 * all) {  // two on their way at once
+        const FourFloats first = trail[i], second = trail[i + all];
+        const FourInts first_splat = splat[i], second_splat = splat[i + all];
+        fade(i, first, first_splat);
+        fade(i + all, second, second_splat);
       }
+      if (i < quads) fade(i, trail[i], splat[i]);
       local.largest = arithmetic::to_bits(largest);
+    } else if constexpr (phase == 1) {
+      if (thread.thread % 32 == 0) shared.largest[thread.thread / 32] = local.largest;
     } else {
-      if (thread.thread % 32 == 0) atomic_max(brightest, local.largest);
+      // All blocks queue for the one address: once each.
+      if (thread.thread != 0) return;
+      std::int32_t largest = shared.largest[0];
+      for (std::int32_t warp = 1; warp < thread.threads / 32; ++warp)
+        largest = shared.largest[warp] > largest ? shared.largest[warp] : largest;
+      atomic_max(brightest, largest);
     }
   }
 
@@ -356,29 +372,34 @@ struct Fade : KernelBody {
   }
 };
 
-/// Trail to luma. A thread sixteen pixels.
+/// Trail to luma. A thread takes four pixels, and again a block's width further.
 struct Tone : KernelBody {
   const FourFloats* trail;
-  SixteenBytes* luma;
-  std::int64_t sixteens;
+  FourBytes* luma;
+  std::int32_t quads;
   const std::int32_t* brightest;
   bool limited_range;
 
+  static constexpr std::int32_t quads_per_thread = 4;
+
   template <int>
   LIFEREEL_KERNEL void run(const Thread& thread, Local&, Shared&) const {
-    const std::int64_t i = thread.global();
-    if (i >= sixteens) return;
+    const std::int32_t first = thread.block * thread.threads * quads_per_thread + thread.thread;
+    FourFloats from[quads_per_thread];  // all on their way at once
+    for (std::int32_t turn = 0; turn < quads_per_thread; ++turn)
+      if (const std::int32_t i = first + turn * thread.threads; i < quads) from[turn] = trail[i];
     const float scale = arithmetic::tone_scale(arithmetic::from_bits(*brightest));
-    SixteenBytes bytes;
-    for (int quad = 0; quad < 4; ++quad) {
-      const FourFloats from = trail[4 * i + quad];
+    for (std::int32_t turn = 0; turn < quads_per_thread; ++turn) {
+      const std::int32_t i = first + turn * thread.threads;
+      if (i >= quads) return;
+      FourBytes bytes;
       for (int k = 0; k < 4; ++k) {
-        const std::int32_t gray = arithmetic::gray_of(from.v[k], scale);
-        bytes.v[4 * quad + k] =
+        const std::int32_t gray = arithmetic::gray_of(from[turn].v[k], scale);
+        bytes.v[k] =
             static_cast<std::uint8_t>(limited_range ? arithmetic::limited_range(gray) : gray);
       }
+      luma[i] = bytes;
     }
-    luma[i] = bytes;
   }
 };
 

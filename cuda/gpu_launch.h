@@ -6,6 +6,7 @@
 #include "host_launch.h"
 #else
 
+#include <algorithm>
 #include <type_traits>
 
 #include "launch.h"
@@ -63,15 +64,30 @@ __device__ __forceinline__ void run_phases(const Body& body, const Thread& threa
 }
 
 template <class Body>
-__global__ void __launch_bounds__(512) kernel(const __grid_constant__ Body body) {
+__device__ __forceinline__ void run_block(const Body& body, unsigned block, unsigned blocks) {
   extern __shared__ __align__(16) unsigned char shared_bytes[];
   auto* const shared = reinterpret_cast<typename Body::Shared*>(shared_bytes);
-  const Thread thread = {
-      static_cast<std::int32_t>(blockIdx.x), static_cast<std::int32_t>(gridDim.x),
-      static_cast<std::int32_t>(threadIdx.x), static_cast<std::int32_t>(blockDim.x)};
+  const Thread thread = {static_cast<std::int32_t>(block), static_cast<std::int32_t>(blocks),
+                         static_cast<std::int32_t>(threadIdx.x),
+                         static_cast<std::int32_t>(blockDim.x)};
   typename Body::Local local;
   run_phases(body, thread, local,
              shared[Body::scope == Scope::warp ? thread.thread / Body::group : 0]);
+}
+
+template <class Body>
+__global__ void __launch_bounds__(512) kernel(const __grid_constant__ Body body) {
+  run_block(body, blockIdx.x, gridDim.x);
+}
+
+template <class First, class Second>
+__global__ void __launch_bounds__(512)
+    kernel_of_both(const __grid_constant__ First first, const __grid_constant__ Second second,
+                   unsigned first_blocks) {
+  if (blockIdx.x < first_blocks)
+    run_block(first, blockIdx.x, first_blocks);
+  else
+    run_block(second, blockIdx.x - first_blocks, gridDim.x - first_blocks);
 }
 
 template <class Body>
@@ -92,11 +108,29 @@ cudaError_t launch(const Body& body, std::int64_t blocks, int threads, cudaStrea
                           arguments, shared_bytes<Body>(threads), stream);
 }
 
+/// Queues two bodies as one launch, their blocks side by side; either may have none.
+template <class First, class Second>
+cudaError_t launch_both(const First& first, std::int64_t first_blocks, const Second& second,
+                        std::int64_t second_blocks, int threads, cudaStream_t stream) {
+  First first_copied = first;
+  Second second_copied = second;
+  auto count = static_cast<unsigned>(first_blocks);
+  void* arguments[] = {&first_copied, &second_copied, &count};
+  return cudaLaunchKernel(reinterpret_cast<const void*>(kernel_of_both<First, Second>),
+                          dim3(static_cast<unsigned>(first_blocks + second_blocks)),
+                          dim3(static_cast<unsigned>(threads)), arguments,
+                          std::max(shared_bytes<First>(threads), shared_bytes<Second>(threads)),
+                          stream);
+}
+
 /// Loads the code for the current device: cudaErrorNoKernelImageForDevice where there is none.
-template <class Body>
+template <class... Bodies>
 cudaError_t load_code() {
   cudaFuncAttributes attributes;
-  return cudaFuncGetAttributes(&attributes, kernel<Body>);
+  if constexpr (sizeof...(Bodies) == 1)
+    return cudaFuncGetAttributes(&attributes, kernel<Bodies...>);
+  else
+    return cudaFuncGetAttributes(&attributes, kernel_of_both<Bodies...>);
 }
 
 }  // namespace lifereel

@@ -18,6 +18,13 @@
 #else
 #define LIFEREEL_KERNEL inline
 #endif
+// Before a loop: how often the GPU's compiler unrolls it.
+#if defined(__CUDA_ARCH__)
+#define LIFEREEL_PRAGMA(text) _Pragma(#text)
+#define LIFEREEL_UNROLL(n) LIFEREEL_PRAGMA(unroll n)
+#else
+#define LIFEREEL_UNROLL(n)
+#endif
 
 namespace lifereel {
 

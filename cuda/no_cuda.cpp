@@ -14,7 +14,7 @@ const char* const reason =
 
 CudaDevices cuda_devices() { return {{}, reason}; }
 
-std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe) {
+std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe, const CudaEngineSettings&) {
   validate(universe);
   return 0;
 }

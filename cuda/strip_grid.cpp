@@ -22,6 +22,7 @@ StripGrid make_strip_grid(const UniverseSettings& settings) {
   grid.height = static_cast<float>(settings.height);
   grid.width = static_cast<float>(settings.width);
   grid.reach_squared = reach_squared(settings);
+  grid.seam_reach = 1.001f * settings.rmax + 1.0f;
   grid.published = settings.seam == Seam::published;
   if (grid.published) {
     const CellGrid cells = make_cell_grid(settings);

@@ -12,7 +12,7 @@ namespace lifereel {
 
 /// A run of the sorted particles, and what is added to their coordinates to bring them next to
 /// whoever asked.
-struct Run {
+struct alignas(16) Run {
   std::int32_t from, to;
   float offset_y, offset_x;
 };
@@ -27,53 +27,58 @@ struct StripGrid {
   float strips_per_pixel, columns_per_pixel;  ///< of the exact seam: a product is cheaper
   float height, width;                        ///< of the torus, pixels
   float reach_squared;
+  float seam_reach;  ///< nearer to the seam than this, a particle may feel others beyond it
   bool published;
 
-  /// Most runs a particle has: two for each strip in reach.
-  static constexpr std::int32_t most_runs = 10;
+  /// Most runs a particle has: one in each strip in reach, and as many beyond the seam.
+  static constexpr std::int32_t strips_in_reach = 5, most_runs = 2 * strips_in_reach;
   /// Added to windows, in pixels: more than float32 coordinates, up to 32768, are rounded by.
   static constexpr float margin = 0.02f;
 
   LIFEREEL_KERNEL std::int32_t buckets() const { return strips * columns; }
 
   LIFEREEL_KERNEL std::int32_t strip_of(float y) const {
-    return published ? arithmetic::cell_of(y, strip_height, strips, true)
-                     : within(y * strips_per_pixel, strips);
+    return published ? strip<true>(y) : strip<false>(y);
   }
   LIFEREEL_KERNEL std::int32_t column_of(float x) const {
-    return published ? arithmetic::cell_of(x, column_width, columns, true)
-                     : within(x * columns_per_pixel, columns);
+    return published ? column<true>(x) : column<false>(x);
   }
   LIFEREEL_KERNEL std::int32_t bucket_of(float y, float x) const {
     return strip_of(y) * columns + column_of(x);
   }
 
-  /// Run `index`, 0 .. most_runs - 1, of a particle at (y, x); from == to where there is none.
-  /// start[b] is the first sorted particle of bucket b, start[buckets()] their number. Even runs
-  /// lie in the strip itself, odd ones beyond its seam.
-  LIFEREEL_KERNEL Run run(std::int32_t index, float y, float x, const std::int32_t* start) const {
-    const bool beyond_seam = index % 2 != 0;
-    const std::int32_t steps = index / 2 - (published ? 1 : 2);
-    Run found = {0, 0, 0.0f, 0.0f};
-    if (published && steps > 1) return found;
+  /// Runs of a particle at x: those beyond the seam, which come last, only where there may be any.
+  LIFEREEL_KERNEL std::int32_t runs_at(float x) const {
+    return x < seam_reach || x >= width - seam_reach ? most_runs : strips_in_reach;
+  }
 
-    const std::int32_t unwrapped = strip_of(y) + steps;
-    std::int32_t strip = unwrapped;
+  /// Run `index`, 0 .. runs_at(x) - 1, of a particle at (y, x); from == to where there is none.
+  /// start[b] is the first sorted particle of bucket b, start[buckets()] their number.
+  /// is_published must be `published`: known to the compiler, it spares loops a division.
+  template <bool is_published>
+  LIFEREEL_KERNEL Run run(std::int32_t index, float y, float x, const std::int32_t* start) const {
+    const bool beyond_seam = index >= strips_in_reach;
+    const std::int32_t steps = index - (beyond_seam ? strips_in_reach : 0) - (is_published ? 1 : 2);
+    Run found = {0, 0, 0.0f, 0.0f};
+    if (is_published && steps > 1) return found;
+
+    const std::int32_t unwrapped = strip<is_published>(y) + steps;
+    std::int32_t wrapped = unwrapped;
     if (unwrapped < 0) {
-      strip += strips;
+      wrapped += strips;
       found.offset_y = -height;
     } else if (unwrapped >= strips) {
-      strip -= strips;
+      wrapped -= strips;
       found.offset_y = height;
     }
 
     std::int32_t first, last;  // columns
-    if (published) {
-      const std::int32_t column = column_of(x);
-      first = beyond_seam ? (column == 0 ? columns - 1 : 0) : column - (column > 0 ? 1 : 0);
-      last = beyond_seam ? first : column + (column < columns - 1 ? 1 : 0);
-      if (beyond_seam && column != 0 && column != columns - 1) return found;
-      if (beyond_seam) found.offset_x = column == 0 ? -width : width;
+    if (is_published) {
+      const std::int32_t here = column<true>(x);
+      first = beyond_seam ? (here == 0 ? columns - 1 : 0) : here - (here > 0 ? 1 : 0);
+      last = beyond_seam ? first : here + (here < columns - 1 ? 1 : 0);
+      if (beyond_seam && here != 0 && here != columns - 1) return found;
+      if (beyond_seam) found.offset_x = here == 0 ? -width : width;
     } else {
       const float top = static_cast<float>(unwrapped) * strip_height;
       const float above = top - y, below = y - (top + strip_height);
@@ -96,15 +101,25 @@ struct StripGrid {
       } else {
         return found;
       }
-      first = column_of(low);
-      last = column_of(high);
+      first = column<false>(low);
+      last = column<false>(high);
     }
-    found.from = start[strip * columns + first];
-    found.to = start[strip * columns + last + 1];
+    found.from = start[wrapped * columns + first];
+    found.to = start[wrapped * columns + last + 1];
     return found;
   }
 
  private:
+  template <bool is_published>
+  LIFEREEL_KERNEL std::int32_t strip(float y) const {
+    return is_published ? arithmetic::cell_of(y, strip_height, strips, true)
+                        : within(y * strips_per_pixel, strips);
+  }
+  template <bool is_published>
+  LIFEREEL_KERNEL std::int32_t column(float x) const {
+    return is_published ? arithmetic::cell_of(x, column_width, columns, true)
+                        : within(x * columns_per_pixel, columns);
+  }
   LIFEREEL_KERNEL static std::int32_t within(float place, std::int32_t count) {
     const std::int32_t whole = arithmetic::truncate(place);
     return whole < count ? whole : count - 1;

@@ -72,28 +72,32 @@ void run_scope_on_host(const Body& body, Thread thread, int first, int count,
 }
 
 template <class Body>
-void run_on_host(const Body& body, int blocks, int threads, std::mt19937& random) {
+void run_block_on_host(const Body& body, int block, int blocks, int threads, std::mt19937& random) {
+  const auto local_bytes = garbage<typename Body::Local>(threads);
+  const auto shared_bytes = garbage<typename Body::Shared>(threads);
+  auto* const locals = reinterpret_cast<typename Body::Local*>(local_bytes.get());
+  auto* const shared = reinterpret_cast<typename Body::Shared*>(shared_bytes.get());
+  const Thread thread = {block, blocks, 0, threads};
+  if constexpr (Body::scope == Scope::block) {
+    run_scope_on_host(body, thread, 0, threads, locals, shared, random);
+  } else {
+    std::vector<int> warps(static_cast<std::size_t>(threads / 32));
+    std::iota(warps.begin(), warps.end(), 0);
+    std::shuffle(warps.begin(), warps.end(), random);
+    for (const int warp : warps)
+      run_scope_on_host(body, thread, 32 * warp, 32, locals, shared, random);
+  }
+}
+
+/// run_block(number, random) for every block of a launch.
+template <class RunBlock>
+void run_blocks_on_host(int blocks, std::mt19937& random, RunBlock&& run_block) {
   std::vector<int> order(static_cast<std::size_t>(blocks));
   std::iota(order.begin(), order.end(), 0);
   std::shuffle(order.begin(), order.end(), random);
   const auto run_some = [&](std::size_t from, std::size_t step, unsigned seed) {
     std::mt19937 own_random(seed);
-    for (std::size_t i = from; i < order.size(); i += step) {
-      const auto local_bytes = garbage<typename Body::Local>(threads);
-      const auto shared_bytes = garbage<typename Body::Shared>(threads);
-      auto* const locals = reinterpret_cast<typename Body::Local*>(local_bytes.get());
-      auto* const shared = reinterpret_cast<typename Body::Shared*>(shared_bytes.get());
-      const Thread thread = {order[i], blocks, 0, threads};
-      if constexpr (Body::scope == Scope::block) {
-        run_scope_on_host(body, thread, 0, threads, locals, shared, own_random);
-      } else {
-        std::vector<int> warps(static_cast<std::size_t>(threads / 32));
-        std::iota(warps.begin(), warps.end(), 0);
-        std::shuffle(warps.begin(), warps.end(), own_random);
-        for (const int warp : warps)
-          run_scope_on_host(body, thread, 32 * warp, 32, locals, shared, own_random);
-      }
-    }
+    for (std::size_t i = from; i < order.size(); i += step) run_block(order[i], own_random);
   };
   const int workers = host_gpu::concurrent_blocks();
   std::vector<std::thread> others;
@@ -104,17 +108,47 @@ void run_on_host(const Body& body, int blocks, int threads, std::mt19937& random
 }
 
 template <class Body>
+void run_on_host(const Body& body, int blocks, int threads, std::mt19937& random) {
+  run_blocks_on_host(blocks, random, [&](int block, std::mt19937& own_random) {
+    run_block_on_host(body, block, blocks, threads, own_random);
+  });
+}
+
+inline bool can_launch(std::int64_t blocks, int threads) {
+  return blocks >= 1 && blocks <= 0x7fffffff && threads >= 32 && threads <= 512 &&
+         threads % 32 == 0;
+}
+
+template <class Body>
 cudaError_t launch(const Body& body, std::int64_t blocks, int threads, cudaStream_t stream) {
   HOST_GPU_CALL();
-  if (blocks < 1 || blocks > 0x7fffffff || threads < 32 || threads > 512 || threads % 32 != 0)
-    return cudaErrorInvalidDevice;
+  if (!can_launch(blocks, threads)) return cudaErrorInvalidDevice;
   host_gpu::gpu().queue(stream, [body, blocks, threads] {
     run_on_host(body, static_cast<int>(blocks), threads, host_gpu::gpu().random);
   });
   return cudaSuccess;
 }
 
-template <class Body>
+template <class First, class Second>
+cudaError_t launch_both(const First& first, std::int64_t first_blocks, const Second& second,
+                        std::int64_t second_blocks, int threads, cudaStream_t stream) {
+  HOST_GPU_CALL();
+  if (first_blocks < 0 || second_blocks < 0 || !can_launch(first_blocks + second_blocks, threads))
+    return cudaErrorInvalidDevice;
+  const auto firsts = static_cast<int>(first_blocks), seconds = static_cast<int>(second_blocks);
+  host_gpu::gpu().queue(stream, [first, firsts, second, seconds, threads] {
+    run_blocks_on_host(firsts + seconds, host_gpu::gpu().random,
+                       [&](int block, std::mt19937& random) {
+                         if (block < firsts)
+                           run_block_on_host(first, block, firsts, threads, random);
+                         else
+                           run_block_on_host(second, block - firsts, seconds, threads, random);
+                       });
+  });
+  return cudaSuccess;
+}
+
+template <class... Bodies>
 cudaError_t load_code() {
   HOST_GPU_CALL();
   return host_gpu::gpu().load_code;

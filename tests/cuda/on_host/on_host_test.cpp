@@ -142,8 +142,9 @@ TEST_SUITE("cuda.on_host") {
         const CellGrid cells = make_cell_grid(settings);
         for (const Particle& p : particles) {
           std::map<std::pair<std::int32_t, std::pair<float, float>>, int> held;  // id and image
-          for (std::int32_t r = 0; r < StripGrid::most_runs; ++r) {
-            const Run run = grid.run(r, p.y, p.x, start.data());
+          for (std::int32_t r = 0; r < grid.runs_at(p.x); ++r) {
+            const Run run = grid.published ? grid.run<true>(r, p.y, p.x, start.data())
+                                           : grid.run<false>(r, p.y, p.x, start.data());
             for (std::int32_t j = run.from; j < run.to; ++j)
               ++held[{particles[static_cast<std::size_t>(j)].id, {run.offset_y, run.offset_x}}];
           }
@@ -187,8 +188,10 @@ TEST_SUITE("cuda.on_host") {
     const FreshGpu fresh;
     unsigned scramble = 1;
     for (const int lanes : {8, 16, 32})
-      for (const int threads : {64, 128, 256, 512})
-        compare(universe_of(300, 270, 333), {-1, lanes, threads}, 8, scramble++);
+      for (const int threads : {64, 128, 256, 512}) {
+        const CudaEngineSettings shape = {-1, lanes, threads, static_cast<int>(1 + scramble)};
+        compare(universe_of(300, 270, 333), shape, 8, scramble++);
+      }
     for (; scramble < 30; ++scramble) compare(universe_of(271, 264, 97), {}, 7, scramble);
   }
 
@@ -429,6 +432,8 @@ TEST_SUITE("cuda.on_host") {
     CHECK(reason().find("this machine has no NVIDIA driver") != std::string::npos);
     CHECK_THROWS_AS(make_cuda_engine(settings, {-1, 7, 0}), std::invalid_argument);
     CHECK_THROWS_AS(make_cuda_engine(settings, {-1, 8, 96}), std::invalid_argument);
+    CHECK_THROWS_AS(make_cuda_engine(settings, {-1, 0, 0, 1}), std::invalid_argument);
+    CHECK_THROWS_AS(make_cuda_engine(settings, {-1, 0, 0, 65}), std::invalid_argument);
   }
 
   TEST_CASE("a failure of any call is told with the call and CUDA's text, and leaks nothing") {
