@@ -1,21 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a machine with a GPU is asked to prove: check-gpu.sh runs it.
-//   gpu_check small             a few frames of small universes, every block shape: for
-//   compute-sanitizer gpu_check equal             CPU and GPU side by side, long; every block shape
-//   gpu_check speed [SECONDS]   frames per second, delivered into host slots, and steps alone
-// Prints rows of a Markdown table; exit status 1 at the first difference.
+//   gpu_check tiny                a few frames of small universes: for compute-sanitizer
+//   gpu_check small               the same with every block shape
+//   gpu_check equal               CPU and GPU side by side, long; every block shape
+//   gpu_check goals [SECONDS]     the figures that count, their goals, and what they cannot exceed
+//   gpu_check variants [SECONDS]  every size with every block shape and number of pictures in
+//   flight gpu_check scaling [SECONDS]   frames per second against particles and pixels, as CSV
+// Prints rows of Markdown tables; exit status 1 at the first difference.
+#include <time.h>
+
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <deque>
+#include <initializer_list>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "cuda/cuda_engine.h"
+#include "cuda/strip_grid.h"
 #include "sim/engine.h"
 #include "src/settings.h"
+#if defined(LIFEREEL_GPU_CEILINGS)
+#include "ceilings.h"
+#endif
 
 using namespace lifereel;
 
@@ -113,28 +125,40 @@ void compare(const std::string& name, const UniverseSettings& settings,
     }
   }
   while (slots.in_flight()) compare_oldest(slots.finish());
-  std::printf("| %s, lanes %d, block %d | %d frames equal | %.1f s |\n", name.c_str(),
-              cuda.lanes_per_particle, cuda.threads_per_block, compared, seconds_since(start));
+  std::printf("| %s, lanes %d, block %d, in flight %d | %d frames equal | %.1f s |\n", name.c_str(),
+              cuda.lanes_per_particle, cuda.threads_per_block, cuda.pictures_in_flight, compared,
+              seconds_since(start));
   std::fflush(stdout);
 }
 
 std::vector<CudaEngineSettings> block_shapes() {
-  std::vector<CudaEngineSettings> shapes = {{-1, 0, 0}};
+  std::vector<CudaEngineSettings> shapes = {{}};
   for (const int lanes : {8, 16, 32})
-    for (const int threads : {64, 128, 256, 512}) shapes.push_back({-1, lanes, threads});
+    for (const int threads : {64, 128, 256, 512}) shapes.push_back({-1, lanes, threads, 0});
   return shapes;
+}
+
+// For tools under which everything takes a hundred times as long.
+void tiny() {
+  for (const int lanes : {8, 16, 32})
+    compare("300x270 N=333", universe_of(300, 270, 333), {-1, lanes, 64, 2}, 2);
+  UniverseSettings published = universe_of(360, 270, 300);
+  published.seam = Seam::published;
+  compare("360x270 N=300, published seam", published, {-1, 0, 0, 2}, 2);
 }
 
 void small() {
   for (const CudaEngineSettings& shape : block_shapes())
     compare("300x270 N=333", universe_of(300, 270, 333), shape, 4);
+  for (const int in_flight : {2, 3, 64})
+    compare("271x264 N=97", universe_of(271, 264, 97), {-1, 0, 0, in_flight}, 150);
   UniverseSettings published = universe_of(720, 480, 500);
   published.seam = Seam::published;
   compare("720x480 N=500, published seam", published, {}, 4);
   compare("265x1001 N=700 K=32", universe_of(265, 1001, 700, 32), {}, 4);
-  UniverseSettings tiny = universe_of(3, 3, 40);
-  tiny.rmax = 1.0f;
-  compare("3x3 N=40", tiny, {}, 4);
+  UniverseSettings minute = universe_of(3, 3, 40);
+  minute.rmax = 1.0f;
+  compare("3x3 N=40", minute, {}, 4);
 }
 
 void equal() {
@@ -148,61 +172,192 @@ void equal() {
   compare("dvd_video, published seam", published, {}, 500);
   compare("265x1001 N=7000 K=32", universe_of(265, 1001, 7000, 32), {}, 200);
   for (const int lanes : {0, 8, 16, 32})
-    compare("panoramic", preset_universe("panoramic"), {-1, lanes, 0}, lanes ? 20 : 200);
+    compare("panoramic", preset_universe("panoramic"), {-1, lanes, 0, 0}, lanes ? 20 : 200);
 }
 
-template <class Frame>
-double frames_per_second(double seconds, Frame&& frame) {
-  for (int i = 0; i < 200; ++i) frame();  // warm
-  const auto start = Clock::now();
+double thread_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+struct Measured {
   std::int64_t frames = 0;
-  do {
-    for (int i = 0; i < 10; ++i, ++frames) frame();
-  } while (seconds_since(start) < seconds);
-  return static_cast<double>(frames) / seconds_since(start);
+  double frames_per_second = 0;  // delivered into host slots
+  double steps_per_second = 0;   // without pictures
+  double host_seconds = 0;       // of the calling thread, a frame
+  double candidates = 0;         // a step, at the end
+  double memory_bytes = 0;
+};
+
+// Pairs that the GPU looks at, as its particles lie now.
+double count_candidates(const UniverseSettings& settings, const State& state) {
+  const StripGrid grid = make_strip_grid(settings);
+  std::vector<std::int32_t> start(static_cast<std::size_t>(grid.buckets()) + 1);
+  for (std::size_t i = 0; i < state.y.size(); ++i)
+    ++start[static_cast<std::size_t>(grid.bucket_of(state.y[i], state.x[i])) + 1];
+  std::partial_sum(start.begin(), start.end(), start.begin());
+  double candidates = 0;
+  for (std::size_t i = 0; i < state.y.size(); ++i)
+    for (std::int32_t r = 0; r < grid.runs_at(state.x[i]); ++r) {
+      const Run run = grid.run<false>(r, state.y[i], state.x[i], start.data());
+      candidates += run.to - run.from;
+    }
+  return candidates;
 }
 
-void speed(double seconds) {
-  std::printf("| on %s | engine | simulation alone | device memory |\n|---|---|---|---|\n",
+Measured measure(const UniverseSettings& universe, const CudaEngineSettings& cuda, double seconds) {
+  const auto engine = make_cuda_engine(universe, cuda);
+  Measured measured;
+  measured.memory_bytes = static_cast<double>(engine->describe().memory_bytes);
+  {
+    Slots slots(*engine);
+    const auto frame = [&] {
+      engine->step();
+      slots.draw();
+    };
+    for (int i = 0; i < 100; ++i) frame();  // warm
+    const auto start = Clock::now();
+    const double thread_start = thread_seconds();
+    do {
+      for (int i = 0; i < 10; ++i, ++measured.frames) frame();
+    } while (seconds_since(start) < seconds);
+    const auto frames = static_cast<double>(measured.frames);
+    measured.frames_per_second = frames / seconds_since(start);
+    measured.host_seconds = (thread_seconds() - thread_start) / frames;
+    while (slots.in_flight()) slots.finish();
+  }
+  State state;
+  engine->read_state(state);  // waits
+  // A step is queued, not waited for: so that the last is counted too, read a state at the end.
+  const auto start = Clock::now();
+  const int steps = std::max(200, static_cast<int>(2 * measured.frames_per_second * seconds));
+  for (int i = 0; i < steps; ++i) engine->step();
+  engine->read_state(state);
+  measured.steps_per_second = steps / seconds_since(start);
+  measured.candidates = count_candidates(universe, state);
+  return measured;
+}
+
+struct Floor {
+  double seconds;
+  const char* name;
+};
+
+// What no arrangement of the same work can beat, and what of it.
+class Floors {
+ public:
+#if defined(LIFEREEL_GPU_CEILINGS)
+  Floors() : ceilings_(measure_ceilings()) {
+    std::printf(
+        "ceilings, measured: %.1f T float operations/s (not fused), %.2f TB/s device memory, a "
+        "launch of three kernels that do nothing every %.1f us\n\n",
+        1e-12 * ceilings_.operations_per_second, 1e-12 * ceilings_.memory_bytes_per_second,
+        1e6 * ceilings_.frame_seconds);
+  }
+  Floor step(double candidates) const {
+    // Additions, multiplications, comparisons and integer operations of one pair.
+    constexpr double operations_per_pair = 31;
+    return longest(
+        {{ceilings_.frame_seconds, "launches"},
+         {candidates * operations_per_pair / ceilings_.operations_per_second, "arithmetic"}});
+  }
+  Floor frame(const UniverseSettings& universe, double candidates) const {
+    const double pixels = static_cast<double>(universe.width) * universe.height;
+    const auto pitch = (static_cast<std::size_t>(universe.width) + 63) / 64 * 64;
+    const std::size_t bytes = pitch * static_cast<std::size_t>(universe.height);
+    // A pixel: the trail read, written and read, its splats read, its luma written.
+    return longest({step(candidates),
+                    {17 * pixels / ceilings_.memory_bytes_per_second, "device memory"},
+                    {seconds_to_host(bytes), "bus"}});
+  }
+
+ private:
+  static Floor longest(std::initializer_list<Floor> floors) {
+    return *std::max_element(floors.begin(), floors.end(),
+                             [](const Floor& a, const Floor& b) { return a.seconds < b.seconds; });
+  }
+  Ceilings ceilings_;
+#else
+  Floor step(double) const { return {0, "unknown"}; }
+  Floor frame(const UniverseSettings&, double) const { return {0, "unknown"}; }
+#endif
+};
+
+// A million particles at the density of the panorama.
+const UniverseSettings million = universe_of(17152, 8448, 1'000'000);
+
+void goals(double seconds) {
+  const Floors floors;
+  std::printf("| on %s | measured | goal | floor |\n|---|---|---|---|\n",
               make_cuda_engine({})->describe().device.c_str());
+  const auto row = [](const std::string& what, double value, double goal, const Floor& floor) {
+    std::printf("| %s | %.0f | %.0f: %s | %.0f: %s |\n", what.c_str(), value, goal,
+                value >= goal ? "met" : "not met", floor.seconds > 0 ? 1 / floor.seconds : 0,
+                floor.name);
+    std::fflush(stdout);
+  };
+  const UniverseSettings dvd = preset_universe("dvd_video"), wide = preset_universe("panoramic");
+  const Measured of_dvd = measure(dvd, {}, seconds), of_wide = measure(wide, {}, seconds);
+  const Measured of_million = measure(million, {}, seconds);
+  row("dvd_video, fps into host slots", of_dvd.frames_per_second, 20'000,
+      floors.frame(dvd, of_dvd.candidates));
+  row("panoramic, fps into host slots", of_wide.frames_per_second, 1'500,
+      floors.frame(wide, of_wide.candidates));
+  row("panoramic, steps/s", of_wide.steps_per_second, 4'000, floors.step(of_wide.candidates));
+  row("17152x8448 N=1000000, steps/s", of_million.steps_per_second, 400,
+      floors.step(of_million.candidates));
+  const double mebibytes = of_wide.memory_bytes / 0x1p20;
+  std::printf("| panoramic, MiB of device memory | %.0f | at most 1024: %s | |\n", mebibytes,
+              mebibytes <= 1024 ? "met" : "not met");
+}
+
+void variants(double seconds) {
+  std::printf(
+      "| universe | lanes | block | in flight | fps into host slots | host thread, us a frame | "
+      "steps/s | candidates a step |\n|---|---|---|---|---|---|---|---|\n");
   struct Case {
     std::string name;
     UniverseSettings universe;
   };
-  // A million particles at the density of the panorama.
   const std::vector<Case> cases = {{"dvd_video", preset_universe("dvd_video")},
                                    {"2880x1080 N=22000", universe_of(2880, 1080, 22000)},
                                    {"panoramic", preset_universe("panoramic")},
-                                   {"17152x8448 N=1000000", universe_of(17152, 8448, 1000000)}};
+                                   {"17152x8448 N=1000000", million}};
+  std::vector<CudaEngineSettings> shapes = {{}};
+  for (const int lanes : {8, 16, 32})
+    for (const int threads : {64, 128, 256}) shapes.push_back({-1, lanes, threads, 0});
+  for (const int in_flight : {2, 4, 8, 32}) shapes.push_back({-1, 0, 0, in_flight});
   for (const Case& one : cases)
-    for (const int lanes : {0, 8, 16, 32})
-      for (const int threads : {0, 64, 256}) {
-        if (threads != 0 && lanes == 0) continue;
-        const auto engine = make_cuda_engine(one.universe, {-1, lanes, threads});
-        double drawn = 0;
-        {
-          Slots slots(*engine);
-          drawn = frames_per_second(seconds, [&] {
-            engine->step();
-            slots.draw();
-          });
-          while (slots.in_flight()) slots.finish();
-        }
-        State state;
-        engine->read_state(state);  // waits
-        // A step is queued, not waited for: so that the last is counted too, read a state at the
-        // end.
-        const auto start = Clock::now();
-        const int steps = std::max(400, static_cast<int>(2 * drawn * seconds));
-        for (int i = 0; i < steps; ++i) engine->step();
-        engine->read_state(state);
-        const double stepped = steps / seconds_since(start);
-        std::printf(
-            "| %s, lanes %d, block %d | %.0f fps into host slots | %.0f steps/s | %.1f MiB |\n",
-            one.name.c_str(), lanes, threads, drawn, stepped,
-            static_cast<double>(engine->describe().memory_bytes) / 0x1p20);
-        std::fflush(stdout);
-      }
+    for (const CudaEngineSettings& shape : shapes) {
+      const Measured measured = measure(one.universe, shape, seconds);
+      std::printf("| %s | %d | %d | %d | %.0f | %.1f | %.0f | %.1f M |\n", one.name.c_str(),
+                  shape.lanes_per_particle, shape.threads_per_block, shape.pictures_in_flight,
+                  measured.frames_per_second, 1e6 * measured.host_seconds,
+                  measured.steps_per_second, 1e-6 * measured.candidates);
+      std::fflush(stdout);
+    }
+}
+
+// What `lifereel bench --scaling --csv` writes, for tests/plots/scaling.py. There a GPU would wait
+// for every picture; here pictures overlap as in a render.
+void scaling(double seconds) {
+  std::printf("series,particles,width,height,frames,frames_per_second,step_ms,draw_ms\n");
+  const auto point = [seconds](const char* series, int width, int height, int particles) {
+    const Measured measured = measure(universe_of(width, height, particles), {}, seconds);
+    const double step_ms = 1e3 / measured.steps_per_second;
+    const double frame_ms = 1e3 / measured.frames_per_second;
+    std::printf("%s,%d,%d,%d,%lld,%.3f,%.6f,%.6f\n", series, particles, width, height,
+                static_cast<long long>(measured.frames), measured.frames_per_second, step_ms,
+                std::max(frame_ms - step_ms, 1e-6));
+    std::fflush(stdout);
+  };
+  for (int particles = 1250; particles <= 1'280'000; particles *= 2) {
+    const double stretch = std::sqrt(particles / 2500.0);
+    point("density", static_cast<int>(std::lround(720 * stretch)),
+          static_cast<int>(std::lround(480 * stretch)), particles);
+  }
+  for (const int stretch : {1, 2, 4, 8, 16}) point("pixels", 720 * stretch, 480 * stretch, 2500);
 }
 
 }  // namespace
@@ -210,14 +365,23 @@ void speed(double seconds) {
 int main(int count, char** values) {
   const std::string task = count > 1 ? values[1] : "";
   try {
-    if (task == "small" && count == 2) {
+    const double seconds = count > 2 ? std::stod(values[2]) : 0.5;
+    if (task == "tiny") {
+      tiny();
+    } else if (task == "small") {
       small();
-    } else if (task == "equal" && count == 2) {
+    } else if (task == "equal") {
       equal();
-    } else if (task == "speed" && count <= 3) {
-      speed(count == 3 ? std::stod(values[2]) : 1.0);
+    } else if (task == "goals") {
+      goals(seconds);
+    } else if (task == "variants") {
+      variants(seconds);
+    } else if (task == "scaling") {
+      scaling(seconds);
     } else {
-      std::fprintf(stderr, "usage: gpu_check small | equal | speed [SECONDS]\n");
+      std::fprintf(stderr,
+                   "usage: gpu_check tiny | small | equal | goals [SECONDS] | variants [SECONDS] | "
+                   "scaling [SECONDS]\n");
       return 2;
     }
   } catch (const std::exception& error) {
