@@ -179,14 +179,15 @@ class PinnedPictureMemory final : public PictureMemory {
   const std::size_t size_bytes_;
 };
 
-// Threads that work on one particle: all of a warp as long as the device has threads to spare, for
-// then latency counts; fewer where it is full, for then the ends of runs count.
+// Threads that work on one particle: all of a warp where even that leaves half of the device idle,
+// for then latency counts; fewer where particles are many, for then instructions count: those that
+// every thread spends once, and those of lanes past the end of a run.
 int choose_lanes(int wanted, int particles, const cudaDeviceProp& device) {
   if (wanted != 0) return wanted;
-  const std::int64_t resident =
-      std::int64_t{device.multiProcessorCount} * device.maxThreadsPerMultiProcessor;
-  const std::int64_t warps_threads = std::int64_t{particles} * 32;
-  return warps_threads <= 4 * resident ? 32 : warps_threads <= 16 * resident ? 16 : 8;
+  const std::int64_t half =
+      std::int64_t{device.multiProcessorCount} * device.maxThreadsPerMultiProcessor / 2;
+  const std::int64_t n = particles;
+  return n * 32 <= half ? 32 : n * 16 <= half ? 16 : 8;
 }
 
 class CudaEngine final : public Engine {

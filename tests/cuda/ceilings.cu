@@ -99,13 +99,22 @@ double frame_seconds() {
   return took;
 }
 
+double pinned_gib_seconds() {
+  void* data = nullptr;
+  const double took =
+      seconds([&] { check(cudaHostAlloc(&data, std::size_t{1} << 30, cudaHostAllocPortable)); });
+  check(cudaFreeHost(data));
+  return took;
+}
+
 }  // namespace
 
 Ceilings measure_ceilings() {
   int device = 0, processors = 0;
   check(cudaGetDevice(&device));
   check(cudaDeviceGetAttribute(&processors, cudaDevAttrMultiProcessorCount, device));
-  return {operations_per_second(processors), memory_bytes_per_second(), frame_seconds()};
+  return {operations_per_second(processors), memory_bytes_per_second(), frame_seconds(),
+          pinned_gib_seconds()};
 }
 
 double seconds_to_host(std::size_t bytes) {

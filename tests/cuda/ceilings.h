@@ -9,6 +9,7 @@ struct Ceilings {
   double operations_per_second = 0;    ///< float32 additions and multiplications, none fused
   double memory_bytes_per_second = 0;  ///< of a copy on the device: read and written
   double frame_seconds = 0;            ///< launch after launch of as many kernels as a frame has
+  double pinned_gib_seconds = 0;       ///< to allocate 1 GiB of pinned memory, as rings are
 };
 Ceilings measure_ceilings();
 

@@ -251,9 +251,10 @@ class Floors {
   Floors() : ceilings_(measure_ceilings()) {
     std::printf(
         "ceilings, measured: %.1f T float operations/s (not fused), %.2f TB/s device memory, a "
-        "launch of three kernels that do nothing every %.1f us\n\n",
+        "launch of three kernels that do nothing every %.1f us, 1 GiB of pinned memory in %.2f s"
+        "\n\n",
         1e-12 * ceilings_.operations_per_second, 1e-12 * ceilings_.memory_bytes_per_second,
-        1e6 * ceilings_.frame_seconds);
+        1e6 * ceilings_.frame_seconds, ceilings_.pinned_gib_seconds);
   }
   Floor step(double candidates) const {
     // Additions, multiplications, comparisons and integer operations of one pair.
