@@ -142,7 +142,7 @@ void check_container(const FilmSettings& settings, const AVOutputFormat& muxer,
 }
 
 Container::Container(const FilmSettings& settings, const FilmOutput& output)
-    : settings_(settings), file_(output.path, output.overwrite) {
+    : settings_(settings), file_(output.path, output.overwrite, output.temporary_path) {
   const AVOutputFormat& muxer = find_muxer(settings, output.path);
   target_.file = &file_;
   avio_ = open_avio(target_, buffer_bytes);

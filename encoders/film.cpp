@@ -2,6 +2,7 @@
 #include "film.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <mutex>
@@ -10,6 +11,7 @@
 
 #include "chunk_encoder.h"
 #include "chunk_plan.h"
+#include "chunk_records.h"
 #include "chunk_rules.h"
 #include "container.h"
 #include "dvd_video.h"
@@ -130,15 +132,28 @@ struct Film::Impl final : ChunkedSink {
   // ChunkedSink: any thread.
 
   std::int64_t chunk_frames() const noexcept override { return plan.chunk_frames; }
+  bool needs_chunk(std::int64_t index) const override {
+    return output.chunks == nullptr || !output.chunks->has(index);
+  }
   std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t frames) override;
+  void end_early(std::int64_t frames) override { end = frames; }
   void finish() override;
   PixelFormat pixel_format() const noexcept override { return format; }
   int pictures_held_at_most() const noexcept override { return held; }
 
-  /// Writes this chunk and those that waited for it, unless another thread is writing: that one
-  /// takes it, too.
+  /// Gives the writer to the calling thread if `index` is the next chunk to be written and no other
+  /// thread has it. Then, pass_on() its packets as they come.
+  bool claim_writer(std::int64_t index);
+  void pass_on(std::int64_t index, AVPacket& packet);
+  void check_extradata(const std::vector<std::uint8_t>& extradata) const;
+  /// After the last packet of a chunk whose writer was claimed: writes those that waited for it.
+  void release_writer();
+  /// Takes a chunk that is whole: it waits for those before it. With a store it is kept there.
   void hand_over(std::int64_t index, EncodedChunk chunk);
+  /// Writes what is there, as far as no chunk is missing. The writer must be the calling thread's.
+  void write_ready(std::unique_lock<std::mutex>& lock);
   void write_chunk(std::int64_t index, EncodedChunk& chunk);
+  void write_kept_chunk(std::int64_t index);
 
   /// Lets go of every picture and of an unfinished file.
   void close() noexcept {
@@ -165,18 +180,20 @@ struct Film::Impl final : ChunkedSink {
   std::unique_ptr<PictureSink> chunk;  // being written from one thread
   std::int64_t chunk_index = 0, pictures = 0;
   bool finished = false;
+  std::atomic<std::int64_t> end{INT64_MAX};  // pictures of a film that ends early
 
   std::mutex mutex;                              // what follows
   std::unique_ptr<ChunkEncoder> spare;           // opened with the film; the first chunk takes it
   std::map<std::int64_t, EncodedChunk> waiting;  // for a chunk before them
   std::int64_t next = 0;                         // to be written
-  bool writing = false;                // the writer is with a thread, which has left the mutex
+  bool writing = false;  // the writer is with a thread, which has left the mutex; for good if it
+                         // fails: the film has failed
   std::unique_ptr<FilmWriter> writer;  // of that thread, or of who holds the mutex
   FilmStatistics statistics;
 };
 
-/// One chunk's pictures. Where the film is cut, its packets wait until they are all there; where it
-/// is not, they go on at once.
+/// One chunk's pictures. Its packets go on into the film at once where nothing before them is
+/// missing, and wait where something is: in the store, if there is one, else in memory.
 class Film::Impl::Chunk final : public PictureSink {
  public:
   Chunk(Impl& film, std::int64_t index, std::int64_t frames, std::unique_ptr<ChunkEncoder> encoder)
@@ -201,17 +218,18 @@ class Film::Impl::Chunk final : public PictureSink {
   void finish() override {
     if (encoder_ == nullptr) throw std::logic_error("the chunk failed and cannot be finished");
     run([&] {
-      if (frames_ != not_known && pictures_ != frames_)
+      const std::int64_t frames = std::min(frames_, film_.end - film_.plan.begin(index_));
+      if (frames_ != not_known && pictures_ != frames)
         throw std::logic_error("chunk " + std::to_string(index_) + " ended after " +
-                               std::to_string(pictures_) + " of " + std::to_string(frames_) +
+                               std::to_string(pictures_) + " of " + std::to_string(frames) +
                                " pictures");
       encoder_->finish(take_);
-      if (film_.cut()) {
-        const AVCodecContext& codec = *encoder_->codec();
-        encoded_.extradata.assign(codec.extradata, codec.extradata + codec.extradata_size);
-      }
       encoder_.reset();  // some encoders keep their last picture until then
-      if (film_.cut()) film_.hand_over(index_, std::move(encoded_));
+      if (recorder_) recorder_->finish();
+      if (owns_writer_)
+        film_.release_writer();
+      else if (film_.cut())
+        film_.hand_over(index_, std::move(encoded_));
     });
     const std::lock_guard lock(film_.mutex);
     film_.statistics.encode_seconds += seconds_;
@@ -236,13 +254,35 @@ class Film::Impl::Chunk final : public PictureSink {
   }
 
   void take(AVPacket& packet, const AVCodecContext& codec) {
-    if (film_.cut()) {
-      encoded_.packets.push_back(make_packet());
-      av_packet_move_ref(encoded_.packets.back().get(), &packet);
+    if (!film_.cut()) {
+      if (!film_.writer->begun()) film_.writer->begin(codec);
+      film_.writer->write(packet);
       return;
     }
-    if (!film_.writer->begun()) film_.writer->begin(codec);
-    film_.writer->write(packet);
+    if (packets_++ == 0) begin_packets(codec);
+    if (recorder_) recorder_->add(packet);
+    // Packets that are in the store only would be missed by a writer that is claimed now.
+    if (!owns_writer_ && !recorder_ && film_.claim_writer(index_)) own_writer();
+    if (owns_writer_) {
+      film_.pass_on(index_, packet);
+    } else if (!recorder_) {
+      encoded_.packets.push_back(make_packet());
+      av_packet_move_ref(encoded_.packets.back().get(), &packet);
+    }
+  }
+
+  void begin_packets(const AVCodecContext& codec) {
+    encoded_.extradata.assign(codec.extradata, codec.extradata + codec.extradata_size);
+    if (film_.output.chunks != nullptr)
+      recorder_.emplace(film_.output.chunks->keep(index_), encoded_.extradata);
+    if (film_.claim_writer(index_)) own_writer();
+  }
+
+  void own_writer() {
+    owns_writer_ = true;
+    film_.check_extradata(encoded_.extradata);
+    for (const UniquePacket& packet : encoded_.packets) film_.pass_on(index_, *packet);
+    encoded_.packets.clear();
   }
 
   Impl& film_;
@@ -251,8 +291,10 @@ class Film::Impl::Chunk final : public PictureSink {
   const ChunkEncoder::TakePacket take_ = [this](AVPacket& packet, const AVCodecContext& codec) {
     take(packet, codec);
   };
-  EncodedChunk encoded_;
-  std::int64_t pictures_ = 0;
+  EncodedChunk encoded_;  // packets that wait for other chunks, where there is no store
+  std::optional<ChunkRecorder> recorder_;
+  bool owns_writer_ = false;
+  std::int64_t pictures_ = 0, packets_ = 0;
   double seconds_ = 0;
 };
 
@@ -284,6 +326,7 @@ void Film::Impl::write(const Picture& picture) {
 }
 
 std::unique_ptr<PictureSink> Film::Impl::begin_chunk(std::int64_t index, std::int64_t frames) {
+  if (!needs_chunk(index)) return std::make_unique<NullSink>();
   std::unique_ptr<ChunkEncoder> encoder;
   {
     const std::lock_guard lock(mutex);
@@ -295,31 +338,75 @@ std::unique_ptr<PictureSink> Film::Impl::begin_chunk(std::int64_t index, std::in
   return std::make_unique<Chunk>(*this, index, frames, std::move(encoder));
 }
 
+bool Film::Impl::claim_writer(std::int64_t index) {
+  std::unique_lock lock(mutex);
+  if (writing) return false;
+  write_ready(lock);
+  if (next == index) writing = true;
+  return writing;
+}
+
+void Film::Impl::release_writer() {
+  std::unique_lock lock(mutex);
+  ++next;
+  write_ready(lock);
+}
+
 void Film::Impl::hand_over(std::int64_t index, EncodedChunk encoded) {
   std::unique_lock lock(mutex);
-  waiting.emplace(index, std::move(encoded));
-  if (writing) return;
-  writing = true;  // for good if writing fails: the film has failed
-  while (!waiting.empty() && waiting.begin()->first == next) {
-    EncodedChunk ready = std::move(waiting.begin()->second);
-    waiting.erase(waiting.begin());
+  if (output.chunks == nullptr) waiting.emplace(index, std::move(encoded));
+  if (!writing) write_ready(lock);
+}
+
+void Film::Impl::write_ready(std::unique_lock<std::mutex>& lock) {
+  writing = true;
+  while (next < plan.count() && plan.begin(next) < end) {
+    EncodedChunk ready;
+    if (output.chunks == nullptr) {
+      if (waiting.empty() || waiting.begin()->first != next) break;
+      ready = std::move(waiting.begin()->second);
+      waiting.erase(waiting.begin());
+    } else if (!output.chunks->has(next)) {
+      break;
+    }
     lock.unlock();
-    write_chunk(next, ready);
+    if (output.chunks == nullptr)
+      write_chunk(next, ready);
+    else
+      write_kept_chunk(next);
     lock.lock();
     ++next;
   }
   writing = false;
 }
 
-void Film::Impl::write_chunk(std::int64_t index, EncodedChunk& ready) {
-  if (ready.extradata != writer->extradata())
+void Film::Impl::check_extradata(const std::vector<std::uint8_t>& extradata) const {
+  if (extradata != writer->extradata())
     throw std::runtime_error("the encoder " + settings.codec +
                              " gave two chunks different headers; set chunk-frames to 0");
-  for (const UniquePacket& packet : ready.packets) {
-    packet->pts += plan.begin(index);
-    packet->dts += plan.begin(index);
-    writer->write(*packet);
-  }
+}
+
+void Film::Impl::pass_on(std::int64_t index, AVPacket& packet) {
+  packet.pts += plan.begin(index);
+  packet.dts += plan.begin(index);
+  writer->write(packet);
+}
+
+void Film::Impl::write_chunk(std::int64_t index, EncodedChunk& ready) {
+  check_extradata(ready.extradata);
+  for (const UniquePacket& packet : ready.packets) pass_on(index, *packet);
+}
+
+void Film::Impl::write_kept_chunk(std::int64_t index) {
+  ChunkPlayback kept(output.chunks->open(index));
+  check_extradata(kept.extradata());
+  std::int64_t frames = 0;
+  for (; const UniquePacket packet = kept.next(); ++frames) pass_on(index, *packet);
+  const std::int64_t wanted = std::min(plan.length(index), end - plan.begin(index));
+  if (output.frames > 0 && frames != wanted)
+    throw std::runtime_error("chunk " + std::to_string(index) + " was kept with " +
+                             std::to_string(frames) + " of its " + std::to_string(wanted) +
+                             " pictures");
 }
 
 void Film::Impl::finish() {
@@ -327,12 +414,14 @@ void Film::Impl::finish() {
   double seconds = 0;
   {
     const Lap lap(seconds);
-    const std::lock_guard lock(mutex);
+    std::unique_lock lock(mutex);
+    if (cut() && !writing) write_ready(lock);
     if (cut() && (writing || !waiting.empty() || writer->written().frames == 0))
       throw std::logic_error("the film failed or has chunks missing, and cannot be finished");
-    if (cut() && output.frames > 0 && next != plan.count())
+    const std::int64_t wanted = std::min(output.frames, end.load());
+    if (cut() && output.frames > 0 && writer->written().frames != wanted)
       throw std::runtime_error("the film ended after " + std::to_string(writer->written().frames) +
-                               " of " + std::to_string(output.frames) + " pictures");
+                               " of " + std::to_string(wanted) + " pictures");
     writer->finish();
     finished = true;
     spare.reset();
@@ -351,6 +440,29 @@ void Film::Impl::finish_last_chunk() {
                              std::to_string(output.frames) + " pictures");
   chunk->finish();
   chunk.reset();
+}
+
+std::vector<std::string> chunk_dependencies(const FilmSettings& asked, const FilmOutput& output) {
+  const LogCapture quiet;
+  const FilmSettings settings = with_film_defaults(asked);
+  constexpr bool with_headers = true;
+  const ChunkEncoder encoder(settings, output, with_headers);
+  std::vector<std::string> lines;
+  for (const std::string& version : libav_versions()) {
+    const std::size_t blank = version.find(' ');
+    lines.push_back(version.substr(0, blank) + " =" + version.substr(blank));
+  }
+  // Encoders outside libavcodec write their versions there.
+  const AVCodecContext* const codec = encoder.codec();
+  std::string headers;
+  for (int i = 0; codec != nullptr && i < codec->extradata_size; ++i) {
+    headers += "0123456789abcdef"[codec->extradata[i] >> 4];
+    headers += "0123456789abcdef"[codec->extradata[i] & 15];
+  }
+  lines.push_back("encoder-headers = " + headers);
+  // Encoders choose their instructions by them, and some round otherwise with others.
+  lines.push_back("processor = " + std::to_string(av_get_cpu_flags()));
+  return lines;
 }
 
 Film::Film(const FilmSettings& settings, const FilmOutput& output) {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "chunk_store.h"
 #include "picture.h"
 
 namespace lifereel {
@@ -84,9 +85,20 @@ struct FilmOutput {
   /// Pictures that will come, which decides where the last chunk of a cut film begins; 0: not
   /// known, then every chunk is full and the last takes what is left.
   std::int64_t frames = 0;
+  /// Name of the file until it is finished; it is replaced. Empty: one beside `path`.
+  std::string temporary_path;
+  /// Where finished chunks are kept, so that a film that was stopped need not make them again: it
+  /// takes those that are there, and need not be given their pictures (ChunkedSink::needs_chunk()).
+  /// They must come from the same settings, size and title, and equal chunk_dependencies(). For
+  /// films in chunks; nullptr: none. Must outlive the film.
+  ChunkStore* chunks = nullptr;
   std::string title;    ///< container metadata; both may be empty
   std::string comment;  ///< lifereel: the settings as a config file (MPEG-2 user data in a .mpg)
 };
+
+/// All that a chunk's bytes depend on beside its pictures and the settings: one "name = value" a
+/// line. Opens the encoder; throws as Film does.
+std::vector<std::string> chunk_dependencies(const FilmSettings& settings, const FilmOutput& output);
 
 /// What encoders tell about themselves, summed over all that is written.
 struct FilmStatistics {

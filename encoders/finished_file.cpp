@@ -85,29 +85,35 @@ void FinishedFile::check_path(const std::string& path, bool overwrite) {
                                 "': " + errno_text(errno));
 }
 
-FinishedFile::FinishedFile(const std::string& path, bool overwrite)
+std::string FinishedFile::real_path(const std::string& path) {
+  struct stat status {};
+  if (path == "-") return {};
+  if (stat(path.c_str(), &status) != 0) return path;
+  if (is_stream(status)) return {};
+  // A rename would replace a symbolic link instead of the file behind it.
+  std::error_code ignored;
+  const std::filesystem::path real = std::filesystem::canonical(path, ignored);
+  return ignored ? path : real.string();
+}
+
+FinishedFile::FinishedFile(const std::string& path, bool overwrite,
+                           const std::string& temporary_path)
     : path_(path), overwrite_(overwrite) {
   check_path(path, overwrite);
-  if (path == "-") {
+  const std::string real = real_path(path);
+  if (real.empty()) {
     in_place_ = true;
-    fd_ = STDOUT_FILENO;
+    fd_ = path == "-" ? STDOUT_FILENO : open(path.c_str(), O_WRONLY | O_CLOEXEC);
+    if (fd_ < 0)
+      throw std::runtime_error("cannot open '" + path + "' for writing: " + errno_text(errno));
     return;
   }
-  struct stat status {};
-  if (stat(path.c_str(), &status) == 0) {
-    if (is_stream(status)) {
-      in_place_ = true;
-      fd_ = open(path.c_str(), O_WRONLY | O_CLOEXEC);
-      if (fd_ < 0)
-        throw std::runtime_error("cannot open '" + path + "' for writing: " + errno_text(errno));
-      return;
-    }
-    // A rename would replace a symbolic link instead of the file behind it.
-    std::error_code ignored;
-    const std::filesystem::path real = std::filesystem::canonical(path, ignored);
-    if (!ignored) path_ = real.string();
+  path_ = real;
+  if (!temporary_path.empty()) {
+    temporary_path_ = temporary_path;
+    fd_ = open(temporary_path_.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   }
-  for (int attempt = 0; attempt < 100 && fd_ < 0; ++attempt) {
+  for (int attempt = 0; temporary_path.empty() && attempt < 100 && fd_ < 0; ++attempt) {
     temporary_path_ = path_ + ".part-" + random_suffix();
     fd_ = open(temporary_path_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
     if (fd_ < 0 && errno != EEXIST) break;
@@ -115,7 +121,8 @@ FinishedFile::FinishedFile(const std::string& path, bool overwrite)
   if (fd_ < 0) {
     const int error = errno;
     temporary_path_.clear();
-    throw std::runtime_error("cannot make a file in the folder '" + folder_of(path_) +
+    throw std::runtime_error("cannot make a file in the folder '" +
+                             folder_of(temporary_path.empty() ? path_ : temporary_path) +
                              "': " + errno_text(error));
   }
 }

@@ -8,8 +8,9 @@
 
 namespace lifereel {
 
-/// Written under a temporary name beside `path` (path.part-XXXXXX, made exclusively); finish()
-/// flushes it to disk and gives it its name. Destroyed without finish(), it leaves nothing behind.
+/// Written under a temporary name beside `path` (path.part-XXXXXX, made exclusively), or under the
+/// one it is given, which must be on the same file system and is replaced; finish() flushes it to
+/// disk and gives it its name. Destroyed without finish(), it leaves nothing behind.
 /// "-" is standard output and devices and pipes are written in place: they have no name to protect.
 class FinishedFile {
  public:
@@ -17,8 +18,12 @@ class FinishedFile {
   /// missing, it is a folder, it exists and may not be overwritten.
   static void check_path(const std::string& path, bool overwrite);
 
+  /// `path` without symbolic links where a file is there, so that the file behind them is replaced;
+  /// empty for what is written in place.
+  static std::string real_path(const std::string& path);
+
   /// As check_path(); std::runtime_error when the temporary file cannot be made.
-  FinishedFile(const std::string& path, bool overwrite);
+  FinishedFile(const std::string& path, bool overwrite, const std::string& temporary_path = {});
   ~FinishedFile();
   FinishedFile(const FinishedFile&) = delete;
   FinishedFile& operator=(const FinishedFile&) = delete;
@@ -49,7 +54,7 @@ class FinishedFile {
   bool overwrite_;
   bool in_place_ = false;
   int fd_ = -1;
-  int error_ = 0;
+  int error_ = 0;  ///< the first of try_write()
   std::int64_t written_ = 0;
 };
 

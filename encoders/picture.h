@@ -59,11 +59,20 @@ class ChunkedSink {
   virtual ~ChunkedSink() = default;
   /// Pictures of every chunk but the last; 0: the whole film is one chunk.
   virtual std::int64_t chunk_frames() const noexcept = 0;
+  /// False for a chunk that is there already: it need not be begun. Before the first begin_chunk().
+  virtual bool needs_chunk(std::int64_t index) const {
+    static_cast<void>(index);
+    return true;
+  }
   /// A sink for the `frames` pictures of chunk `index`, whose times count from 0 again. Each chunk
   /// is begun once, on the thread that will write and finish it; any thread may begin any chunk,
   /// but a chunk that waits long for one before it waits in memory. The sink's finish() hands the
   /// chunk over; it must not outlive this object. Throws as PictureSink does.
   virtual std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t frames) = 0;
+  /// The film ends after `frames` pictures, fewer than were announced; the chunk that holds the
+  /// last of them is finished short, those after it are not begun. Before that finish(), any
+  /// thread.
+  virtual void end_early(std::int64_t frames) { static_cast<void>(frames); }
   /// After the last chunk's finish(): the film is complete and safe when this returns.
   virtual void finish() = 0;
   /// What the chunks' sinks want, each for itself (PictureSink).

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Where a film's finished chunks are kept until it is complete. No libav type appears here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace lifereel {
+
+/// Takes the bytes of one chunk. Destroyed without finish(), nothing is kept.
+class ChunkWriter {
+ public:
+  virtual ~ChunkWriter() = default;
+  virtual void write(const std::uint8_t* bytes, std::size_t size) = 0;
+  /// The chunk is whole and safe when this returns.
+  virtual void finish() = 0;
+};
+
+/// Gives the bytes of one chunk back, in order.
+class ChunkReader {
+ public:
+  virtual ~ChunkReader() = default;
+  /// Bytes still to be read. No more than these are asked for.
+  virtual std::uint64_t left() const noexcept = 0;
+  virtual void read(std::uint8_t* bytes, std::size_t size) = 0;
+  /// After the last byte: throws when they are not those that were written.
+  virtual void finish() = 0;
+};
+
+/// Keeps chunks by number, as bytes that are the film's own affair. It vouches for them: a chunk is
+/// there whole and unchanged, or not at all. Any thread may call it for any chunk; two threads
+/// never deal with the same one. Every call may throw std::runtime_error.
+class ChunkStore {
+ public:
+  virtual ~ChunkStore() = default;
+  virtual bool has(std::int64_t index) const = 0;
+  virtual std::unique_ptr<ChunkWriter> keep(std::int64_t index) = 0;
+  virtual std::unique_ptr<ChunkReader> open(std::int64_t index) = 0;
+};
+
+}  // namespace lifereel
