@@ -11,6 +11,7 @@ namespace {
 std::vector<CommandOption> options() {
   std::vector<CommandOption> list = source_options();
   list.push_back({"quiet", "", "say nothing but errors"});
+  list.push_back({"finish-on-interrupt", "", "Ctrl-C ends the film there"});
   return list;
 }
 
@@ -25,7 +26,10 @@ int run(const Arguments& arguments) {
     ProgressLine line(words, quiet);
     RenderCallbacks callbacks;
     callbacks.progress = [&](const RenderProgress& progress) { line.show(progress); };
-    callbacks.cancel = &cancelled();
+    callbacks.notice = [&](const std::string& sentence) {
+      if (!quiet) std::fprintf(words, "lifereel: %s\n", sentence.c_str());
+    };
+    (arguments.has("finish-on-interrupt") ? callbacks.end_early : callbacks.cancel) = &cancelled();
     report = render(settings, callbacks);
   }
   if (!quiet) std::fputs(describe(report).c_str(), words);

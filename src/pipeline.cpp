@@ -96,8 +96,16 @@ class Pipeline {
     if (settings.lanes < 1 || settings.lanes > most_lanes)
       throw std::invalid_argument("lanes must be 1 to " + std::to_string(most_lanes) + ", not " +
                                   std::to_string(settings.lanes));
+    for (std::int64_t chunk = 0; chunk < plan_.count(); ++chunk) {
+      if (sink.needs_chunk(chunk))
+        chunks_.push_back(chunk);
+      else
+        frames_kept_ += plan_.length(chunk);
+    }
+    if (frames_kept_ > 0 && !settings.before_chunk)
+      throw std::logic_error("a pipeline with chunks to leave out needs before_chunk");
     const auto lanes =
-        static_cast<std::size_t>(std::min<std::int64_t>(settings.lanes, plan_.count()));
+        std::clamp<std::size_t>(chunks_.size(), 1, static_cast<std::size_t>(settings.lanes));
     const int slots = ring_slots(static_cast<int>(lanes));
     const PictureLayout layout(sink.pixel_format(), engine.settings().width,
                                engine.settings().height);
@@ -168,9 +176,22 @@ class Pipeline {
     };
     try {
       bool on = true;
-      for (std::int64_t chunk = 0; on && chunk < plan_.count(); ++chunk) {
-        Lane& lane = *lanes_[static_cast<std::size_t>(chunk) % lanes_.size()];
-        for (std::int64_t left = plan_.length(chunk); on && left > 0; --left) on = draw(lane);
+      for (std::size_t k = 0; on && k < chunks_.size(); ++k) {
+        if (settings_.before_chunk) {
+          while (!begun.empty()) finish_oldest();
+          engine_busy_.time([&] { settings_.before_chunk(engine_, chunks_[k]); });
+        }
+        const std::int64_t frames = plan_.length(chunks_[k]);
+        for (std::int64_t frame = 0; on && frame < frames; ++frame) {
+          if (asked(settings_.end_early)) {
+            on = false;
+            const std::int64_t end = plan_.begin(chunks_[k]) + frame;
+            if (end == 0) throw Cancelled();
+            sink_.end_early(end);
+          } else {
+            on = draw(*lanes_[k % lanes_.size()]);
+          }
+        }
       }
       while (!begun.empty()) finish_oldest();
     } catch (...) {
@@ -187,14 +208,20 @@ class Pipeline {
   // A lane's thread: its chunks, each with a sink of its own.
   void consume(std::size_t number) {
     const std::shared_ptr<Lane>& lane = lanes_[number];
-    for (auto chunk = static_cast<std::int64_t>(number); chunk < plan_.count();
-         chunk += static_cast<std::int64_t>(lanes_.size())) {
-      const std::int64_t frames = plan_.length(chunk);
+    bool on = true;
+    for (std::size_t k = number; on && k < chunks_.size(); k += lanes_.size()) {
+      const std::int64_t frames = plan_.length(chunks_[k]);
       const std::unique_ptr<PictureSink> sink =
-          encoder_busy_.time([&] { return sink_.begin_chunk(chunk, frames); });
-      for (std::int64_t frame = 0; frame < frames; ++frame)
-        if (!pass_on(lane, *sink, frame)) return;
-      encoder_busy_.time([&] { sink->finish(); });
+          encoder_busy_.time([&] { return sink_.begin_chunk(chunks_[k], frames); });
+      std::int64_t frame = 0;
+      while (frame < frames && on)
+        if (pass_on(lane, *sink, frame))
+          ++frame;
+        else
+          on = false;
+      if (stopped()) return;
+      // A film that ends early may end before this chunk.
+      if (frame > 0) encoder_busy_.time([&] { sink->finish(); });
     }
     const bool last = lanes_left_.fetch_sub(1, std::memory_order_acq_rel) == 1;
     if (last && begin_finishing()) encoder_busy_.time([this] { sink_.finish(); });
@@ -239,6 +266,10 @@ class Pipeline {
 
   bool stopped() const noexcept { return lanes_[0]->ring.stopped(); }
 
+  static bool asked(const std::atomic<bool>* flag) noexcept {
+    return flag != nullptr && flag->load(std::memory_order_relaxed);
+  }
+
   void fail(std::exception_ptr error) {
     {
       const std::lock_guard lock(mutex_);
@@ -274,8 +305,7 @@ class Pipeline {
       side_done_.wait_for(lock, 50ms);
       if (sides_left_ == 0) break;
       lock.unlock();
-      if (settings_.cancel && settings_.cancel->load(std::memory_order_relaxed) && !stopped())
-        cancel();
+      if (asked(settings_.cancel) && !stopped()) cancel();
       if (settings_.progress && Clock::now() >= next_report && !stopped()) {
         settings_.progress(statistics());
         next_report = Clock::now() + 200ms;
@@ -287,6 +317,7 @@ class Pipeline {
   PipelineStatistics statistics() const {
     PipelineStatistics statistics;
     statistics.frames = frames_.load(std::memory_order_relaxed);
+    statistics.frames_kept = frames_kept_;
     statistics.lanes = static_cast<int>(lanes_.size());
     statistics.wall_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     statistics.engine_busy_seconds = engine_busy_.seconds();
@@ -310,6 +341,8 @@ class Pipeline {
   ChunkedSink& sink_;
   const PipelineSettings& settings_;
   const ChunkPlan plan_;
+  std::vector<std::int64_t> chunks_;  // that the sink needs
+  std::int64_t frames_kept_ = 0;      // of the others
   std::vector<std::shared_ptr<Lane>> lanes_;
   const Clock::time_point start_ = Clock::now();
   const double cpu_start_ = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <stdexcept>
+#include <string>
 
 #include "encoders/picture.h"
 #include "sim/engine.h"
@@ -14,12 +15,14 @@ namespace lifereel {
 
 /// Thrown when work ended because it was asked to; nothing that looks finished is left behind.
 struct Cancelled : std::runtime_error {
-  Cancelled() : std::runtime_error("the render was cancelled; no film was written") {}
+  explicit Cancelled(const std::string& sentence = "the render was cancelled; no film was written")
+      : std::runtime_error(sentence) {}
 };
 
 /// Where the time went; seconds. What lanes did is summed over all of them.
 struct PipelineStatistics {
-  std::int64_t frames = 0;  ///< pictures the sink has taken
+  std::int64_t frames = 0;       ///< pictures the sink has taken
+  std::int64_t frames_kept = 0;  ///< of chunks that the sink did not need
   int lanes = 1;
   double wall_seconds = 0;
   double engine_busy_seconds = 0;     ///< stepping and drawing
@@ -44,7 +47,13 @@ struct PipelineSettings {
   int ring_slots = 0;
   /// Called on the engine's thread after each step and draw; may be empty. For hashing states.
   std::function<void(const Engine&)> after_draw;
+  /// Called on the engine's thread before each chunk that the sink needs, with no draw in flight:
+  /// brings the engine to the frame before the chunk's first if chunks in between were not needed,
+  /// and may save it. May be empty if every chunk is needed.
+  std::function<void(Engine&, std::int64_t chunk)> before_chunk;
   const std::atomic<bool>* cancel = nullptr;
+  /// Once it is set the film ends with the picture being drawn (ChunkedSink::end_early()).
+  const std::atomic<bool>* end_early = nullptr;
   /// Called on the calling thread about five times a second; may be empty.
   std::function<void(const PipelineStatistics&)> progress;
 };
@@ -56,13 +65,13 @@ int default_ring_slots(int pictures_held_at_most, int draws_in_flight, int lanes
                        std::int64_t chunk_frames) noexcept;
 
 /// Steps `engine` and hands every frame to `sink`, from the engine's next frame on; calls
-/// sink.finish() after the last. Chunk k goes to lane k modulo lanes, each with a ring and a thread
-/// of its own. No frame is dropped, doubled or reordered in its chunk. The first error on any side
-/// ends all and is rethrown here; a set `cancel` ends all with Cancelled, unless the sink is
-/// finishing already: then it comes too late.
-/// The engine must outlive the call. After a failure the sink may still hold pictures: their memory
-/// waits until it has let go of them, on whatever thread, so picture memory must not need the
-/// engine. Throws std::invalid_argument when a ring is too small for the sink.
+/// sink.finish() after the last. Chunks that the sink does not need are left out; the k-th of the
+/// others goes to lane k modulo lanes, each with a ring and a thread of its own. No frame is
+/// dropped, doubled or reordered in its chunk. The first error on any side ends all and is rethrown
+/// here; a set `cancel` ends all with Cancelled, unless the sink is finishing already: then it
+/// comes too late. The engine must outlive the call. After a failure the sink may still hold
+/// pictures: their memory waits until it has let go of them, on whatever thread, so picture memory
+/// must not need the engine. Throws std::invalid_argument when a ring is too small for the sink.
 PipelineStatistics run_pipeline(Engine& engine, ChunkedSink& sink,
                                 const PipelineSettings& settings);
 

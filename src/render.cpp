@@ -10,11 +10,15 @@
 #include <stdexcept>
 
 #include "cuda/cuda_engine.h"
+#include "encoders/chunk_plan.h"
 #include "encoders/film_reader.h"
 #include "encoders/finished_file.h"
 #include "encoders/frame_hash.h"
+#include "format.h"
 #include "picture_layout.h"
 #include "resources.h"
+#include "resume.h"
+#include "work_folder.h"
 
 namespace lifereel {
 namespace {
@@ -37,7 +41,9 @@ void after_the_film(Work&& work) {
 // those want one lane.
 class RenderSink final : public ChunkedSink {
  public:
-  explicit RenderSink(const RenderSettings& settings) {
+  /// `work` and `starts` may be nullptr.
+  RenderSink(const RenderSettings& settings, WorkFolder* work, ChunkStarts* starts)
+      : work_(work), starts_(starts) {
     if (settings.film.codec != "null") {
       FilmOutput output;
       output.path = settings.output;
@@ -45,9 +51,14 @@ class RenderSink final : public ChunkedSink {
       output.width = settings.universe.width;
       output.height = settings.universe.height;
       output.frames = frame_count(settings);
+      if (work_) {
+        output.temporary_path = work_->film_path();
+        output.chunks = work_;
+      }
       output.title = "Particle Life, seed " + std::to_string(settings.universe.seed);
       output.comment = self_description(settings);
       film_ = std::make_unique<Film>(settings.film, output);
+      if (work_) work_->identify_film();
     }
     if (!settings.hash.empty()) {
       FrameHashSettings hash;
@@ -64,15 +75,24 @@ class RenderSink final : public ChunkedSink {
     return film_ ? film_->chunks().chunk_frames() : 0;
   }
 
+  // Hashes are of every picture, also of those that are in the film already.
+  bool needs_chunk(std::int64_t index) const override {
+    return hash_ || !film_ || film_->chunks().needs_chunk(index);
+  }
+
   std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t frames) override {
-    std::unique_ptr<PictureSink> chunk =
-        film_ ? film_->chunks().begin_chunk(index, frames) : std::make_unique<NullSink>();
-    if (!hash_) return chunk;
-    return std::make_unique<HashedChunk>(*hash_, std::move(chunk), index * chunk_frames());
+    return std::make_unique<Chunk>(
+        *this, index,
+        film_ ? film_->chunks().begin_chunk(index, frames) : std::make_unique<NullSink>());
+  }
+
+  void end_early(std::int64_t frames) override {
+    if (film_) film_->chunks().end_early(frames);
   }
 
   void finish() override {
     if (film_) film_->chunks().finish();
+    if (work_) after_the_film([this] { work_->remove(); });
     if (hash_) after_the_film([this] { hash_->finish(); });
   }
 
@@ -87,29 +107,35 @@ class RenderSink final : public ChunkedSink {
   const Film* film() const noexcept { return film_.get(); }
 
  private:
-  // Pictures are hashed on their way into the film.
-  class HashedChunk final : public PictureSink {
+  // What is done with pictures on their way into the film.
+  class Chunk final : public PictureSink {
    public:
-    HashedChunk(FrameHash& hash, std::unique_ptr<PictureSink> chunk, std::int64_t begin)
-        : hash_(hash), chunk_(std::move(chunk)), begin_(begin) {}
+    Chunk(RenderSink& sink, std::int64_t index, std::unique_ptr<PictureSink> film)
+        : sink_(sink), index_(index), film_(std::move(film)) {}
     void write(const Picture& picture) override {
-      Picture lent = picture;
-      lent.release = nullptr;  // the film's reference keeps it alive meanwhile
-      lent.pts_frames += begin_;
       try {
-        hash_.write(lent);
+        before(picture);
       } catch (...) {
         if (picture.release) picture.release(picture.owner, picture.tag);
         throw;
       }
-      chunk_->write(picture);
+      film_->write(picture);
     }
-    void finish() override { chunk_->finish(); }
+    void finish() override { film_->finish(); }
 
    private:
-    FrameHash& hash_;
-    std::unique_ptr<PictureSink> chunk_;
-    const std::int64_t begin_;
+    void before(const Picture& picture) {
+      if (sink_.starts_ && picture.pts_frames == 0) sink_.starts_->keep(index_);
+      if (!sink_.hash_) return;
+      Picture lent = picture;
+      lent.release = nullptr;  // the film's reference keeps it alive meanwhile
+      lent.pts_frames += index_ * sink_.chunk_frames();
+      sink_.hash_->write(lent);
+    }
+
+    RenderSink& sink_;
+    const std::int64_t index_;
+    std::unique_ptr<PictureSink> film_;
   };
 
   static std::vector<std::string> lines(const std::string& text) {
@@ -122,6 +148,8 @@ class RenderSink final : public ChunkedSink {
     return lines;
   }
 
+  WorkFolder* const work_;
+  ChunkStarts* const starts_;
   std::unique_ptr<Film> film_;
   std::unique_ptr<FrameHash> hash_;
 };
@@ -134,7 +162,7 @@ class ProgressMeter {
 
   RenderProgress measure(const PipelineStatistics& now) {
     RenderProgress progress;
-    progress.frames_done = now.frames;
+    progress.frames_done = now.frames + now.frames_kept;
     progress.frames_total = frames_total_;
     progress.seconds = now.wall_seconds;
 
@@ -148,7 +176,7 @@ class ProgressMeter {
     progress.speed = progress.frames_per_second / film_frames_per_second_;
     if (progress.frames_per_second > 0)
       progress.eta_seconds =
-          static_cast<double>(frames_total_ - now.frames) / progress.frames_per_second;
+          static_cast<double>(frames_total_ - progress.frames_done) / progress.frames_per_second;
     const Film::Written written = sink_.film() ? sink_.film()->written() : Film::Written();
     if (written.frames > 0)
       progress.bitrate = 8 * static_cast<double>(written.video_bytes) * film_frames_per_second_ /
@@ -241,6 +269,59 @@ void write_text(const std::string& path, bool overwrite, const std::string& text
 
 }  // namespace
 
+namespace {
+
+/// A film that is there already is no hindrance to a render that has finished it before.
+RenderSettings to_check(const RenderSettings& settings) {
+  RenderSettings checked = settings;
+  const std::string film_path = FinishedFile::real_path(settings.output);
+  if (keeps_working_files(settings) && WorkFolder::finished(film_path)) checked.overwrite = true;
+  return checked;
+}
+
+std::string frames_kept_text(const WorkFolder& work, const RenderSettings& settings) {
+  const std::int64_t frames = frame_count(settings);
+  const ChunkPlan plan{frames, chunk_frames(settings.film)};
+  std::int64_t kept = 0;
+  for (std::int64_t chunk = 0; chunk < plan.count(); ++chunk)
+    if (work.has(chunk)) kept += plan.length(chunk);
+  return format("%lld of %lld frames are kept in '", static_cast<long long>(kept),
+                static_cast<long long>(frames)) +
+         work.path() + "'";
+}
+
+std::string found_text(const WorkFolder& work, const RenderSettings& settings) {
+  const WorkFolder::Found found = work.found();
+  std::string text;
+  if (found.chunks > 0) text = "going on: " + frames_kept_text(work, settings);
+  if (found.damaged > 0)
+    text += format("%s%lld damaged working file%s thrown away, to be made again",
+                   text.empty() ? "" : "; ", static_cast<long long>(found.damaged),
+                   found.damaged == 1 ? " was" : "s were");
+  return text;
+}
+
+// A render that ends before its film is finished says what it leaves behind.
+template <class Work>
+auto and_what_is_kept(const WorkFolder* work, const RenderSettings& settings, Work&& run) {
+  const auto kept = [&] {
+    return work->chunks_kept() > 0
+               ? "; " + frames_kept_text(*work, settings) + ", and the same command goes on there"
+               : "; nothing is kept yet, the same command begins again";
+  };
+  try {
+    return run();
+  } catch (const Cancelled&) {
+    if (work == nullptr) throw;
+    throw Cancelled("the render was stopped" + kept());
+  } catch (const std::runtime_error& error) {
+    if (work == nullptr || !work->in_use()) throw;
+    throw std::runtime_error(error.what() + kept());
+  }
+}
+
+}  // namespace
+
 const char* version() noexcept { return LIFEREEL_VERSION; }
 
 std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
@@ -260,8 +341,7 @@ std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
 }
 
 RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks) {
-  validate(settings);
-  frame_count(settings);  // throws before an engine takes its time
+  validate(to_check(settings));
   EngineSettings engine_settings = settings.engine;
   if (!takes_gpu(engine_settings))
     engine_settings.threads = share_resources(settings, usable_resources(), false).engine_threads;
@@ -271,7 +351,7 @@ RenderReport render(const RenderSettings& settings, const RenderCallbacks& callb
 
 RenderReport render(const RenderSettings& settings, Engine& engine,
                     const RenderCallbacks& callbacks) {
-  validate(settings);
+  validate(to_check(settings));
   const std::int64_t frames = frame_count(settings);
   if (engine.settings().width != settings.universe.width ||
       engine.settings().height != settings.universe.height)
@@ -284,11 +364,34 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
   report.processors = resources.processors;
   report.engine = engine.describe();
 
-  RenderSink sink(settings);
+  const ResourceShare share = share_resources(settings, resources, report.engine.engine != "cpu");
+
+  std::unique_ptr<WorkFolder> work;
+  if (keeps_working_files(settings)) {
+    const std::string job = film_job(settings, engine);
+    const std::string film_path = FinishedFile::real_path(settings.output);
+    if (WorkFolder::finished(film_path)) {
+      const bool this_film = WorkFolder::is_job(film_path, job);
+      WorkFolder::remove(film_path);
+      report.finished_before = this_film;
+      if (this_film) return report;
+      validate(settings);
+    }
+    if (settings.resume == Resume::restart) WorkFolder::remove(film_path);
+    work = std::make_unique<WorkFolder>(film_path, job, callbacks.cancel);
+  }
+  const auto say = [&](const std::string& sentence) {
+    if (callbacks.notice && !sentence.empty()) callbacks.notice(sentence);
+  };
+  if (settings.film.codec != "null" && !FinishedFile::real_path(settings.output).empty())
+    say(check_disk(settings, disk_needs(settings, share.lanes), work ? work->found().bytes : 0));
+  if (work) say(found_text(*work, settings));
+  ChunkStarts starts(settings, engine, chunk_frames(settings.film), work.get(), callbacks.cancel);
+  RenderSink sink(settings, work.get(), work ? &starts : nullptr);
   ProgressMeter meter(frames, settings.film.frames_per_second.value(), sink);
   PipelineSettings pipeline;
   pipeline.frames = frames;
-  pipeline.lanes = share_resources(settings, resources, report.engine.engine != "cpu").lanes;
+  pipeline.lanes = share.lanes;
   pipeline.ring_slots = settings.engine.ring_slots;
   if (pipeline.ring_slots == 0) {
     const auto slots = [&](int lanes) {
@@ -301,20 +404,28 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
                                             pipeline.lanes, layout.slot_bytes());
   }
   pipeline.cancel = callbacks.cancel;
+  pipeline.end_early = callbacks.end_early;
+  if (work)
+    pipeline.before_chunk = [&](Engine& driven, std::int64_t chunk) {
+      starts.reach(driven, chunk);
+    };
   if (callbacks.progress)
     pipeline.progress = [&](const PipelineStatistics& now) {
       callbacks.progress(meter.measure(now));
     };
-  report.pipeline = run_pipeline(engine, sink, pipeline);
+  report.pipeline =
+      and_what_is_kept(work.get(), settings, [&] { return run_pipeline(engine, sink, pipeline); });
+  const std::int64_t made = report.pipeline.frames + report.pipeline.frames_kept;
+  starts.reach_end(engine, made);
   if (sink.film())
     report.film = sink.film()->statistics();
   else
     report.film.duration_seconds =
-        static_cast<double>(frames) / settings.film.frames_per_second.value();
+        static_cast<double>(made) / settings.film.frames_per_second.value();
   report.state_hash = engine.hash_state();
   if (settings.psnr && sink.film())
     after_the_film([&] {
-      const Psnr psnr = measure_psnr(settings, sink.pixel_format(), frames, callbacks.cancel);
+      const Psnr psnr = measure_psnr(settings, sink.pixel_format(), made, callbacks.cancel);
       report.psnr_luma_mean = psnr.mean;
       report.psnr_luma_minimum = psnr.minimum;
     });

@@ -30,11 +30,20 @@ struct RenderProgress {
 struct RenderCallbacks {
   /// Called from the calling thread about five times a second; may be empty.
   std::function<void(const RenderProgress&)> progress;
-  /// Set to true from any thread or a signal handler: the render ends soon with Cancelled.
+  /// Called from the calling thread before the first frame, with sentences for people: what the
+  /// film needs on disk, what it goes on from. May be empty.
+  std::function<void(const std::string&)> notice;
+  /// Set to true from any thread or a signal handler: the render ends soon with Cancelled; its
+  /// working files stay, and the same settings go on from there.
   const std::atomic<bool>* cancel = nullptr;
+  /// The same, but the film ends with the frame being drawn and is finished as it is.
+  const std::atomic<bool>* end_early = nullptr;
 };
 
 struct RenderReport {
+  /// The film had been finished by a process that was killed before it could throw its working
+  /// files away. They are gone now; nothing else was done, nothing else is filled in but `engine`.
+  bool finished_before = false;
   PipelineStatistics pipeline;
   FilmStatistics film;
   EngineDescription engine;
@@ -44,10 +53,13 @@ struct RenderReport {
   std::string state_hash;  ///< after the last frame
 };
 
-/// Renders a film. Blocks; any number may run at once in one process. Throws std::invalid_argument
-/// (settings), std::runtime_error (libav, disk, device), Cancelled. After a throw no file of the
-/// output's name has been made, unless the message begins "the film is finished, but": then what
-/// was asked for beside it (hashes, PSNR, statistics) failed. A cancellation while the last
+/// Renders a film. Blocks; any number may run at once in one process. A film in chunks keeps what
+/// is finished in working files beside it (work_folder.h) until it is complete; where some are
+/// there already, it goes on from them and gets the same bytes as if it had never been stopped.
+/// Throws std::invalid_argument (settings; working files of another render, or in use; too little
+/// space on disk), std::runtime_error (libav, disk, device), Cancelled. After a throw no file of
+/// the output's name has been made, unless the message begins "the film is finished, but": then
+/// what was asked for beside it (hashes, PSNR, statistics) failed. A cancellation while the last
 /// pictures are being flushed comes too late and changes nothing.
 RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks = {});
 

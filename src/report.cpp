@@ -25,7 +25,9 @@ double frames_per_second(const RenderReport& report) {
 }
 
 double speed(const RenderReport& report) {
-  return ratio(report.film.duration_seconds, report.pipeline.wall_seconds);
+  const auto made = static_cast<double>(report.pipeline.frames);
+  const auto all = made + static_cast<double>(report.pipeline.frames_kept);
+  return ratio(report.film.duration_seconds * ratio(made, all), report.pipeline.wall_seconds);
 }
 
 enum class Limit { engine, encoder, both };
@@ -99,6 +101,8 @@ std::string bottleneck(const RenderReport& report) {
 std::string describe(const RenderReport& report) {
   const FilmStatistics& film = report.film;
   const PipelineStatistics& pipeline = report.pipeline;
+  if (report.finished_before)
+    return "the film was finished before; its working files are gone now\n";
   std::string text;
   if (!film.encoder.empty()) {
     for (const FrameType& type : frame_types(film)) {
@@ -131,6 +135,9 @@ std::string describe(const RenderReport& report) {
              pipeline.wall_seconds, frames_per_second(report));
   if (film.duration_seconds > 0) text += format(", %.2fx real time", speed(report));
   text += '\n';
+  if (pipeline.frames_kept > 0)
+    text += format("kept        %lld frames from before\n",
+                   static_cast<long long>(pipeline.frames_kept));
   text +=
       format("waiting     engine for a slot %.2f s (%d %%), encoder for a frame %.2f s (%d %%)\n",
              pipeline.engine_waited_seconds,
@@ -186,6 +193,7 @@ std::string to_json(const RenderSettings& settings, const RenderReport& report) 
 
   json.open("pipeline");
   json.add("frames", pipeline.frames);
+  json.add("frames_kept", pipeline.frames_kept);
   json.add("wall_seconds", pipeline.wall_seconds);
   json.add("frames_per_second", frames_per_second(report));
   json.add("speed", speed(report));

@@ -222,6 +222,8 @@ constexpr Names<DiscTarget, 3> target_names{{{{DiscTarget::none, "none"},
 constexpr Names<EngineChoice, 3> engine_names{{{{EngineChoice::automatic, "auto"},
                                                 {EngineChoice::cpu, "cpu"},
                                                 {EngineChoice::cuda, "cuda"}}}};
+constexpr Names<Resume, 3> resume_names{
+    {{{Resume::automatic, "auto"}, {Resume::restart, "restart"}, {Resume::off, "off"}}}};
 constexpr Names<Isa, 4> isa_names{{{{Isa::automatic, "auto"},
                                     {Isa::baseline, "baseline"},
                                     {Isa::avx2, "avx2"},
@@ -317,6 +319,8 @@ const std::vector<Entry>& entries() {
         text_entry(key("output", "FILE", "to write; - for stdout"), LIFEREEL_FIELD(output)));
     list.push_back(
         flag_entry(key("overwrite", "", "replace existing files"), LIFEREEL_FIELD(overwrite)));
+    list.push_back(
+        choice(key("resume", "HOW", "auto, restart, off"), LIFEREEL_FIELD(resume), resume_names));
     list.push_back(
         text_entry(key("hash", "FILE", "framehash of each frame"), LIFEREEL_FIELD(hash)));
     list.push_back(text_entry(key("stats", "FILE", "statistics as JSON"), LIFEREEL_FIELD(stats)));

@@ -28,6 +28,13 @@ struct EngineSettings {
   bool operator==(const EngineSettings&) const = default;
 };
 
+/// Working files, from which a render that was stopped goes on (work_folder.h).
+enum class Resume {
+  automatic,  ///< keep them beside the film until it is complete; go on from those that are there
+  restart,    ///< throw away those that are there, then as automatic
+  off,        ///< keep none and look at none
+};
+
 /// Everything that defines a render. What a preset, a config file and the command line fill in.
 struct RenderSettings {
   UniverseSettings universe;
@@ -39,6 +46,7 @@ struct RenderSettings {
 
   std::string output;  ///< path of the film
   bool overwrite = false;
+  Resume resume = Resume::automatic;
   std::string hash;   ///< path for framehash text of what was encoded; empty: none
   std::string stats;  ///< path for statistics as JSON; empty: none
   bool psnr = false;  ///< decode the finished film and compare it with the universe, drawn again

@@ -8,8 +8,6 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,13 +21,9 @@
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
+using test::contents;
 
 namespace {
-
-std::string contents(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 RenderSettings preset(const char* name, const std::string& output, std::int64_t frames) {
   RenderSettings settings;

@@ -20,14 +20,10 @@
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
+using test::contents;
 namespace fs = std::filesystem;
 
 namespace {
-
-std::string contents(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
 
 RenderSettings small(const std::string& output, const char* codec, int frames) {
   RenderSettings settings;

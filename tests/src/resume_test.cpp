@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Renders that were stopped go on to the same bytes, whatever happened to their working files.
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "encoders/film_reader.h"
+#include "src/render.h"
+#include "src/resume.h"
+#include "src/work_folder.h"
+#include "tests/temporary_folder.h"
+
+using namespace lifereel;
+using test::contents;
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr int chunk = 12;
+constexpr int frames = 5 * chunk + 3;
+
+RenderSettings small(const std::string& output, const char* codec) {
+  RenderSettings settings;
+  settings.universe.width = 352;
+  settings.universe.height = 288;
+  settings.universe.particles = 300;
+  settings.film.codec = codec;
+  settings.film.frames_per_second = {25, 1};
+  settings.film.gop = chunk;
+  settings.film.chunk_frames = chunk;
+  settings.film.codec_threads = 1;
+  settings.frames = frames;
+  settings.output = output;
+  return settings;
+}
+
+// The CPU's engine, which does something before each step, and may be unable to save itself.
+class Watched final : public Engine {
+ public:
+  explicit Watched(const RenderSettings& settings, std::function<void(std::uint64_t)> before = {},
+                   bool saves = true)
+      : engine_(make_engine(settings.universe, {EngineChoice::cpu, Isa::automatic, 1})),
+        before_(std::move(before)),
+        saves_(saves) {}
+  const UniverseSettings& settings() const noexcept override { return engine_->settings(); }
+  EngineDescription describe() const override { return engine_->describe(); }
+  void step() override {
+    if (before_) before_(engine_->frame());
+    ++steps;
+    engine_->step();
+  }
+  void begin_draw(const LumaPlane& plane) override { engine_->begin_draw(plane); }
+  void finish_draw() override { engine_->finish_draw(); }
+  void read_state(State& state) const override { engine_->read_state(state); }
+  void save(Checkpoint& checkpoint) const override {
+    if (!saves_) throw std::logic_error("this engine does not save itself");
+    engine_->save(checkpoint);
+  }
+  void restore(const Checkpoint& checkpoint) override { engine_->restore(checkpoint); }
+  std::uint64_t frame() const noexcept override { return engine_->frame(); }
+
+  int steps = 0;
+
+ private:
+  std::unique_ptr<Engine> engine_;
+  std::function<void(std::uint64_t)> before_;
+  bool saves_;
+};
+
+std::string work_of(const RenderSettings& settings) { return settings.output + ".lifereel"; }
+
+// Renders until the engine comes to `frame` and the first chunk is kept, and is stopped there.
+void render_until(const RenderSettings& settings, std::uint64_t frame, bool saves = true) {
+  std::atomic<bool> cancel{false};
+  const auto stop = [&](std::uint64_t now) {
+    if (now < frame) return;
+    for (int tenths = 0; tenths < 600 && !fs::exists(work_of(settings) + "/chunk-000000"); ++tenths)
+      usleep(100'000);
+    cancel = true;
+    usleep(100'000);  // for the pipeline, to see it
+  };
+  Watched engine(settings, stop, saves);
+  RenderCallbacks callbacks;
+  callbacks.cancel = &cancel;
+  CHECK_THROWS_AS(render(settings, engine, callbacks), Cancelled);
+}
+
+RenderReport render_rest(const RenderSettings& settings, int* steps = nullptr) {
+  Watched engine(settings);
+  const RenderReport report = render(settings, engine);
+  if (steps != nullptr) *steps = engine.steps;
+  return report;
+}
+
+std::string message(const std::function<void()>& run) {
+  try {
+    run();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "";
+}
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+void flip_bit(const std::string& path, std::size_t at) {
+  std::string bytes = contents(path);
+  REQUIRE(at < bytes.size());
+  bytes[at] = static_cast<char>(bytes[at] ^ 4);
+  std::ofstream(path, std::ios::binary) << bytes;
+}
+
+std::vector<std::string> working_files(const RenderSettings& settings, const std::string& kind) {
+  std::vector<std::string> all;
+  for (const auto& entry : fs::directory_iterator(work_of(settings)))
+    if (entry.path().filename().string().starts_with(kind)) all.push_back(entry.path().string());
+  return all;
+}
+
+}  // namespace
+
+TEST_SUITE("src.resume") {
+  TEST_CASE("a render that was stopped goes on to the same bytes") {
+    const struct {
+      const char* codec;
+      const char* extension;
+    } films[] = {{"mpeg2video", ".ts"}, {"libx264", ".mp4"}, {"libx265", ".mkv"}, {"ffv1", ".mkv"}};
+    for (const auto& [codec, extension] : films) {
+      for (const int lanes : {1, 3}) {
+        CAPTURE(codec);
+        CAPTURE(lanes);
+        const test::TemporaryFolder folder;
+        RenderSettings settings = small(folder.file(std::string("whole") + extension), codec);
+        settings.engine.lanes = lanes;
+        settings.resume = Resume::off;
+        const std::string hash = render_rest(settings).state_hash;
+        const std::string whole = contents(settings.output);
+        CHECK(folder.names().size() == 1);
+
+        settings.output = folder.file(std::string("film") + extension);
+        settings.resume = Resume::automatic;
+        render_until(settings, 2 * chunk + 5);
+        render_until(settings, 4 * chunk + 1);
+        CHECK(!fs::exists(settings.output));
+        const std::size_t kept = working_files(settings, "chunk-").size();
+        CHECK(kept > 0);
+        int steps = 0;
+        const RenderReport report = render_rest(settings, &steps);
+        CHECK(contents(settings.output) == whole);
+        CHECK(report.pipeline.frames_kept >= static_cast<int>(kept) * chunk);
+        CHECK(report.pipeline.frames + report.pipeline.frames_kept == frames);
+        CHECK(report.film.frames == frames);
+        CHECK(report.state_hash == hash);
+        // A checkpoint spared the engine what was there.
+        CHECK(steps <= frames - chunk);
+        CHECK(folder.names().size() == 2);
+      }
+    }
+  }
+
+  TEST_CASE("a disc goes on to the same bytes, and so do its hashes") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings;
+    apply_preset(settings, "dvd_video");
+    settings.frames = 1000;  // in chunks of 360, 360 and 280
+    settings.output = folder.file("whole.mpg");
+    settings.hash = folder.file("whole.hash");
+    settings.engine.lanes = 1;
+    settings.resume = Resume::off;
+    render_rest(settings);
+    const std::string whole = contents(settings.output), hashes = contents(settings.hash);
+
+    settings.output = folder.file("film.mpg");
+    settings.hash = folder.file("film.hash");
+    settings.resume = Resume::automatic;
+    render_until(settings, 700);
+    CHECK(!fs::exists(settings.hash));
+    render_rest(settings);
+    CHECK(contents(settings.output) == whole);
+    CHECK(contents(settings.hash) == hashes);
+  }
+
+  TEST_CASE("what is missing or damaged is made again, and only that") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("whole.mkv"), "ffv1");
+    settings.engine.lanes = 1;
+    render_rest(settings);
+    const std::string whole = contents(settings.output);
+    settings.output = folder.file("film.mkv");
+    const auto rendered = [&] {
+      RenderReport report = render_rest(settings);
+      CHECK(contents(settings.output) == whole);
+      fs::remove(settings.output);
+      CHECK(!fs::exists(work_of(settings)));
+      return report.pipeline.frames;
+    };
+    const auto stop = [&] {
+      render_until(settings, 4 * chunk + 5);
+      REQUIRE(working_files(settings, "chunk-").size() >= 4);
+    };
+    const std::string second = work_of(settings) + "/chunk-000001";
+
+    stop();
+    fs::remove(second);
+    CHECK(rendered() == frames - 3 * chunk);
+    stop();
+    flip_bit(second, 30);  // whose it is
+    CHECK(rendered() == frames - 3 * chunk);
+    stop();
+    flip_bit(second, 5000);  // what it says
+    CHECK(rendered() == frames - 3 * chunk);
+    stop();
+    flip_bit(second, contents(second).size() - 1);  // its checksum
+    CHECK(rendered() == frames - 3 * chunk);
+    stop();
+    fs::resize_file(second, 20'000);
+    CHECK(rendered() == frames - 3 * chunk);
+    stop();
+    fs::resize_file(second, 0);
+    CHECK(rendered() == frames - 3 * chunk);
+    stop();
+    fs::rename(second, work_of(settings) + "/chunk-000005");  // another's place
+    CHECK(rendered() == frames - 3 * chunk);
+    stop();
+    for (const std::string& path : working_files(settings, "checkpoint-")) flip_bit(path, 400);
+    CHECK(rendered() == frames - 4 * chunk);
+    stop();
+    for (const std::string& path : working_files(settings, "checkpoint-"))
+      fs::resize_file(path, 99);
+    CHECK(rendered() == frames - 4 * chunk);
+    stop();
+    flip_bit(work_of(settings) + "/job", 100);
+    CHECK(rendered() == frames - 4 * chunk);
+    stop();
+    flip_bit(work_of(settings) + "/film-identity", 0);
+    CHECK(rendered() == frames - 4 * chunk);
+    stop();
+    folder.write("film.mkv.lifereel/film", "half a film");
+    folder.write("film.mkv.lifereel/chunk-000004.part-abcdef", "half a chunk");
+    CHECK(rendered() == frames - 4 * chunk);
+  }
+
+  TEST_CASE("only the same film goes on, and the difference is told") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mp4"), "libx264");
+    settings.engine.lanes = 1;
+    render_until(settings, 2 * chunk + 5);
+    RenderSettings other = settings;
+    other.universe.seed = 7;
+    CHECK(has(message([&] { render_rest(other); }), "begun with seed = '480', now seed = '7'"));
+    other = settings;
+    other.film.crf = 30;
+    CHECK(has(message([&] { render_rest(other); }), "begun with no crf, now crf = '30'"));
+    other = settings;
+    other.frames = frames + 1;
+    CHECK(has(message([&] { render_rest(other); }), "frames"));
+    CHECK(!fs::exists(settings.output));
+
+    // What does not change a byte may change.
+    other = settings;
+    other.engine.lanes = 2;
+    other.engine.ring_slots = 8;
+    CHECK(render_rest(other).pipeline.frames_kept >= chunk);
+    fs::remove(settings.output);
+
+    render_until(settings, 2 * chunk + 5);
+    other = settings;
+    other.universe.seed = 7;
+    other.resume = Resume::off;
+    CHECK(render_rest(other).pipeline.frames_kept == 0);
+    CHECK(fs::exists(work_of(settings)));
+    fs::remove(settings.output);
+    other.resume = Resume::restart;
+    CHECK(render_rest(other).pipeline.frames_kept == 0);
+    CHECK(!fs::exists(work_of(settings)));
+  }
+
+  TEST_CASE("one process works at a film") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mp4"), "libx264");
+    fs::create_directory(work_of(settings));
+    const int other = open((work_of(settings) + "/lock").c_str(), O_RDWR | O_CREAT, 0666);
+    REQUIRE(flock(other, LOCK_EX | LOCK_NB) == 0);
+    CHECK(has(message([&] { render_rest(settings); }), "another process is rendering this film"));
+    settings.resume = Resume::restart;
+    CHECK(has(message([&] { render_rest(settings); }), "another process is rendering this film"));
+    close(other);
+    render_rest(settings);
+    CHECK(folder.names() == std::vector<std::string>{"film.mp4"});
+  }
+
+  TEST_CASE("an engine that cannot save itself begins again, without its chunks") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mp4"), "libx264");
+    render_until(settings, 2 * chunk + 5, false);
+    CHECK(working_files(settings, "checkpoint-").empty());
+    Watched engine(settings, {}, false);
+    const RenderReport report = render(settings, engine);
+    CHECK(report.pipeline.frames_kept >= chunk);
+    CHECK(engine.steps == frames);
+  }
+
+  TEST_CASE("a film that ends early is a film") {
+    for (const int lanes : {1, 3}) {
+      for (const int end : {5, 2 * chunk, 4 * chunk + 7}) {
+        CAPTURE(lanes);
+        CAPTURE(end);
+        const test::TemporaryFolder folder;
+        RenderSettings settings = small(folder.file("film.mkv"), "ffv1");
+        settings.engine.lanes = lanes;
+        settings.stats = folder.file("film.json");
+        settings.psnr = true;
+        std::atomic<bool> early{false};
+        Watched engine(settings, [&](std::uint64_t now) { early = now + 1 >= unsigned(end); });
+        RenderCallbacks callbacks;
+        callbacks.end_early = &early;
+        const RenderReport report = render(settings, engine, callbacks);
+        CHECK(report.film.frames == end);
+        CHECK(engine.frame() == static_cast<std::uint64_t>(end));
+        CHECK(folder.names().size() == 2);
+        FilmReader film(settings.output);
+        std::vector<std::uint8_t> luma;
+        int decoded = 0;
+        while (film.read_luma(luma)) ++decoded;
+        CHECK(decoded == end);
+      }
+    }
+  }
+
+  TEST_CASE("a film that ended early after a stop leaves out what was kept behind its end") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mkv"), "ffv1");
+    settings.engine.lanes = 1;
+    render_until(settings, 4 * chunk + 5);
+    fs::remove(work_of(settings) + "/chunk-000001");
+    std::atomic<bool> early{false};
+    Watched engine(settings, [&](std::uint64_t now) { early = now + 1 >= chunk + 4; });
+    RenderCallbacks callbacks;
+    callbacks.end_early = &early;
+    CHECK(render(settings, engine, callbacks).film.frames == chunk + 4);
+  }
+
+  TEST_CASE("a film whose working files outlived it is finished") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mp4"), "libx264");
+    render_rest(settings);
+    // As a process leaves it that is killed between the film's renaming and the end.
+    const auto leave = [&](const RenderSettings& whose) {
+      const Watched engine(settings);
+      WorkFolder work(settings.output, film_job(whose, engine));
+      Checkpoint checkpoint;
+      engine.save(checkpoint);
+      work.keep_checkpoint(1, checkpoint);
+      struct stat status {};
+      REQUIRE(stat(settings.output.c_str(), &status) == 0);
+      folder.write("film.mp4.lifereel/film-identity",
+                   std::to_string(status.st_dev) + " " + std::to_string(status.st_ino) + "\n");
+    };
+    leave(settings);
+    const std::string film = contents(settings.output);
+    CHECK(render_rest(settings).finished_before);
+    CHECK(contents(settings.output) == film);
+    CHECK(folder.names() == std::vector<std::string>{"film.mp4"});
+
+    leave(settings);
+    RenderSettings other = settings;
+    other.universe.seed = 7;
+    CHECK(has(message([&] { render_rest(other); }), "exists"));
+    leave(settings);
+    other.overwrite = true;
+    CHECK(!render_rest(other).finished_before);
+    CHECK(contents(settings.output) != film);
+    CHECK(folder.names() == std::vector<std::string>{"film.mp4"});
+  }
+
+  TEST_CASE("a disk that is too small is told beforehand") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mp4"), "libx264");
+    settings.film.bitrate = 50'000'000;
+    settings.frames = 1'000'000'000'000;
+    CHECK(has(message([&] { render_rest(settings); }), "make space"));
+    CHECK(folder.names().empty());
+    std::string said;
+    settings.frames = chunk;
+    RenderCallbacks callbacks;
+    callbacks.notice = [&](const std::string& sentence) { said += sentence; };
+    render(settings, callbacks);
+    CHECK(has(said, "until it is finished"));
+  }
+
+  TEST_CASE("somebody else's files stay") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mp4"), "libx264");
+    folder.write("film.mp4.lifereel/diary.part-1", "dear diary");
+    folder.write("film.mp4.lifereel/chunky", "bacon");
+    render_rest(settings);
+    CHECK(contents(work_of(settings) + "/diary.part-1") == "dear diary");
+    CHECK(contents(work_of(settings) + "/chunky") == "bacon");
+    CHECK(working_files(settings, "").size() == 2);
+  }
+}
