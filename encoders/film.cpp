@@ -454,12 +454,10 @@ std::vector<std::string> chunk_dependencies(const FilmSettings& asked, const Fil
   }
   // Encoders outside libavcodec write their versions there.
   const AVCodecContext* const codec = encoder.codec();
-  std::string headers;
-  for (int i = 0; codec != nullptr && i < codec->extradata_size; ++i) {
-    headers += "0123456789abcdef"[codec->extradata[i] >> 4];
-    headers += "0123456789abcdef"[codec->extradata[i] & 15];
-  }
-  lines.push_back("encoder-headers = " + headers);
+  lines.push_back("encoder-headers = " +
+                  (codec == nullptr ? ""
+                                    : hex_text(codec->extradata,
+                                               static_cast<std::size_t>(codec->extradata_size))));
   // Encoders choose their instructions by them, and some round otherwise with others.
   lines.push_back("processor = " + std::to_string(av_get_cpu_flags()));
   return lines;

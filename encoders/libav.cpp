@@ -31,6 +31,16 @@ std::string join(const std::vector<std::string>& words, const char* separator) {
   return text;
 }
 
+std::string hex_text(const std::uint8_t* bytes, std::size_t size) {
+  std::string text;
+  text.reserve(2 * size);
+  for (std::size_t i = 0; i < size; ++i) {
+    text += "0123456789abcdef"[bytes[i] >> 4];
+    text += "0123456789abcdef"[bytes[i] & 15];
+  }
+  return text;
+}
+
 std::string rational_text(AVRational value) {
   return value.den == 1 ? std::to_string(value.num)
                         : std::to_string(value.num) + "/" + std::to_string(value.den);

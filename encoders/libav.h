@@ -113,6 +113,9 @@ class Dictionary {
 /// "a, b, c".
 std::string join(const std::vector<std::string>& words, const char* separator = ", ");
 
+/// Two digits a byte.
+std::string hex_text(const std::uint8_t* bytes, std::size_t size);
+
 /// "30000/1001", or "20" where the denominator is 1.
 std::string rational_text(AVRational value);
 

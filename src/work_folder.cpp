@@ -22,6 +22,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "encoders/checksum.h"
 #include "encoders/finished_file.h"
 #include "pipeline.h"
 #include "setting_text.h"
@@ -36,8 +37,9 @@ static_assert(std::endian::native == std::endian::little,
               "working files are little-endian; a big-endian processor must swap here");
 
 constexpr std::string_view chunk_header = "lifereel chunk v01\n\n";
-constexpr std::size_t checksum_bytes = 64;
-constexpr std::size_t preamble_bytes = chunk_header.size() + checksum_bytes + sizeof(std::uint64_t);
+constexpr std::size_t Checksum::hex_bytes = 64;
+constexpr std::size_t preamble_bytes =
+    chunk_header.size() + Checksum::hex_bytes + sizeof(std::uint64_t);
 constexpr std::size_t block_bytes = 1 << 20;
 
 std::string errno_text() { return std::generic_category().message(errno); }
@@ -218,7 +220,7 @@ class WorkFolder::Writer final : public ChunkWriter {
   WorkFolder& folder_;
   const std::int64_t index_;
   FinishedFile file_;
-  Sha256 hash_;
+  Checksum hash_;
 };
 
 class WorkFolder::Reader final : public ChunkReader {
@@ -230,8 +232,8 @@ class WorkFolder::Reader final : public ChunkReader {
     std::string begin(expected.size(), '\0');
     std::error_code error;
     const std::uintmax_t size = fs::file_size(path, error);
-    if (!file_ || error || size < preamble_bytes + checksum_bytes) fail();
-    left_ = size - checksum_bytes;
+    if (!file_ || error || size < preamble_bytes + Checksum::hex_bytes) fail();
+    left_ = size - Checksum::hex_bytes;
     read(reinterpret_cast<std::uint8_t*>(begin.data()), begin.size());
     if (begin != expected) fail();
   }
@@ -244,8 +246,8 @@ class WorkFolder::Reader final : public ChunkReader {
     left_ -= size;
   }
   void finish() override {
-    std::string checksum(checksum_bytes, '\0');
-    if (left_ != 0 || !file_.read(checksum.data(), checksum_bytes) || checksum != hash_.hex())
+    std::string checksum(Checksum::hex_bytes, '\0');
+    if (left_ != 0 || !file_.read(checksum.data(), Checksum::hex_bytes) || checksum != hash_.hex())
       fail();
   }
 
@@ -257,7 +259,7 @@ class WorkFolder::Reader final : public ChunkReader {
 
   const std::string path_;
   std::ifstream file_;
-  Sha256 hash_;
+  Checksum hash_;
   std::uint64_t left_ = 0;
 };
 

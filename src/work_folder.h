@@ -34,7 +34,7 @@ namespace lifereel {
 ///   64 bytes   SHA-256 of the job's text, in lower-case hexadecimal
 ///   u64        the chunk's number, little-endian
 ///   ...        encoders/chunk_records.h
-///   64 bytes   SHA-256 of all bytes before
+///   32 bytes   checksum of all bytes before, in lower-case hexadecimal (encoders/checksum.h)
 // clang-format on
 ///
 /// Chunks: any thread, as ChunkStore says. The rest: one thread at a time.

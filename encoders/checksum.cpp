@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "checksum.h"
+
+#include <array>
+
+#include "libav.h"
+
+extern "C" {
+#include <libavutil/murmur3.h>
+}
+
+namespace lifereel {
+namespace {
+
+AVMurMur3* murmur3(void* state) { return static_cast<AVMurMur3*>(state); }
+
+}  // namespace
+
+void Checksum::Free::operator()(void* state) const noexcept { av_free(state); }
+
+Checksum::Checksum() : state_(check_allocated(av_murmur3_alloc())) {
+  av_murmur3_init(murmur3(state_.get()));
+}
+Checksum::~Checksum() = default;
+
+void Checksum::add(const std::uint8_t* bytes, std::size_t size) noexcept {
+  if (size > 0) av_murmur3_update(murmur3(state_.get()), bytes, size);
+}
+
+std::string Checksum::hex() {
+  std::array<std::uint8_t, hex_bytes / 2> digest{};
+  av_murmur3_final(murmur3(state_.get()), digest.data());
+  return hex_text(digest.data(), digest.size());
+}
+
+}  // namespace lifereel
