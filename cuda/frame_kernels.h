@@ -229,7 +229,8 @@ struct MoveParticles : KernelBody {
         find_runs<false>(local.particle, shared, lane);
     } else if constexpr (phase == 1) {
       const std::int32_t runs = buckets.grid.runs_at(local.particle.x);
-      for (std::int32_t r = 0; r < runs; ++r) add_run(local, shared.runs[r], shared.row, lane);
+      for (std::int32_t r = 0; r < runs; ++r)
+        add_run(local, shared.runs[r], shared.row, static_cast<std::uint32_t>(lane));
     } else if constexpr (phase == 2) {
       if (lane >= 2) return;  // a lane an axis
       float at = lane == 0 ? local.particle.y : local.particle.x, velocity = local.velocity;
@@ -267,12 +268,14 @@ struct MoveParticles : KernelBody {
       shared.runs[r] = buckets.grid.run<published>(r, particle.y, particle.x, buckets.starts);
   }
 
-  LIFEREEL_KERNEL void add_run(Local& local, const Run& run, const float* row,
-                               std::int32_t lane) const {
-    constexpr std::int32_t most = arithmetic::terms_per_partial_sum * lanes;
-    for (std::int32_t from = run.from; from < run.to; from += most) {
-      const std::int32_t count = run.to - from < most ? run.to - from : most;
-      const Particle* other = sorted.particle + from + lane;
+  // Unsigned, because addresses and quotients are cheaper then.
+  LIFEREEL_KERNEL void add_run(Local& local, const Run run, const float* row,
+                               std::uint32_t lane) const {
+    constexpr std::uint32_t width = lanes, most = arithmetic::terms_per_partial_sum * width;
+    const auto end = static_cast<std::uint32_t>(run.to);
+    for (auto from = static_cast<std::uint32_t>(run.from); from < end; from += most) {
+      const std::uint32_t count = end - from < most ? end - from : most;
+      const Particle* other = sorted.particle + (from + lane);
       std::int32_t sum_y = 0, sum_x = 0;
       const auto add = [&](const Particle& candidate) {
         const float dy = (candidate.y + run.offset_y) - local.particle.y;
@@ -284,14 +287,14 @@ struct MoveParticles : KernelBody {
       };
       // Two on their way at once, and as often for every lane of the group: so they stay together.
       LIFEREEL_UNROLL(1)
-      for (std::int32_t turns = count / (2 * lanes); turns > 0; --turns, other += 2 * lanes) {
-        const Particle first = other[0], second = other[lanes];
+      for (std::uint32_t turns = count / (2 * width); turns > 0; --turns, other += 2 * width) {
+        const Particle first = other[0], second = other[width];
         add(first);
         add(second);
       }
-      const std::int32_t rest = count % (2 * lanes);
+      const std::uint32_t rest = count % (2 * width);
       if (lane < rest) add(other[0]);
-      if (lane + lanes < rest) add(other[lanes]);
+      if (lane + width < rest) add(other[width]);
       local.sum_y += sum_y;
       local.sum_x += sum_x;
     }

@@ -74,7 +74,8 @@ struct Gpu {
   long calls = 0;
   int allocations = 0;  // of memory, streams, events and graphs, now alive
   int allocated_in_all = 0;
-  int launches = 0;
+  int launches = 0;  // of graphs
+  int kernels = 0;   // that have run
 
   std::vector<Stream*> streams;
 

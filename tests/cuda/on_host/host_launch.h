@@ -124,6 +124,7 @@ cudaError_t launch(const Body& body, std::int64_t blocks, int threads, cudaStrea
   HOST_GPU_CALL();
   if (!can_launch(blocks, threads)) return cudaErrorInvalidDevice;
   host_gpu::gpu().queue(stream, [body, blocks, threads] {
+    ++host_gpu::gpu().kernels;
     run_on_host(body, static_cast<int>(blocks), threads, host_gpu::gpu().random);
   });
   return cudaSuccess;
@@ -137,6 +138,7 @@ cudaError_t launch_both(const First& first, std::int64_t first_blocks, const Sec
     return cudaErrorInvalidDevice;
   const auto firsts = static_cast<int>(first_blocks), seconds = static_cast<int>(second_blocks);
   host_gpu::gpu().queue(stream, [first, firsts, second, seconds, threads] {
+    ++host_gpu::gpu().kernels;
     run_blocks_on_host(firsts + seconds, host_gpu::gpu().random,
                        [&](int block, std::mt19937& random) {
                          if (block < firsts)

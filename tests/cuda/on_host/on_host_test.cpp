@@ -353,18 +353,19 @@ TEST_SUITE("cuda.on_host") {
     CHECK(engine->hash_state() == expected->hash_state());
   }
 
-  TEST_CASE("a frame is one graph; nothing is allocated after the start") {
+  TEST_CASE("a frame is one graph of three kernels; nothing is allocated after the start") {
     const FreshGpu fresh;
     const UniverseSettings settings = universe_of(300, 270, 50);
     const auto engine = make_cuda_engine(settings);
     Frame frame(settings);
     const int before = gpu().allocated_in_all;
-    gpu().launches = 0;
+    gpu().launches = gpu().kernels = 0;
     for (int i = 0; i < 20; ++i) {
       engine->step();
       engine->draw(frame.plane(settings, LumaRange::limited));
     }
     CHECK(gpu().launches == 20);
+    CHECK(gpu().kernels == 60);
     CHECK(gpu().allocated_in_all == before);
   }
 
