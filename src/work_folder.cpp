@@ -37,9 +37,8 @@ static_assert(std::endian::native == std::endian::little,
               "working files are little-endian; a big-endian processor must swap here");
 
 constexpr std::string_view chunk_header = "lifereel chunk v01\n\n";
-constexpr std::size_t Checksum::hex_bytes = 64;
-constexpr std::size_t preamble_bytes =
-    chunk_header.size() + Checksum::hex_bytes + sizeof(std::uint64_t);
+constexpr std::size_t sha256_bytes = 64;  // as text
+constexpr std::size_t preamble_bytes = chunk_header.size() + sha256_bytes + sizeof(std::uint64_t);
 constexpr std::size_t block_bytes = 1 << 20;
 
 std::string errno_text() { return std::generic_category().message(errno); }
