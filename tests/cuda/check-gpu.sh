@@ -72,9 +72,9 @@ value() { sed -n "s/.*\"$1\": \([0-9.]*\).*/\1/p" "$2" | head -n 1; }
 
 check() {
   echo "GPU check, $(date -u +%Y-%m-%d)"
-  nvidia-smi --query-gpu=name,driver_version,memory.total,pcie.link.gen.max,pcie.link.width.max \
+  timeout 20 nvidia-smi --query-gpu=name,driver_version,memory.total,pcie.link.gen.max,pcie.link.width.max \
     --format=csv,noheader || true
-  "$lifereel" info | head -n 6
+  timeout 20 "$lifereel" info | head -n 6
 
   section "Equality of small universes"
   echo "| universe | CPU and GPU | time |"
@@ -152,7 +152,7 @@ check() {
   attempt variants 90 "$gpu_check" variants 0.3
 
   section "For plots: scaling-cuda.csv, scaling-cpu.csv (tests/plots/scaling.py)"
-  attempt "GPU's scaling" 50 "$gpu_check" scaling 0.3 > "$results/scaling-cuda.csv"
+  attempt "GPU's scaling" 60 "$gpu_check" scaling 0.3 > "$results/scaling-cuda.csv"
   attempt "CPU's scaling" 60 "$lifereel" bench --scaling --engine cpu --quiet --overwrite \
     --csv "$results/scaling-cpu.csv"
 
