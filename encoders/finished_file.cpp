@@ -158,7 +158,10 @@ void FinishedFile::check_written() const {
 
 std::int64_t FinishedFile::try_seek(std::int64_t offset, int whence) noexcept {
   const off_t place = lseek(fd_, static_cast<off_t>(offset), whence);
-  return place < 0 ? -errno : static_cast<std::int64_t>(place);
+  if (place >= 0) return place;
+  // A muxer that goes back to complete its header may not ask whether it got there.
+  if (error_ == 0) error_ = errno;
+  return -errno;
 }
 
 std::int64_t FinishedFile::size_bytes() const noexcept {
@@ -198,8 +201,9 @@ std::int64_t FinishedFile::finish() {
     const bool failed = fsync(folder) != 0 && errno == EIO;
     close(folder);
     if (failed)
-      throw std::runtime_error("cannot flush the folder of '" + path_ +
-                               "' to disk: " + errno_text(EIO));
+      throw std::runtime_error(
+          "'" + path_ +
+          "' is finished, but its folder cannot be flushed to disk: " + errno_text(EIO));
   }
   return size;
 }

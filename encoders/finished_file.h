@@ -30,9 +30,10 @@ class FinishedFile {
 
   /// All of it, or the errno of the failure (0: none), which is kept for check_written().
   int try_write(const std::uint8_t* data, std::size_t size) noexcept;
-  /// Throws std::runtime_error when a write has failed.
+  /// Throws std::runtime_error when a write or a seek has failed.
   void check_written() const;
-  /// Moves the place of the next write; negative errno on failure. Only when seekable().
+  /// Moves the place of the next write; negative errno on failure, which is kept as that of a write
+  /// is. Only when seekable().
   std::int64_t try_seek(std::int64_t offset, int whence) noexcept;
   std::int64_t size_bytes() const noexcept;
   bool seekable() const noexcept { return !in_place_; }
@@ -43,7 +44,8 @@ class FinishedFile {
 
   /// Flushes to disk, closes, renames, flushes the folder; returns the size. Throws
   /// std::runtime_error, also when a file of that name has appeared meanwhile and may not be
-  /// overwritten.
+  /// overwritten. The file has its name after an error only when it says "is finished, but": then
+  /// the folder could not be flushed.
   std::int64_t finish();
 
  private:
