@@ -36,6 +36,7 @@ constexpr std::int64_t dvd_video_buffer = 232 * 1024;
 constexpr std::int64_t dvd_ac3_buffer = 58 * 1024;
 constexpr std::int64_t longest_stay = clock_rate;
 constexpr std::size_t faults_told = 16;
+constexpr std::int64_t most_wraps = 1000;  // three years; keeps all times far within 64 bits
 
 /// What the file is not, or where it breaks.
 struct Damaged : std::runtime_error {
@@ -205,7 +206,8 @@ class DecoderBuffer {
     }
     std::int64_t arrived_by(std::int64_t time) const {
       if (time < begin) return 0;
-      return std::min(bytes, (time - begin) * mux_rate / ticks_per_unit_rate + 1);
+      if (time >= arrival(bytes - 1)) return bytes;  // also where the product below would not fit
+      return (time - begin) * mux_rate / ticks_per_unit_rate + 1;
     }
   };
   struct Unit {
@@ -346,6 +348,7 @@ class ProgramStreamCheck {
 
     constexpr std::int64_t wrap = std::int64_t{1} << 33;
     if (report_.packs > 0 && base < last_base_ - wrap / 2) wraps_ += wrap;
+    if (wraps_ > most_wraps * wrap) throw Damaged("its clock starts over again and again");
     last_base_ = base;
     const std::int64_t scr = (base + wraps_) * ticks_per_90khz + extension;
     if (report_.packs > 0) {

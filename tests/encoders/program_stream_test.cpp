@@ -237,6 +237,19 @@ TEST_CASE("bytes from anywhere end in a report or in an error") {
     }
 }
 
+TEST_CASE("clocks that leap: no number is too large to be counted with") {
+  // Decoded half a wrap after it has arrived, at the highest rate a pack can declare.
+  const std::int64_t far = (std::int64_t{1} << 32) - 1;
+  const ProgramStreamReport report =
+      check_bytes(pack(0, 0x3FFFFF) + packet(0xE0, far, picture(100, true)) + pack(far, 0x3FFFFF) +
+                  packet(0xE0, far + 3600, picture(100)));
+  CHECK(report.fault_count == 1);
+  CHECK(contains(report.faults.at(0), "longer than a second"));
+  std::string leaps;
+  for (int i = 0; i < 1002; ++i) leaps += pack(far * 2, 1000) + pack(0, 1000);
+  CHECK(contains(refused(leaps), "starts over again and again"));
+}
+
 TEST_CASE("real discs keep the model") {
   for (const DiscTarget target : {DiscTarget::ntsc_dvd, DiscTarget::pal_dvd}) {
     const ProgramStreamReport report = check_bytes(disc(120, target));
