@@ -125,14 +125,16 @@ bool is_working_file(const std::string& name) {
          number_of(whole, "checkpoint");
 }
 
-/// In such an order that finished() tells the truth until the end.
+/// In such an order that finished() and is_job() tell the truth until the end.
 void remove_working_files(const std::string& folder) {
   std::vector<fs::path> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (is_working_file(name) && name != "film-identity") files.push_back(entry.path());
+    if (is_working_file(name) && name != "job" && name != "film-identity")
+      files.push_back(entry.path());
   }
   for (const fs::path& file : files) fs::remove(file);
+  fs::remove(fs::path(folder) / "job");
   fs::remove(fs::path(folder) / "film-identity");
   std::error_code ignored;  // other files in it keep the folder
   fs::remove(folder, ignored);
@@ -406,7 +408,10 @@ void WorkFolder::identify_film() {
 
 bool WorkFolder::finished(const std::string& film_path) {
   const std::string now = identity(film_path);
-  return !now.empty() && read_file(path_for(film_path) + "/film-identity") == now;
+  if (now.empty()) return false;
+  const std::string folder = path_for(film_path);
+  std::error_code no_folder;
+  return read_file(folder + "/film-identity") == now || fs::is_empty(folder, no_folder);
 }
 
 bool WorkFolder::is_job(const std::string& film_path, const std::string& job) {

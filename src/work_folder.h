@@ -77,7 +77,7 @@ class WorkFolder final : public ChunkStore {
   /// After the film's temporary file has been made: so that finished() knows it again.
   void identify_film();
   /// Whether the file `film_path` is a film that a process finished which was then killed before it
-  /// could throw its working files away.
+  /// could throw its working files away, or the empty folder that they were in.
   static bool finished(const std::string& film_path);
   /// Whether the working files of `film_path`, if there are any, are of this job.
   static bool is_job(const std::string& film_path, const std::string& job);
