@@ -11,3 +11,14 @@ if(LIFEREEL_SANITIZE)
     -g)
   add_link_options(-fsanitize=${LIFEREEL_SANITIZE})
 endif()
+
+# LIFEREEL_FUZZ: everything is instrumented for libFuzzer, and only the fuzz targets are built.
+option(LIFEREEL_FUZZ "Build the fuzz targets for libFuzzer (Clang only)" OFF)
+if(LIFEREEL_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "LIFEREEL_FUZZ needs Clang: libFuzzer is a part of it")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer -g)
+  add_link_options(-fsanitize=address,undefined)
+endif()

@@ -6,6 +6,7 @@
 #   asan      AddressSanitizer, LeakSanitizer, UndefinedBehaviorSanitizer: every test
 #   tsan      ThreadSanitizer: the tests in which threads meet
 #   clang     Clang, warnings are errors: the simulation's tests
+#   fuzz      Clang's libFuzzer: a short search in every reader of files
 #   shared    liblifereel as a shared library: the installed package
 # Usage: cmake/test-all.sh [STAGE...]        default: all of them, in this order
 # The last line sums up: "N passed, M failed". A test that had to be skipped counts as failed, for
@@ -65,7 +66,7 @@ cuda=
 if command -v nvcc > /dev/null; then cuda=-DLIFEREEL_CUDA=ON; else echo "== no nvcc: without the GPU's engine"; fi
 
 mkdir -p build
-for stage in ${*:-release asan tsan clang shared}; do
+for stage in ${*:-release asan tsan clang fuzz shared}; do
   case $stage in
     release)
       build release $cuda && run_tests release || note_build release ;;
@@ -75,6 +76,8 @@ for stage in ${*:-release asan tsan clang shared}; do
       build tsan && run_tests tsan -L concurrency || note_build tsan ;;
     clang)
       build clang && run_tests clang -L '^sim$' || note_build clang ;;
+    fuzz)
+      build fuzz && run_tests fuzz || note_build fuzz ;;
     shared)
       build shared && run_tests shared -L consumer || note_build shared ;;
     *) echo "test-all.sh: no stage is called $stage" >&2; exit 2 ;;

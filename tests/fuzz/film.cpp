@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Whole films: what lifereel reads of them through libav, which is not fuzzed here.
+#include "encoders/film_reader.h"
+#include "encoders/vbv.h"
+#include "fuzz.h"
+#include "src/settings.h"
+
+using namespace lifereel;
+
+namespace {
+
+template <class Read>
+void attempt(Read&& read) {
+  try {
+    read();
+  } catch (const std::invalid_argument&) {
+  } catch (const std::runtime_error&) {
+  }
+}
+
+}  // namespace
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const fuzz::MemoryFile file(data, size);
+  attempt([&] {
+    RenderSettings settings;
+    apply_embedded_config(settings, read_film_comment(file.path()), "film");
+  });
+  attempt([&] { check_film_vbv(file.path()); });
+  attempt([&] {
+    FilmReader film(file.path());
+    std::vector<std::uint8_t> luma;
+    for (int i = 0; i < 4 && film.read_luma(luma); ++i)
+      fuzz::require(!luma.empty(), "a picture has pixels");
+  });
+  return 0;
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What is looked for and mended in the headers of MPEG-2 video.
+#include <cstring>
+
+#include "encoders/dvd_video.h"
+#include "encoders/libav.h"
+#include "fuzz.h"
+
+using namespace lifereel;
+using fuzz::require;
+
+int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  fuzz::Numbers numbers(data, size);
+  const std::int64_t frame = numbers.take(5);
+  const auto rate = static_cast<int>(1 + numbers.take(1) % 120);
+  const std::string comment(fuzz::text_of(data, std::min<std::size_t>(size, 6)));
+  const auto bytes = static_cast<int>(numbers.left());
+  const std::string found = find_comment(numbers.rest(), numbers.left());
+  require(found.size() <= numbers.left(), "a comment lies within the packet");
+
+  const UniquePacket packet = make_packet();
+  check(av_new_packet(packet.get(), bytes), "av_new_packet");
+  if (bytes > 0) std::memcpy(packet->data, numbers.rest(), numbers.left());
+  clear_progressive_sequence(*packet);
+  set_time_code(*packet, frame, {rate, 1});
+  state_buffer(*packet, 1 + frame % 1'000'000'000, 1 + frame % 2'000'000'000);
+  require(packet->size == bytes, "mending changes no length");
+  try {
+    check_comment(comment);
+    // An empty one would be found first, too.
+    const bool had_none =
+        fuzz::text_of(packet->data, numbers.left()).find("lifereel\n") == std::string_view::npos;
+    insert_comment(*packet, comment);
+    const auto now = static_cast<std::size_t>(packet->size);
+    if (had_none) require(find_comment(packet->data, now) == comment, "a comment is found again");
+  } catch (const std::invalid_argument&) {
+  } catch (const std::runtime_error&) {
+    require(packet->size == bytes, "a refusal changes no length");
+  }
+  return 0;
+}
