@@ -7,3 +7,7 @@
 // other.
 extern "C" const char* __tsan_default_suppressions();  // NOLINT: the sanitizer's name
 extern "C" const char* __tsan_default_suppressions() { return "race:libx265\n"; }
+
+// It keeps some memory of its own, also where nothing fails.
+extern "C" const char* __lsan_default_suppressions();  // NOLINT: the sanitizer's name
+extern "C" const char* __lsan_default_suppressions() { return "leak:libx265\n"; }
