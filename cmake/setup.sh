@@ -11,10 +11,11 @@ build_packages="g++ cmake ninja-build pkg-config
   libboost-program-options-dev"
 
 # clang, its sanitizers and clang-format 14; doctest; ffmpeg, ffprobe and dvdauthor, which judge the
-# films; a cross compiler and an emulator for 64-bit Arm; git, of which the checkout is one.
+# films; python3, which renders under faults; a cross compiler and an emulator for 64-bit Arm; git, of
+# which the checkout is one.
 test_packages="clang libclang-rt-14-dev clang-format-14
   doctest-dev
-  ffmpeg dvdauthor
+  ffmpeg dvdauthor python3
   g++-aarch64-linux-gnu qemu-user"
 
 case ${1:-} in
