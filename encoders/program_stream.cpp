@@ -5,6 +5,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <deque>
 #include <fstream>
@@ -29,6 +30,7 @@ constexpr std::int64_t ticks_per_unit_rate = clock_rate / 50;
 constexpr std::uint8_t program_end_code = 0xB9;
 constexpr std::uint8_t pack_code = 0xBA;
 constexpr std::uint8_t private_stream_1 = 0xBD;
+constexpr std::uint8_t private_stream_2 = 0xBF;
 constexpr std::uint8_t first_video_stream = 0xE0;
 constexpr std::uint8_t first_ac3_substream = 0x80;
 
@@ -37,6 +39,13 @@ constexpr std::int64_t dvd_ac3_buffer = 58 * 1024;
 constexpr std::int64_t longest_stay = clock_rate;
 constexpr std::size_t faults_told = 16;
 constexpr std::int64_t most_wraps = 1000;  // three years; keeps all times far within 64 bits
+
+constexpr std::int64_t sector_bytes = 2048;
+// What is left of a navigation pack's two packets after their length fields.
+constexpr std::size_t presentation_control_bytes = 980;
+constexpr std::size_t data_search_bytes = 1018;
+constexpr std::int64_t shortest_unit = clock_rate * 4 / 10;
+constexpr std::int64_t longest_unit = clock_rate;
 
 /// What the file is not, or where it breaks.
 struct Damaged : std::runtime_error {
@@ -131,7 +140,7 @@ class Pictures {
 /// Frames of AC-3 at 48 kHz, one right after another.
 class Ac3Frames {
  public:
-  std::int64_t period() const { return clock_rate / 48000 * 1536; }
+  std::int64_t period() const { return clock_rate * 1536 / 48000; }
 
   std::optional<std::int64_t> see(std::uint8_t byte, std::int64_t offset) {
     const std::int64_t at = offset - frame_;
@@ -181,7 +190,8 @@ class DecoderBuffer {
       // A packet's time is that of the first unit whose first byte is in it.
       std::optional<std::int64_t>& told = unit < offset ? earlier_time_ : time;
       if (!told && units_begun_ == 0) throw Damaged("its " + result_.stream + " begins untimed");
-      last_dts_ = told ? *told : last_dts_ + scanner_->period();
+      if (units_begun_ > 0) last_dts_ += scanner_->period();
+      if (told) see_time(*told);
       told.reset();
       if (units_begun_++ == 0) first_dts_ = last_dts_;
       units_.push_back({unit, last_dts_});
@@ -268,11 +278,26 @@ class DecoderBuffer {
     return segments_.back().arrival(segments_.back().bytes - 1);
   }
 
+  /// The time that a packet tells for the unit that begins in it.
+  void see_time(std::int64_t told) {
+    const std::int64_t gap = told - last_dts_;
+    last_dts_ = told;
+    if (units_begun_ == 0 || (gap < ticks_per_90khz && gap > -ticks_per_90khz)) return;
+    ++report_.layout_fault_count;
+    if (report_.layout_faults.size() < faults_told)
+      report_.layout_faults.push_back(
+          {seconds(told - first_dts_), result_.stream + " unit " + std::to_string(units_begun_) +
+                                           " is timed " + milliseconds_text(std::abs(gap)) +
+                                           (gap > 0 ? " after" : " before") +
+                                           " the end of the one before it"});
+  }
+
   void fault(const Unit& unit, const std::string& what) {
     ++report_.fault_count;
     if (report_.faults.size() < faults_told)
-      report_.faults.push_back(result_.stream + " unit " + std::to_string(units_decoded_) + " (" +
-                               clock_text(unit.dts - first_dts_) + ") " + what);
+      report_.faults.push_back({seconds(unit.dts - first_dts_),
+                                result_.stream + " unit " + std::to_string(units_decoded_) + " (" +
+                                    clock_text(unit.dts - first_dts_) + ") " + what});
   }
 
   std::unique_ptr<UnitScanner> scanner_;
@@ -294,7 +319,8 @@ class DecoderBuffer {
 /// Packs and packets of a file, one after another.
 class ProgramStreamCheck {
  public:
-  explicit ProgramStreamCheck(const std::string& path) : file_(path, std::ios::binary) {
+  ProgramStreamCheck(const std::string& path, const std::atomic<bool>* cancel)
+      : file_(path, std::ios::binary), cancel_(cancel) {
     if (!file_) throw std::runtime_error("cannot read '" + path + "': " + std::strerror(errno));
   }
 
@@ -303,6 +329,7 @@ class ProgramStreamCheck {
     }
     if (report_.packs == 0) throw Damaged("it has no packs");
     report_.bytes = position_;
+    if (position_ % sector_bytes != 0) layout_fault("the file ends within a sector of 2048 bytes");
     for (DecoderBuffer* const buffer : {&video_, &sound_}) {
       const DecoderBufferReport result = buffer->finish();
       if (result.access_units > 0) report_.streams.push_back(result);
@@ -321,6 +348,8 @@ class ProgramStreamCheck {
       throw Damaged("there is no start code at byte " + std::to_string(begin));
     if (code == program_end_code) return true;
     if (code == pack_code) {
+      if (cancel_ != nullptr && cancel_->load(std::memory_order_relaxed))
+        throw std::runtime_error("the check of the program stream was cancelled");
       read_pack(begin);
       return true;
     }
@@ -328,8 +357,9 @@ class ProgramStreamCheck {
     header = need(2);
     const std::int64_t length = header[0] << 8 | header[1];
     const std::uint8_t* const body = need(static_cast<std::size_t>(length));
-    if (code == first_video_stream || code == private_stream_1)
-      read_packet(code, {body, static_cast<std::size_t>(length)});
+    const std::span<const std::uint8_t> bytes(body, static_cast<std::size_t>(length));
+    if (code == first_video_stream || code == private_stream_1) read_packet(code, bytes);
+    if (code == private_stream_2) see_navigation(bytes);
     return true;
   }
 
@@ -360,9 +390,16 @@ class ProgramStreamCheck {
                          " before the pack before it has "
                          "arrived");
     }
+    if (report_.packs == 0) first_scr_ = scr;
     scr_ = scr;
     mux_rate_ = mux_rate;
     pack_begin_ = begin;
+    if (begin % sector_bytes != 0)
+      layout_fault("the pack at byte " + std::to_string(begin) +
+                   " does not begin on a sector of 2048 bytes");
+    if (report_.packs == 1 && report_.navigation_packs == 0)
+      layout_fault("the film does not begin with a navigation pack");
+    presentation_control_ = false;
     report_.mux_rate = std::max(report_.mux_rate, mux_rate * 400);
     ++report_.packs;
   }
@@ -405,6 +442,7 @@ class ProgramStreamCheck {
       }
     }
     payload.bytes = body.subspan(3u + body[2]);
+    if (code == first_video_stream && unit_begins_) begin_unit(payload);
     if (code == private_stream_1) {
       // A substream's number, a count of frames and a pointer to the first stand before AC-3.
       if (payload.bytes.size() < 4 || payload.bytes[0] != first_ac3_substream) return;
@@ -417,11 +455,47 @@ class ProgramStreamCheck {
     (code == private_stream_1 ? sound_ : video_).arrive(payload, arrival, mux_rate_);
   }
 
+  /// A navigation pack holds the two packets of the disc's menus and searches.
+  void see_navigation(std::span<const std::uint8_t> body) {
+    if (body.size() == presentation_control_bytes && body[0] == 0) presentation_control_ = true;
+    if (body.size() != data_search_bytes || body[0] != 1 || !presentation_control_) return;
+    presentation_control_ = false;
+    ++report_.navigation_packs;
+    unit_begins_ = true;
+  }
+
+  /// The first video of an object unit.
+  void begin_unit(const Payload& video) {
+    unit_begins_ = false;
+    constexpr std::array<std::uint8_t, 4> sequence = {0, 0, 1, sequence_code};
+    const auto begin = video.bytes.first(std::min(video.bytes.size(), sequence.size()));
+    if (!std::equal(begin.begin(), begin.end(), sequence.begin(), sequence.end()))
+      layout_fault("the video after a navigation pack begins without a sequence header");
+    if (!video.dts_90khz) return;
+    constexpr std::int64_t wrap = std::int64_t{1} << 33;
+    if (unit_dts_) {
+      const std::int64_t length =
+          ((*video.dts_90khz - *unit_dts_) % wrap + wrap) % wrap * ticks_per_90khz;
+      report_.longest_unit_seconds = std::max(report_.longest_unit_seconds, seconds(length));
+      if (length < shortest_unit || length > longest_unit)
+        layout_fault("a video object unit lasts " + milliseconds_text(length) +
+                     ", not 400 to 1000 ms");
+    }
+    unit_dts_ = video.dts_90khz;
+  }
+
   void fault(std::int64_t position, const std::string& what) {
     ++report_.fault_count;
     if (report_.faults.size() < faults_told)
-      report_.faults.push_back("the clock of the pack at byte " + std::to_string(position) + " " +
-                               what);
+      report_.faults.push_back(
+          {seconds(scr_ - first_scr_),
+           "the clock of the pack at byte " + std::to_string(position) + " " + what});
+  }
+
+  void layout_fault(const std::string& what) {
+    ++report_.layout_fault_count;
+    if (report_.layout_faults.size() < faults_told)
+      report_.layout_faults.push_back({seconds(scr_ - first_scr_), what});
   }
 
   /// The next bytes, or nullptr at the end of the file.
@@ -442,9 +516,14 @@ class ProgramStreamCheck {
   }
 
   std::ifstream file_;
+  const std::atomic<bool>* cancel_;
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(65536);
   std::int64_t position_ = 0;
   std::int64_t pack_begin_ = 0, mux_rate_ = 1, scr_ = 0, last_base_ = 0, wraps_ = 0;
+  std::int64_t first_scr_ = 0;
+  bool presentation_control_ = false;  // of a navigation pack in this pack
+  bool unit_begins_ = false;           // with the next video
+  std::optional<std::int64_t> unit_dts_;
   ProgramStreamReport report_;
   DecoderBuffer video_{"video", dvd_video_buffer, std::make_unique<ScannerOf<Pictures>>(), report_};
   DecoderBuffer sound_{"AC-3", dvd_ac3_buffer, std::make_unique<ScannerOf<Ac3Frames>>(), report_};
@@ -452,9 +531,9 @@ class ProgramStreamCheck {
 
 }  // namespace
 
-ProgramStreamReport check_program_stream(const std::string& path) {
+ProgramStreamReport check_program_stream(const std::string& path, const std::atomic<bool>* cancel) {
   try {
-    return ProgramStreamCheck(path).run();
+    return ProgramStreamCheck(path, cancel).run();
   } catch (const Damaged& damage) {
     throw std::runtime_error(
         "'" + path + "' is damaged, or no program stream as DVDs have it: " + damage.what());

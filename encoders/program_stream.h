@@ -3,6 +3,7 @@
 // time, and does no buffer run over?
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,14 +24,26 @@ struct DecoderBufferReport {
 };
 
 struct ProgramStreamReport {
+  struct Fault {
+    double seconds = 0;  ///< in the film
+    std::string text;    ///< a sentence with time and place
+  };
+
   std::int64_t packs = 0;
   std::int64_t bytes = 0;
   std::int64_t mux_rate = 0;  ///< bits per second, the highest any pack declares
   std::vector<DecoderBufferReport> streams;
-  /// What breaks the model, in sentences with time and place, in the order found; at most 16.
-  std::vector<std::string> faults;
+  /// What breaks the model, in the order found; at most 16.
+  std::vector<Fault> faults;
   std::int64_t fault_count = 0;
 
+  std::int64_t navigation_packs = 0;
+  double longest_unit_seconds = 0;  ///< from one navigation pack's picture to the next one's
+  /// What breaks the layout of a DVD, likewise.
+  std::vector<Fault> layout_faults;
+  std::int64_t layout_fault_count = 0;
+
+  /// To the decoder's model; the layout is another matter.
   bool conforms() const noexcept { return fault_count == 0; }
 };
 
@@ -42,7 +55,16 @@ struct ProgramStreamReport {
 /// that packets declare), a unit that stays longer than a second (2.5.2.6), an SCR that steps back,
 /// and a pack that begins more than a tick of 90 kHz before the one before it has arrived at its
 /// own rate. Streams are the first MPEG-2 video and the first AC-3 at 48 kHz; clocks may wrap.
-/// Throws std::runtime_error when the file cannot be read or is no whole MPEG-2 program stream.
-ProgramStreamReport check_program_stream(const std::string& path);
+///
+/// Faults of the layout are: a pack that does not begin on a sector of 2048 bytes, a file that ends
+/// within one, a film that does not begin with a navigation pack (PCI and DSI), video after such a
+/// pack that does not begin with a sequence header, object units, from one such pack to the next,
+/// that are shorter than 0.4 s or longer than 1 s, and access units that are not timed right after
+/// one another.
+///
+/// Throws std::runtime_error when the file cannot be read or is no whole MPEG-2 program stream, and
+/// when `cancel` becomes true.
+ProgramStreamReport check_program_stream(const std::string& path,
+                                         const std::atomic<bool>* cancel = nullptr);
 
 }  // namespace lifereel
