@@ -16,6 +16,16 @@ constexpr std::size_t most_messages = 64;
 
 thread_local LogCapture* innermost = nullptr;
 
+/// libav's callback knows the object that speaks, but not for whom it works.
+struct Listeners {
+  std::mutex mutex;
+  std::vector<CodecLog*> all;
+};
+Listeners& listeners() {
+  static Listeners listeners;
+  return listeners;
+}
+
 std::string name_of(void* object) {
   const AVClass* const* const holder = static_cast<const AVClass* const*>(object);
   if (holder == nullptr || *holder == nullptr) return {};
@@ -27,15 +37,16 @@ std::string name_of(void* object) {
 
 void log_callback(void* object, int level, const char* format, va_list arguments) {
   LogCapture* const scope = innermost;
-  if (scope == nullptr) {
-    av_log_default_callback(object, level, format, arguments);
-    return;
-  }
-  level &= 0xff;  // the upper bits are a tint
-  if (level > AV_LOG_WARNING) return;
-  char text[2048];
-  std::vsnprintf(text, sizeof text, format, arguments);
   try {
+    if (scope == nullptr) {
+      if (!CodecLog::add(object, level & 0xff, format, arguments))
+        av_log_default_callback(object, level, format, arguments);
+      return;
+    }
+    level &= 0xff;  // the upper bits are a tint
+    if (level > AV_LOG_WARNING) return;
+    char text[2048];
+    std::vsnprintf(text, sizeof text, format, arguments);
     scope->add(level, name_of(object), text);
   } catch (...) {
     // No memory for a log line: the error that matters is on its way by itself.
@@ -94,6 +105,40 @@ const LogCapture::Message* LogCapture::find(std::string_view text) const noexcep
         message.text.end())
       return &message;
   return nullptr;
+}
+
+CodecLog::CodecLog() {
+  av_log_set_callback(log_callback);
+  const std::lock_guard lock(listeners().mutex);
+  listeners().all.push_back(this);
+}
+
+CodecLog::~CodecLog() {
+  const std::lock_guard lock(listeners().mutex);
+  std::erase(listeners().all, this);
+}
+
+CodecLog::Errors CodecLog::take() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(errors_, {});
+}
+
+bool CodecLog::add(void* object, int level, const char* format, va_list arguments) {
+  if (object == nullptr || *static_cast<const AVClass* const*>(object) != avcodec_get_class())
+    return false;
+  const void* const owner = static_cast<const AVCodecContext*>(object)->opaque;
+  const std::lock_guard listening(listeners().mutex);
+  const auto found = std::find(listeners().all.begin(), listeners().all.end(), owner);
+  if (found == listeners().all.end()) return false;
+  CodecLog& log = **found;
+  const std::lock_guard lock(log.mutex_);
+  if (level > AV_LOG_ERROR || log.errors_.count++ > 0) return true;
+  char text[512];
+  std::vsnprintf(text, sizeof text, format, arguments);
+  log.errors_.first = name_of(object) + text;
+  while (!log.errors_.first.empty() && log.errors_.first.back() == '\n')
+    log.errors_.first.pop_back();
+  return true;
 }
 
 }  // namespace lifereel

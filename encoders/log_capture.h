@@ -3,6 +3,9 @@
 // Internal to encoders/.
 #pragma once
 
+#include <cstdarg>
+#include <cstdint>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +46,31 @@ class LogCapture {
   LogCapture* outer_;
   std::vector<Message> messages_;
   bool line_open_ = false;
+};
+
+/// Catches what a codec logs in threads of its own, where no LogCapture lives. It listens to the
+/// codec context whose `opaque` is its address, and to the copies that libav makes of it for its
+/// threads; it must outlive them. Any thread.
+class CodecLog {
+ public:
+  CodecLog();
+  ~CodecLog();
+  CodecLog(const CodecLog&) = delete;
+  CodecLog& operator=(const CodecLog&) = delete;
+
+  struct Errors {
+    std::int64_t count = 0;
+    std::string first;  ///< without a line end
+  };
+  /// Errors logged since the last call.
+  Errors take();
+
+  /// False where nobody listens to `object`. Called by the log callback.
+  static bool add(void* object, int level, const char* format, va_list arguments);
+
+ private:
+  std::mutex mutex_;
+  Errors errors_;
 };
 
 }  // namespace lifereel

@@ -6,11 +6,11 @@
 #include <numeric>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 
 #include "dvd_video.h"
 #include "film_input.h"
 #include "log_capture.h"
+#include "mpeg2_headers.h"
 
 namespace lifereel {
 namespace {
@@ -27,33 +27,10 @@ std::int64_t scaled(std::int64_t bits, std::int64_t scale) noexcept {
 
 /// The model in the first sequence header of MPEG-2 video; std::nullopt where there is none.
 std::optional<VbvModel> sequence_model(const AVPacket& packet) {
-  using namespace std::string_view_literals;
-  const std::string_view data(reinterpret_cast<const char*>(packet.data),
-                              static_cast<std::size_t>(packet.size));
-  const std::size_t header = data.find("\0\0\1\xB3"sv);
-  if (header == std::string_view::npos || header + 12 > data.size()) return std::nullopt;
-  // Byte `index` after the start code at `unit`.
-  const auto byte = [&](std::size_t unit, std::size_t index) {
-    return static_cast<std::int64_t>(static_cast<unsigned char>(data[unit + 4 + index]));
-  };
-  constexpr Rational rates[] = {{24000, 1001}, {24, 1}, {25, 1},       {30000, 1001},
-                                {30, 1},       {50, 1}, {60000, 1001}, {60, 1}};
-  const std::int64_t rate_code = byte(header, 3) & 15;
-  if (rate_code < 1 || rate_code > 8) return std::nullopt;
-  Rational rate = rates[rate_code - 1];
-  std::int64_t bit_rate = byte(header, 4) << 10 | byte(header, 5) << 2 | byte(header, 6) >> 6;
-  std::int64_t buffer_size = (byte(header, 6) & 31) << 5 | byte(header, 7) >> 3;
-  // The sequence extension has the upper bits, and a factor of the frame rate.
-  const std::size_t extension = data.find("\0\0\1\xB5"sv, header + 12);
-  if (extension != std::string_view::npos && extension + 10 <= data.size() &&
-      byte(extension, 0) >> 4 == 1) {
-    bit_rate += ((byte(extension, 2) & 31) << 7 | byte(extension, 3) >> 1) << 18;
-    buffer_size += byte(extension, 4) << 10;
-    rate.num *= static_cast<int>((byte(extension, 5) >> 5 & 3) + 1);
-    rate.den *= static_cast<int>((byte(extension, 5) & 31) + 1);
-  }
-  // In units of 400 bits per second and of 16 Kibit.
-  return VbvModel{bit_rate * 400, buffer_size * 16384, buffer_size * 16384, rate};
+  const Mpeg2Headers headers =
+      read_mpeg2_headers({packet.data, static_cast<std::size_t>(packet.size)});
+  if (!headers.sequence) return std::nullopt;
+  return vbv_model(*headers.sequence);
 }
 
 }  // namespace
@@ -63,6 +40,12 @@ std::optional<VbvModel> vbv_model(const FilmSettings& asked) {
   if (!settings.maxrate || !settings.bufsize) return std::nullopt;
   return VbvModel{*settings.maxrate, *settings.bufsize, *settings.bufsize,
                   settings.frames_per_second};
+}
+
+std::optional<VbvModel> vbv_model(const Mpeg2Sequence& sequence) {
+  if (sequence.frames_per_second.num <= 0) return std::nullopt;
+  return VbvModel{sequence.bit_rate, sequence.buffer_bits, sequence.buffer_bits,
+                  sequence.frames_per_second};
 }
 
 VbvBuffer::VbvBuffer(const VbvModel& model) : model_(model) {
