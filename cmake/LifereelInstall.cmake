@@ -20,7 +20,8 @@ set(LIFEREEL_PUBLIC_HEADERS
   src/npy.h
   src/pipeline.h
   src/render.h
-  src/settings.h)
+  src/settings.h
+  src/verify.h)
 
 set(staged_include_dir ${PROJECT_BINARY_DIR}/include)
 foreach(header IN LISTS LIFEREEL_PUBLIC_HEADERS)

@@ -273,8 +273,9 @@ struct FilmScan::Impl {
     AVFormatContext& file = *input.input;
     const AVStream& stream = *file.streams[film.video];
     const std::int64_t start = stream.start_time == AV_NOPTS_VALUE ? 0 : stream.start_time;
-    const std::int64_t offset = av_rescale_q(static_cast<std::int64_t>(seconds * AV_TIME_BASE),
-                                             {1, AV_TIME_BASE}, stream.time_base);
+    const std::int64_t offset =
+        av_rescale_q(static_cast<std::int64_t>(std::clamp(seconds, 0.0, 1e12) * AV_TIME_BASE),
+                     {1, AV_TIME_BASE}, stream.time_base);
     std::int64_t target = 0;
     if (__builtin_add_overflow(start, offset, &target)) return false;
     if (av_seek_frame(&file, stream.index, target, AVSEEK_FLAG_BACKWARD) < 0) return false;

@@ -15,6 +15,7 @@ extern const Command bench_command;
 extern const Command info_command;
 extern const Command hash_command;
 extern const Command state_command;
+extern const Command verify_command;
 
 /// Set when the user wants the program to end; see cli_signals.h.
 const std::atomic<bool>& cancelled();

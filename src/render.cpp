@@ -18,6 +18,7 @@
 #include "picture_layout.h"
 #include "resources.h"
 #include "resume.h"
+#include "universe_replay.h"
 #include "work_folder.h"
 
 namespace lifereel {
@@ -223,34 +224,21 @@ struct Psnr {
 // Decodes the finished film and draws the universe again: what is measured is what was written.
 Psnr measure_psnr(const RenderSettings& settings, PixelFormat format, std::int64_t frames,
                   const std::atomic<bool>* cancel) {
-  EngineSettings every_processor = settings.engine;
-  const auto engine = make_engine(settings.universe, every_processor);
-  const PictureLayout layout(format, settings.universe.width, settings.universe.height);
-  const auto memory = engine->allocate_picture_memory(layout.slot_bytes());
-  const LumaPlane plane = layout.luma_plane(memory->data());
+  UniverseReplay universe(settings.universe, settings.engine, format);
   FilmReader film(settings.output);
   std::vector<std::uint8_t> decoded;
-  const auto width = static_cast<std::size_t>(settings.universe.width);
-  const auto height = static_cast<std::size_t>(settings.universe.height);
-  const auto decibels = [](double mean_square) { return 10 * std::log10(255 * 255 / mean_square); };
-
+  const int width = settings.universe.width, height = settings.universe.height;
   double sum = 0, worst = 0;
   std::int64_t read = 0;
   for (; film.read_luma(decoded); ++read) {
     if (cancel && cancel->load(std::memory_order_relaxed))
       throw std::runtime_error("measuring its PSNR was cancelled");
-    if (decoded.size() != width * height)
+    if (film.width() != width ||
+        decoded.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height))
       throw std::runtime_error(settings.output + " decodes to pictures of another size");
-    engine->step();
-    engine->draw(plane);
-    std::uint64_t squares = 0;
-    for (std::size_t y = 0; y < height; ++y)
-      for (std::size_t x = 0; x < width; ++x) {
-        const int difference =
-            int{plane.data[y * plane.stride_bytes + x]} - int{decoded[y * width + x]};
-        squares += static_cast<std::uint64_t>(difference * difference);
-      }
-    const double mean_square = static_cast<double>(squares) / static_cast<double>(width * height);
+    universe.draw(read);
+    const double mean_square =
+        mean_square_difference({decoded.data(), width, width, height}, universe.picture());
     sum += mean_square;
     worst = std::max(worst, mean_square);
   }

@@ -111,7 +111,8 @@ std::vector<std::string> with_small_universe(std::vector<std::string> words) {
 TEST_SUITE("src.cli") {
   TEST_CASE("help fits a screen") {
     const Program program;
-    for (const std::string command : {"render", "presets", "info", "bench", "hash", "state"}) {
+    for (const std::string command :
+         {"render", "verify", "presets", "info", "bench", "hash", "state"}) {
       const Result result = program.run({command, "--help"});
       CAPTURE(result.out);
       CHECK(result.status == 0);
@@ -230,6 +231,37 @@ TEST_SUITE("src.cli") {
     CHECK(contains(program.failure(2, {"bench", "--rounds", "0"}), "1 or more"));
     CHECK(contains(program.failure(2, {"bench", "--frames", "0"}), "1 or more"));
     CHECK(contains(program.failure(1, {"bench", "dvd"}), "there is no preset 'dvd'"));
+  }
+
+  TEST_CASE("verify") {
+    const Program program;
+    REQUIRE(program
+                .run(with_small_universe(
+                    {"render", "--codec", "ffv1", "--frames", "30", "-o", "film.mkv", "--quiet"}))
+                .status == 0);
+    const Result good = program.run({"verify", "film.mkv", "--against-universe", "--json", "v.json",
+                                     "--contact-sheet", "sheet.png"});
+    CHECK(good.status == 0);
+    CHECK(good.err == "");
+    CHECK(contains(good.out, "all equal to the universe's"));
+    CHECK(test::is_json(read_file(program.path("v.json"))));
+    CHECK(read_file(program.path("sheet.png")).starts_with("\x89PNG"));
+    const Result json = program.run({"verify", "film.mkv", "--sample", "2", "--json", "-"});
+    CHECK(json.status == 0);
+    CHECK(test::is_json(json.out));
+
+    const std::string film = read_file(program.path("film.mkv"));
+    program.write("cut.mkv", film.substr(0, film.size() / 2));
+    const Result bad = program.run({"verify", "cut.mkv"});
+    CHECK(bad.status == 1);
+    CHECK(contains(bad.out, "error: frames: 00:00:0"));
+    CHECK(contains(bad.out, "The film is not what it should be."));
+
+    CHECK(contains(program.failure(2, {"verify"}), "needs the film"));
+    CHECK(contains(program.failure(2, {"verify", "film.mkv", "--sample", "0"}), "1 or more"));
+    CHECK(contains(program.failure(2, {"verify", "film.mkv", "--crf", "3"}), "takes no --crf"));
+    CHECK(contains(program.failure(1, {"verify", "none.mkv"}), "cannot read"));
+    CHECK(contains(program.failure(1, {"verify", "film.mkv", "--json", "v.json"}), "exists"));
   }
 
   TEST_CASE("state --frames 0 is the initial state") {

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Is a finished film what it should be? Reads it as a player would and says what is wrong, and
+// where.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "settings.h"
+
+namespace lifereel {
+
+struct VerifySettings {
+  /// Points, evenly spaced, at which a second of the film is decoded; 0: the whole film. What needs
+  /// every packet (frame count, buffers, disc rules) is then left out.
+  int sample = 0;
+  /// Draw the universe again from the settings that the film carries, and compare every picture
+  /// that is decoded.
+  bool against_universe = false;
+  EngineSettings engine;      ///< that draws it
+  std::string contact_sheet;  ///< path of a PNG with stills of the film; empty: none
+  bool overwrite = false;     ///< else an existing contact sheet is an error
+};
+
+struct VerifyProgress {
+  std::int64_t frames_done = 0;   ///< decoded and looked at
+  std::int64_t frames_total = 0;  ///< as far as the film says; 0: unknown
+};
+
+struct VerifyCallbacks {
+  /// Called from the calling thread, often; may be empty.
+  std::function<void(const VerifyProgress&)> progress;
+  /// Set to true from any thread or a signal handler: the check ends soon with Cancelled.
+  const std::atomic<bool>* cancel = nullptr;
+};
+
+enum class VerifySeverity {
+  warning,  ///< worth a look, but may be meant: a dim picture
+  error,    ///< the film is not what it should be
+};
+
+struct VerifyFinding {
+  VerifySeverity severity = VerifySeverity::error;
+  std::string check;  ///< VerifyCheck::name
+  /// Frames from the film's first, 0, and the same as hh:mm:ss:ff (none dropped); none and empty
+  /// where the film as a whole is meant.
+  std::optional<std::int64_t> first_frame, last_frame;
+  std::string first_time_code, last_time_code;
+  std::string sentence;
+};
+
+/// One line of the report.
+struct VerifyCheck {
+  enum class Verdict { passed, warned, failed, left_out };
+
+  std::string name;  ///< "frames"
+  Verdict verdict = Verdict::passed;
+  std::string summary;  ///< what was found, or why it was left out
+  std::int64_t finding_count = 0;
+};
+
+/// Brightness of one picture, gray 0 to 255.
+struct VerifyBrightness {
+  std::int64_t frame = 0;
+  std::string time_code;
+  double mean = 0;
+  double maximum = 0;
+};
+
+struct VerifyReport {
+  std::string path;
+  std::string container;
+  std::int64_t file_bytes = 0;
+  std::vector<std::string> streams;  ///< one line each
+  bool own_settings = false;         ///< the film carries settings of lifereel
+
+  std::int64_t frames = 0;  ///< decoded
+  std::optional<std::int64_t> expected_frames;
+  double duration_seconds = 0;              ///< of the pictures, by their number
+  std::optional<double> container_seconds;  ///< as the container says
+  std::int64_t decode_errors = 0;
+  std::optional<std::int64_t> vbv_late_frames, vbv_minimum_fill_bits;
+  std::vector<VerifyBrightness> brightness;
+  /// With against_universe: luma of the pictures compared. Infinite PSNR: no difference.
+  std::int64_t frames_compared = 0;
+  std::optional<double> psnr_luma_mean, psnr_luma_minimum, ssim_luma_mean, ssim_luma_minimum;
+
+  std::vector<VerifyCheck> checks;
+  /// In the order of the film; at most 32 of a check, but VerifyCheck::finding_count counts all.
+  std::vector<VerifyFinding> findings;
+
+  /// Warnings do not count.
+  bool passes() const noexcept;
+};
+
+/// Checks a film: streams, frame count, duration, timestamps, decoding, sound, VBV, the rules of
+/// DVD-Video (program streams only), brightness, black and frozen stretches, and, when asked for,
+/// its likeness to the universe. A film of lifereel is held against the settings it carries.
+/// Blocks; decodes on all processors; memory does not grow with the film. A damaged film is no
+/// error but a report with findings, unless it cannot be opened at all. Throws
+/// std::invalid_argument (settings, a contact sheet that cannot be written, against_universe
+/// without settings in the film or with a filter chain in them), std::runtime_error (unreadable
+/// film, disk, device), Cancelled.
+VerifyReport verify(const std::string& path, const VerifySettings& settings = {},
+                    const VerifyCallbacks& callbacks = {});
+
+/// A table and the findings, as lines of text.
+std::string describe(const VerifyReport& report);
+
+/// The same as JSON.
+std::string to_json(const VerifyReport& report);
+
+}  // namespace lifereel
