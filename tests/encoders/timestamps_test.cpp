@@ -87,11 +87,12 @@ TEST_CASE("a film's times are exact for more than a day in every container") {
                                          {"ffv1", "mkv"}})
     for (const Rational rate : {Rational{30000, 1001}, Rational{25, 1}, Rational{60, 1}}) {
       if (!has_encoder(codec)) continue;
-      CAPTURE(std::string(extension));
+      const std::string name = std::string("film.") + extension;
+      CAPTURE(name);
       CAPTURE(rate.num);
       const TemporaryFolder folder;
       const FilmSettings settings = film_settings(codec, rate);
-      const FilmOutput output = film_output(folder.file(std::string("film.") + extension), 64, 48);
+      const FilmOutput output = film_output(folder.file(name), 64, 48);
       const std::vector<std::int64_t> frames = moments(rate);
       FilmStatistics statistics;
       {
@@ -185,9 +186,11 @@ TEST_CASE("sound is as long as the pictures, to the frame, for as long as a film
     for (const std::int64_t frames :
          {std::int64_t{1}, 2 * hour * 30, std::int64_t{2'859'141}, wrap_frame, wrap_frame + 1,
           std::int64_t{1} << 31, std::int64_t{1} << 33, std::int64_t{1'000'000'000'000}}) {
+      const AVRational frame_time{den, num};
       CAPTURE(frames);
-      CAPTURE(num);
-      CHECK(SilentAc3::frames_for(frames, {den, num}) ==
+      CAPTURE(frame_time.num);
+      CAPTURE(frame_time.den);
+      CHECK(SilentAc3::frames_for(frames, frame_time) ==
             ceiling(static_cast<int128>(frames) * den * 48000, static_cast<int128>(num) * 1536));
     }
 }
