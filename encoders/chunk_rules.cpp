@@ -42,12 +42,12 @@ int chunk_frames(const FilmSettings& asked) {
 FilmSettings with_film_defaults(FilmSettings settings) {
   settings.chunk_frames = chunk_frames(settings);
   settings = with_disc_defaults(std::move(settings));
-  // Several threads of these read each other's estimates of sizes as they come; x264's rate control
-  // also decides otherwise with another number of them.
-  const bool x264_rate = settings.maxrate || settings.bitrate;
+  // Their own choice follows the machine, and their bytes follow the choice: x264 and x265 write it
+  // into the film, and decide by it. Lanes use the other processors.
+  const bool x265 = settings.codec == "libx265";
   if (settings.codec_threads == 0 &&
-      ((settings.codec == "libx265" && settings.maxrate) ||
-       (settings.codec == "libx264" && x264_rate && settings.chunk_frames > 0)))
+      ((settings.chunk_frames > 0 && (x265 || settings.codec == "libx264")) ||
+       (x265 && settings.maxrate)))
     settings.codec_threads = 1;
   return settings;
 }
@@ -77,6 +77,10 @@ std::optional<ChunkRate> chunk_rate(const FilmSettings& settings) {
   const std::int64_t bits = join_bits(settings);
   const double seconds = settings.chunk_frames / settings.frames_per_second.value();
   return ChunkRate{
+  if (settings.codec == "libx264" && settings.codec_threads > 1)
+    throw std::invalid_argument(
+        "x264 makes other bytes every time with maxrate and several threads; leave codec-threads "
+        "out, for lanes use the processors, or set chunk-frames to 0");
       *settings.maxrate - static_cast<std::int64_t>(static_cast<double>(bits) / seconds + 1),
       *settings.bufsize - bits};
 }

@@ -41,7 +41,7 @@ struct FilmSettings {
   std::optional<int> gop;                     ///< frames from key frame to key frame
   std::optional<Rational> aspect;             ///< display aspect, 16:9; square pixels otherwise
   /// Of one encoder; 0: the codec's choice, but 1 where more would make other bytes every time or
-  /// on every machine (disc targets; x264 and x265 with maxrate).
+  /// on every machine (disc targets; x264 and x265 in chunks; x265 with maxrate).
   int codec_threads = 0;
   /// Pictures to a chunk, each of which is encoded by an encoder of its own, so that several may be
   /// at work at once; 0: the whole film is one chunk. See chunk_frames().

@@ -150,6 +150,32 @@ TEST_SUITE("encoders.chunks") {
 
   TEST_CASE("chunks too short for their buffer are refused with the least that will do") {
     const TemporaryFolder folder;
+  TEST_CASE("threads whose number the bytes depend on do not come from the machine") {
+    const auto threads = [](const char* codec, int chunk, bool rate) {
+      FilmSettings settings = film_settings(codec);
+      settings.chunk_frames = chunk;
+      if (rate) settings.bitrate = settings.maxrate = settings.bufsize = 1'000'000;
+      return with_film_defaults(settings).codec_threads;
+    };
+    for (const char* codec : {"libx264", "libx265"})
+      for (const bool rate : {false, true}) CHECK(threads(codec, 100, rate) == 1);
+    CHECK(threads("libx265", 0, true) == 1);
+    CHECK(threads("libx264", 0, false) == 0);
+
+    REQUIRE_ENCODER("libx264");
+    const TemporaryFolder folder;
+    const FilmOutput output = film_output(folder.file("film.mkv"));
+    FilmSettings settings = film_settings("libx264");
+    settings.chunk_frames = 100;
+    settings.crf = 20;
+    settings.codec_threads = 3;
+    CHECK(error_of([&] { validate(settings, output); }).empty());
+    settings.maxrate = settings.bufsize = 1'000'000;
+    CHECK(contains(error_of([&] { validate(settings, output); }), "other bytes every time"));
+    settings.chunk_frames = 0;
+    CHECK(error_of([&] { validate(settings, output); }).empty());
+  }
+
     const FilmOutput output = film_output(folder.file("film.mkv"));
     const auto error = [&](int chunk, std::int64_t maxrate, std::int64_t bufsize) {
       FilmSettings settings = film_settings("libx264", {20, 1});
