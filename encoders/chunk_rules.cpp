@@ -16,8 +16,7 @@ namespace {
 
 /// Encoders whose chunks are known to join: the first picture is a key frame, nothing refers across
 /// it, headers are the same each time, and there are as many packets as pictures.
-constexpr std::array<std::string_view, 5> joinable = {"mpeg2video", "libx264", "libx265", "ffv1",
-                                                      "rawvideo"};
+constexpr std::array<std::string_view, 4> joinable = {"mpeg2video", "libx264", "libx265", "ffv1"};
 /// More than any of them holds back for B-frames.
 constexpr int shortest_chunk = 12;
 /// A chunk may cost at most this part of maxrate for its join.

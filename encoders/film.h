@@ -58,8 +58,8 @@ struct FilmSettings {
 
 /// The chunk length `settings` come to: whole GOPs, where `gop` says how long they are; 0 where a
 /// film cannot be cut: with a filter chain, which would have to be cut, too, and with encoders
-/// other than mpeg2video, libx264, libx265, ffv1 and rawvideo, of which it is not known that chunks
-/// join.
+/// other than mpeg2video, libx264, libx265 and ffv1, of which it is not known that chunks join (or,
+/// of rawvideo, that it would only keep whole chunks in memory).
 ///
 /// Note: [Joins] A chunk's bytes depend on the settings and its pictures alone. With maxrate and
 /// bufsize every encoder is given half the buffer, full at the start, and so much less rate that
