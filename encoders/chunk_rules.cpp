@@ -21,9 +21,27 @@ constexpr std::array<std::string_view, 4> joinable = {"mpeg2video", "libx264", "
 constexpr int shortest_chunk = 12;
 /// A chunk may cost at most this part of maxrate for its join.
 constexpr int join_share = 4;
+/// A film may fall short of its bit rate by this part, since chunks get less than its maxrate.
+constexpr double size_tolerance = 0.01;
 
 /// Bits that are missing from an encoder's buffer, and come in over a chunk.
 std::int64_t join_bits(const FilmSettings& settings) { return *settings.bufsize / 2; }
+
+/// Throws std::invalid_argument where what joins leave of maxrate is too little for the bit rate.
+void check_bitrate(const FilmSettings& settings) {
+  if (!settings.bitrate) return;
+  const double least = static_cast<double>(*settings.bitrate) * (1 - size_tolerance);
+  const double spare = static_cast<double>(*settings.maxrate) - least;
+  const double seconds = static_cast<double>(join_bits(settings)) / spare;
+  const auto frames =
+      static_cast<std::int64_t>(seconds * settings.frames_per_second.value() + 0.999);
+  if (settings.chunk_frames >= frames) return;
+  throw std::invalid_argument(
+      "chunks of " + std::to_string(settings.chunk_frames) + " frames cannot carry a bitrate of " +
+      std::to_string(*settings.bitrate) + " under this maxrate and bufsize; lower bitrate to " +
+      std::to_string(chunk_rate(settings)->maxrate) + ", set chunk-frames to " +
+      std::to_string(frames) + " or more, or 0");
+}
 
 }  // namespace
 
@@ -59,6 +77,10 @@ void check_chunks(const FilmSettings& asked) {
                                 std::to_string(asked.chunk_frames));
   const FilmSettings settings = with_film_defaults(asked);
   if (!chunk_rate(settings)) return;
+  if (settings.codec == "libx264" && settings.codec_threads > 1)
+    throw std::invalid_argument(
+        "x264 makes other bytes every time with maxrate and several threads; leave codec-threads "
+        "out, for lanes use the processors, or set chunk-frames to 0");
   // join_bits / (frames / fps) <= maxrate / join_share
   const double seconds = static_cast<double>(join_bits(settings) * join_share) /
                          static_cast<double>(*settings.maxrate);
@@ -69,6 +91,7 @@ void check_chunks(const FilmSettings& asked) {
                                 " frames are too short to refill a buffer of " +
                                 std::to_string(*settings.bufsize) + " bits; set chunk-frames to " +
                                 std::to_string(frames) + " or more, or 0");
+  check_bitrate(settings);
 }
 
 std::optional<ChunkRate> chunk_rate(const FilmSettings& settings) {
@@ -76,10 +99,6 @@ std::optional<ChunkRate> chunk_rate(const FilmSettings& settings) {
   const std::int64_t bits = join_bits(settings);
   const double seconds = settings.chunk_frames / settings.frames_per_second.value();
   return ChunkRate{
-  if (settings.codec == "libx264" && settings.codec_threads > 1)
-    throw std::invalid_argument(
-        "x264 makes other bytes every time with maxrate and several threads; leave codec-threads "
-        "out, for lanes use the processors, or set chunk-frames to 0");
       *settings.maxrate - static_cast<std::int64_t>(static_cast<double>(bits) / seconds + 1),
       *settings.bufsize - bits};
 }

@@ -13,7 +13,8 @@ namespace lifereel {
 /// asked for, and the codec's threads where the bytes depend on them.
 FilmSettings with_film_defaults(FilmSettings settings);
 
-/// Throws std::invalid_argument for chunks that are too short.
+/// Throws std::invalid_argument for chunks that are too short for their buffer or bit rate, and for
+/// threads that would make them differ from time to time.
 void check_chunks(const FilmSettings& settings);
 
 /// What an encoder of one chunk is told in place of the film's maxrate and bufsize (see Note:

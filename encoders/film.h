@@ -65,8 +65,11 @@ struct FilmSettings {
 /// bufsize every encoder is given half the buffer, full at the start, and so much less rate that
 /// half a buffer comes in over a chunk. If it keeps to that, the decoder's buffer, half full or
 /// more when a chunk begins, is half full again at its end and never empty: what the encoder saved
-/// when its half was full fits into the other half. So chunks join in any number; the film's buffer
-/// is watched all the same while it is written.
+/// when its half was full fits into the other half. So chunks join in any number. A bit rate more
+/// than 1 % above the lowered maxrate is refused, for the film would turn out smaller. The film's
+/// buffer is watched all the same while it is written. No chunk is encoded again: one that overruns
+/// its half, which no encoder was seen to do, and finds no slack in the other ends a disc's film
+/// with an error, and is counted in FilmStatistics::late_frames of any other.
 int chunk_frames(const FilmSettings& settings);
 
 /// What one encoder needs of a machine, to decide how many can work at once. Estimates.

@@ -150,8 +150,6 @@ TEST_SUITE("encoders.chunks") {
     CHECK(chunk_frames(settings) == 105);
   }
 
-  TEST_CASE("chunks too short for their buffer are refused with the least that will do") {
-    const TemporaryFolder folder;
   TEST_CASE("threads whose number the bytes depend on do not come from the machine") {
     const auto threads = [](const char* codec, int chunk, bool rate) {
       FilmSettings settings = film_settings(codec);
@@ -178,6 +176,8 @@ TEST_SUITE("encoders.chunks") {
     CHECK(error_of([&] { validate(settings, output); }).empty());
   }
 
+  TEST_CASE("chunks too short for their buffer are refused with the least that will do") {
+    const TemporaryFolder folder;
     const FilmOutput output = film_output(folder.file("film.mkv"));
     const auto error = [&](int chunk, std::int64_t maxrate, std::int64_t bufsize) {
       FilmSettings settings = film_settings("libx264", {20, 1});
@@ -191,6 +191,25 @@ TEST_SUITE("encoders.chunks") {
     CHECK(contains(error(-1, 1'000'000, 1'000'000), "0 (the whole film in one) or 12 to"));
     CHECK(contains(error(39, 1'000'000, 1'000'000), "set chunk-frames to 40 or more, or 0"));
     CHECK(error(40, 1'000'000, 1'000'000).empty());
+  }
+
+  TEST_CASE("a bit rate that joins leave too little of maxrate for is refused with what will do") {
+    const TemporaryFolder folder;
+    const FilmOutput output = film_output(folder.file("film.mkv"));
+    FilmSettings settings = film_settings("libx264", {20, 1});
+    settings.chunk_frames = 100;
+    settings.maxrate = settings.bufsize = 1'000'000;  // joins take 100 kb/s
+    const auto error = [&](std::int64_t bitrate) {
+      settings.bitrate = bitrate;
+      return error_of([&] { validate(settings, output); });
+    };
+    CHECK(error(909'000).empty());
+    CHECK(contains(error(910'000), "lower bitrate to 899999, set chunk-frames to 101 or more"));
+    CHECK(contains(error(1'000'000), "set chunk-frames to 1000 or more, or 0"));
+    settings.chunk_frames = 1000;
+    CHECK(error(1'000'000).empty());
+    settings.chunk_frames = 0;
+    CHECK(error(1'000'000).empty());
   }
 
   TEST_CASE(
@@ -286,7 +305,7 @@ TEST_SUITE("encoders.chunks") {
     FilmSettings settings = film_settings("libx264", {25, 1});
     settings.chunk_frames = 50;
     settings.codec_preset = "veryfast";
-    settings.bitrate = 800'000;
+    settings.bitrate = 780'000;
     settings.maxrate = 900'000;
     settings.bufsize = 450'000;
     FilmOutput output = film_output(folder.file("film.mkv"));
