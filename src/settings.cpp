@@ -534,6 +534,23 @@ bool same_file(const std::string& a, const std::string& b) {
          fs::weakly_canonical(fs::absolute(b), error);
 }
 
+/// More than one lane was asked for.
+void validate_lanes(const RenderSettings& settings) {
+  std::string why;
+  if (settings.film.codec == "null") {
+    why = "codec null encodes nothing";
+  } else if (!settings.hash.empty()) {
+    why = "hash takes the pictures in their order";
+  } else if (!settings.film.filter.empty()) {
+    why = "a filter chain cannot be cut";
+  } else if (settings.film.chunk_frames == 0) {
+    why = "this film is in one piece (set chunk-frames)";
+  } else if (chunk_frames(settings.film) == 0) {
+    why = "this film cannot be cut, which needs the codec mpeg2video, libx264, libx265 or ffv1";
+  }
+  if (!why.empty()) fail("lanes encode chunks of a film, but " + why + "; leave lanes out");
+}
+
 void validate_paths(const RenderSettings& settings) {
   const bool encodes = settings.film.codec != "null";
   if (encodes && settings.output.empty()) {
@@ -615,6 +632,7 @@ void validate(const RenderSettings& settings) {
     output.frames = frame_count(settings);
     validate(settings.film, output);
   }
+  if (settings.engine.lanes > 1) validate_lanes(settings);
   validate_paths(settings);
 }
 

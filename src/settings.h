@@ -20,8 +20,10 @@ enum class EngineChoice { automatic, cpu, cuda };
 struct EngineSettings {
   EngineChoice engine = EngineChoice::automatic;
   Isa isa = Isa::automatic;
-  int threads = 0;     ///< of the CPU engine; 0: chosen for this machine
-  int lanes = 0;       ///< chunks of the film encoded at once; 0: chosen for this machine
+  int threads = 0;  ///< of the CPU engine; 0: chosen for this machine
+  /// Chunks of the film encoded at once; 0: chosen for this machine. More than one is an error
+  /// where the film is not cut, filtered or hashed.
+  int lanes = 0;
   int ring_slots = 0;  ///< pictures between engine and each encoder; 0: chosen for the encoder
   int device = -1;     ///< GPU by number, as `lifereel info` lists them; -1: the first usable
 

@@ -454,6 +454,27 @@ TEST_SUITE("src.settings") {
     CHECK(said("species", "33").find("species") != std::string::npos);
     CHECK(said("lanes", "-1").starts_with("lanes must be"));
     CHECK(said("lanes", "257").starts_with("lanes must be"));
+    const auto lanes = [&](auto change) {
+      RenderSettings settings = preset("dvd_mp4");
+      settings.output = folder.file("film.mp4");
+      settings.engine.lanes = 2;
+      change(settings);
+      return refusal([&] { validate(settings); });
+    };
+    CHECK(lanes([](RenderSettings&) {}) == "");
+    CHECK(lanes([](RenderSettings& s) { s.film.chunk_frames = 0; }) ==
+          "lanes encode chunks of a film, but this film is in one piece (set chunk-frames); leave "
+          "lanes out");
+    CHECK(lanes([](RenderSettings& s) { s.film.filter = "hflip"; }).find("a filter chain") !=
+          std::string::npos);
+    CHECK(lanes([&](RenderSettings& s) { s.hash = folder.file("hash"); }).find("hash takes") !=
+          std::string::npos);
+    CHECK(lanes([](RenderSettings& s) { s.film.codec = "null"; }).find("null encodes nothing") !=
+          std::string::npos);
+    CHECK(lanes([](RenderSettings& s) {
+            s.film.chunk_frames = 0;
+            s.engine.lanes = 1;
+          }) == "");
     CHECK(said("ring-slots", "2").starts_with("ring-slots must be"));
     CHECK(said("ring-slots", "4097").starts_with("ring-slots must be"));
     CHECK(said("threads", "-1").starts_with("threads must be"));
