@@ -49,9 +49,9 @@ struct FilmSettings {
   /// Passed to the codec by name, after all others; none that a setting here is for, that
   /// contradicts one, or that would break a film's joins.
   StringPairs codec_options;
-  std::string filter;         ///< a libavfilter chain; empty: no filter graph exists
-  std::string container;      ///< libavformat's muxer name; empty: by extension
-  bool faststart = false;     ///< move the mp4 index to the front
+  std::string filter;      ///< a libavfilter chain; empty: no filter graph exists
+  std::string container;   ///< libavformat's muxer name; empty: by extension
+  bool faststart = false;  ///< move the mp4 index to the front
 
   bool operator==(const FilmSettings&) const = default;
 };
@@ -74,8 +74,9 @@ int chunk_frames(const FilmSettings& settings);
 
 /// What one encoder needs of a machine, to decide how many can work at once. Estimates.
 struct EncoderNeeds {
-  int processors = 1;  ///< it can keep busy; 0: all there are
-  std::uint64_t memory_bytes = 0;
+  int threads = 1;                 ///< that compute at once
+  std::uint64_t memory_bytes = 0;  ///< of the encoder
+  std::uint64_t chunk_bytes = 0;   ///< of a chunk's packets, which wait for the chunks before
 };
 EncoderNeeds encoder_needs(const FilmSettings& settings, int width, int height);
 

@@ -41,6 +41,13 @@ int default_threads(const AVCodec& codec) {
   return 0;
 }
 
+/// Rows of a picture that x265 works on at once: each stays two blocks behind the one above, and
+/// about half of them wait for something else.
+int wavefront_threads(int width, int height) {
+  const int columns = (width + 63) / 64, rows = (height + 63) / 64;
+  return std::max(1, columns * rows / (columns + 2 * (rows - 1)) / 2);
+}
+
 // As libav reads it, whatever the program's locale.
 std::string number_text(double value) {
   char text[64];
@@ -319,15 +326,21 @@ EncoderNeeds encoder_needs(const FilmSettings& asked, int width, int height) {
   const FilmSettings settings = with_film_defaults(asked);
   const AVCodec& codec = find_video_encoder(settings.codec);
   EncoderNeeds needs;
-  // x265 has a pool of threads besides, for the rows of a picture.
-  if (settings.codec == "libx265" || (settings.codec_threads == 0 && default_threads(codec) != 1))
-    needs.processors = 0;
-  else
-    needs.processors = std::max(1, settings.codec_threads);
+  needs.threads = settings.codec_threads > 0 ? settings.codec_threads : default_threads(codec);
+  if (needs.threads == 0) needs.threads = av_cpu_count();
   // As measured; those that look ahead keep many pictures in several sizes.
-  const int bytes_a_pixel = std::string_view(codec.name).starts_with("lib") ? 200 : 32;
-  needs.memory_bytes = static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height) *
-                       static_cast<std::uint64_t>(bytes_a_pixel);
+  const bool looks_ahead = std::string_view(codec.name).starts_with("lib");
+  const double bytes_a_pixel = looks_ahead ? 180 + 8 * needs.threads : 32;
+  const double pixels = static_cast<double>(width) * height;
+  needs.memory_bytes = static_cast<std::uint64_t>(pixels * bytes_a_pixel);
+  // Its frame threads share a pool that takes the rows of each picture.
+  if (settings.codec == "libx265") needs.threads *= wavefront_threads(width, height);
+  // Lossless: a gray picture that did not shrink. By quality: more than was seen.
+  const double picture_bytes =
+      settings.bitrate
+          ? static_cast<double>(*settings.bitrate) / 8 / settings.frames_per_second.value()
+          : (codec.id == AV_CODEC_ID_FFV1 ? pixels : pixels / 8);
+  needs.chunk_bytes = static_cast<std::uint64_t>(picture_bytes * settings.chunk_frames);
   return needs;
 }
 

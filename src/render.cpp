@@ -331,8 +331,10 @@ std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
 RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks) {
   validate(to_check(settings));
   EngineSettings engine_settings = settings.engine;
-  if (!takes_gpu(engine_settings))
-    engine_settings.threads = share_resources(settings, usable_resources(), false).engine_threads;
+  if (takes_gpu(engine_settings))
+    engine_settings.engine = EngineChoice::cuda;  // found: nobody needs to look again
+  else
+    engine_settings.threads = share_resources(settings, usable_resources()).engine_threads;
   const auto engine = make_engine(settings.universe, engine_settings);
   return render(settings, *engine, callbacks);
 }
@@ -352,7 +354,7 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
   report.processors = resources.processors;
   report.engine = engine.describe();
 
-  const ResourceShare share = share_resources(settings, resources, report.engine.engine != "cpu");
+  const ResourceShare share = share_resources(settings, resources);
 
   std::unique_ptr<WorkFolder> work;
   if (keeps_working_files(settings)) {
@@ -388,9 +390,15 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
     };
     const PictureLayout layout(sink.pixel_format(), settings.universe.width,
                                settings.universe.height);
-    pipeline.ring_slots = ring_slots_within(resources, slots(pipeline.lanes), slots(1),
+    pipeline.ring_slots = ring_slots_within(share.ring_bytes, slots(pipeline.lanes), slots(1),
                                             pipeline.lanes, layout.slot_bytes());
   }
+  const double at_work = lanes_at_work(pipeline.lanes, pipeline.ring_slots, sink.chunk_frames());
+  if (at_work < 0.9 * pipeline.lanes)
+    report.warnings.push_back(format(
+        "of %d lanes about %.1f work at once: rings of %d slots are short for chunks of %lld "
+        "frames; take fewer lanes, shorter chunks, or more ring-slots where memory allows",
+        pipeline.lanes, at_work, pipeline.ring_slots, static_cast<long long>(sink.chunk_frames())));
   pipeline.cancel = callbacks.cancel;
   pipeline.end_early = callbacks.end_early;
   if (work)

@@ -50,7 +50,8 @@ struct RenderReport {
   int processors = 1;                   ///< that the render could use
   std::uint64_t peak_memory_bytes = 0;  ///< of the process
   std::optional<double> psnr_luma_mean, psnr_luma_minimum;
-  std::string state_hash;  ///< after the last frame
+  std::string state_hash;             ///< after the last frame
+  std::vector<std::string> warnings;  ///< what made it slower than need be; one sentence each
 };
 
 /// Renders a film. Blocks; any number may run at once in one process. A film in chunks keeps what

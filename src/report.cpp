@@ -152,6 +152,7 @@ std::string describe(const RenderReport& report) {
     text +=
         format("warning     %lld pictures come late for a decoder with this maxrate and bufsize\n",
                static_cast<long long>(film.late_frames));
+  for (const std::string& warning : report.warnings) text += "warning     " + warning + '\n';
   for (const std::string& warning : film.warnings) text += "warning     " + warning + '\n';
   text += format("memory      %.1f MiB at most\n",
                  static_cast<double>(report.peak_memory_bytes) / mebibyte);

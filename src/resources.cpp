@@ -12,14 +12,15 @@
 #include "encoders/chunk_plan.h"
 #include "picture_layout.h"
 #include "pipeline.h"
+#include "sim/strips.h"
 
 namespace lifereel {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// Pictures an encoder holds by reference, for an estimate.
-constexpr int pictures_held = 4;
+/// Pictures an encoder holds by reference, and an engine draws at once, for estimates.
+constexpr int pictures_held = 4, draws_in_flight = 1;
 
 std::string read_file(const fs::path& path) {
   std::ifstream file(path);
@@ -149,49 +150,70 @@ Resources usable_resources() {
   return free;
 }
 
-ResourceShare share_resources(const RenderSettings& settings, const Resources& free,
-                              bool engine_on_gpu) {
-  const int all = free.processors;
-  const bool encodes = settings.film.codec != "null";
-  const int chunk = encodes ? chunk_frames(settings.film) : 0;
+ResourceShare share_resources(const RenderSettings& settings, const Resources& free) {
+  const int all = std::max(1, free.processors);
   const UniverseSettings& universe = settings.universe;
-  const EncoderNeeds needs =
-      encodes ? encoder_needs(settings.film, universe.width, universe.height) : EncoderNeeds();
+  const bool encodes = settings.film.codec != "null";
   // Hashes of the pictures are made in their order, by one thread.
-  const bool may_use_lanes = chunk > 0 && settings.hash.empty() && settings.engine.lanes != 1;
+  const int chunk = encodes && settings.hash.empty() ? chunk_frames(settings.film) : 0;
+  EncoderNeeds needs;
+  if (encodes) needs = encoder_needs(settings.film, universe.width, universe.height);
+
+  const auto ring_bytes = [&](int lanes) {
+    const std::uint64_t half = free.memory_bytes / 2;
+    const std::uint64_t encoders =
+        (needs.memory_bytes + needs.chunk_bytes) * static_cast<std::uint64_t>(lanes);
+    return half - std::min(half, encoders);
+  };
+  const std::uint64_t slot_bytes =
+      PictureLayout(PixelFormat::gray8, universe.width, universe.height).slot_bytes();
+  const auto at_work = [&](int lanes) {
+    int slots = settings.engine.ring_slots;
+    if (slots == 0)
+      slots = ring_slots_within(ring_bytes(lanes),
+                                default_ring_slots(pictures_held, draws_in_flight, lanes, chunk), 0,
+                                lanes, slot_bytes);
+    return lanes_at_work(lanes, slots, chunk);
+  };
 
   ResourceShare share;
-  const int encoder_processors = needs.processors > 0 ? std::min(needs.processors, all) : all;
-  const bool own_threads = encoder_processors == all && all > 1;
-  share.engine_threads = settings.engine.threads;
-  if (share.engine_threads == 0)
-    share.engine_threads = std::max(1, may_use_lanes && !own_threads ? all / 2 : all - 1);
-  if (!may_use_lanes) return share;
-
-  const std::int64_t chunks = ChunkPlan{frame_count(settings), chunk}.count();
-  if (settings.engine.lanes > 0) {
-    share.lanes = settings.engine.lanes;
-  } else if (!own_threads) {
-    const int for_lanes = engine_on_gpu ? all : all - share.engine_threads + 1;
-    share.lanes = std::max(1, for_lanes / encoder_processors);
-    const std::uint64_t slot_bytes =
-        PictureLayout(PixelFormat::gray8, universe.width, universe.height).slot_bytes();
-    const auto lane_bytes = [&](int lanes) {
-      const int slots = default_ring_slots(pictures_held, 1, lanes, chunk);
-      return needs.memory_bytes + slot_bytes * static_cast<std::uint64_t>(slots);
+  if (chunk > 0) {
+    const std::int64_t chunks = ChunkPlan{frame_count(settings), chunk}.count();
+    const auto within_film = [chunks](int lanes) {
+      return static_cast<int>(std::min<std::int64_t>(lanes, chunks));
     };
-    while (share.lanes > 1 && lane_bytes(share.lanes) * static_cast<std::uint64_t>(share.lanes) >
-                                  free.memory_bytes / 2)
-      --share.lanes;
+    if (settings.engine.lanes > 0) {
+      share.lanes = within_film(settings.engine.lanes);
+    } else {
+      constexpr double worth_a_lane = 0.25;
+      const int most = within_film((all + needs.threads - 1) / needs.threads);
+      for (int lanes = 2; lanes <= most; ++lanes)
+        if (at_work(lanes) > at_work(share.lanes) + worth_a_lane) share.lanes = lanes;
+    }
   }
-  share.lanes = static_cast<int>(std::min<std::int64_t>(share.lanes, chunks));
+  share.ring_bytes = ring_bytes(share.lanes);
+  share.engine_threads = settings.engine.threads;
+  if (share.engine_threads == 0) {
+    const int left = all - (encodes ? share.lanes * needs.threads : 0);
+    // A thread with fewer strips than two often waits for one that has one more.
+    const int fed = std::max(1, static_cast<int>(make_strips(universe).strips) / 2);
+    share.engine_threads = std::clamp(std::max(all / 2, left), 1, fed);
+  }
   return share;
 }
 
-int ring_slots_within(const Resources& free, int wanted_slots, int least_slots, int lanes,
+double lanes_at_work(int lanes, int slots, std::int64_t chunk_frames) noexcept {
+  if (lanes == 1) return 1;
+  const std::int64_t ahead =
+      std::max(0, slots - default_ring_slots(pictures_held, draws_in_flight, 1, chunk_frames));
+  if (ahead >= chunk_frames) return lanes;
+  const auto chunk = static_cast<double>(chunk_frames);
+  return std::min<double>(lanes, chunk / (chunk - static_cast<double>(ahead)));
+}
+
+int ring_slots_within(std::uint64_t ring_bytes, int wanted_slots, int least_slots, int lanes,
                       std::uint64_t slot_bytes) noexcept {
-  const std::uint64_t fit =
-      free.memory_bytes / 2 / (slot_bytes * static_cast<std::uint64_t>(lanes));
+  const std::uint64_t fit = ring_bytes / (slot_bytes * static_cast<std::uint64_t>(lanes));
   return std::max(least_slots, static_cast<int>(std::min<std::uint64_t>(
                                    static_cast<std::uint64_t>(wanted_slots), fit)));
 }

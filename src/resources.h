@@ -29,20 +29,26 @@ CgroupLimits read_cgroup_limits(const std::string& root = "");
 
 /// Who works at a render. Never changes a byte of it.
 struct ResourceShare {
-  int engine_threads = 1;
-  int lanes = 1;
+  int engine_threads = 1;        ///< of an engine on the CPU
+  int lanes = 1;                 ///< no more than the film has chunks
+  std::uint64_t ring_bytes = 0;  ///< what the rings of all lanes may take
 };
 
-/// Where a film is cut and one encoder keeps one processor busy: half the processors step the
-/// universe (none, when a GPU does), the others encode, and one lane more takes up what the engine
-/// leaves, for whoever is ahead sleeps. As many lanes as half the free memory can hold. Else one
-/// lane, and all processors but one for the engine. What `settings` say themselves is kept.
-ResourceShare share_resources(const RenderSettings& settings, const Resources& free,
-                              bool engine_on_gpu);
+/// Lanes enough to encode on every processor, and half the processors for the engine besides (more,
+/// where encoders cannot use theirs; no more than the universe has work for): whoever is ahead of
+/// the other sleeps, and costs nothing but memory. Of that half of what is free is taken; where it
+/// is not enough, as many lanes as get most done at once in it. What `settings` say themselves is
+/// kept.
+ResourceShare share_resources(const RenderSettings& settings, const Resources& free);
 
-/// `wanted_slots` for each lane's ring, or as many as half the free memory holds, but not below
+/// How many of `lanes` work at once in the long run, each with a ring of `slots`: while the engine
+/// goes through one lane's chunk, the others live on what their rings hold, so that all work only
+/// if those hold (lanes - 1) / lanes of a chunk.
+double lanes_at_work(int lanes, int slots, std::int64_t chunk_frames) noexcept;
+
+/// `wanted_slots` for each lane's ring, or as many as `ring_bytes` hold, but not below
 /// `least_slots`.
-int ring_slots_within(const Resources& free, int wanted_slots, int least_slots, int lanes,
+int ring_slots_within(std::uint64_t ring_bytes, int wanted_slots, int least_slots, int lanes,
                       std::uint64_t slot_bytes) noexcept;
 
 }  // namespace lifereel

@@ -129,10 +129,28 @@ TEST_SUITE("src.render") {
     }
     settings.hash = folder.file("film.framehash");
     settings.engine.lanes = 3;
+    CHECK_THROWS_AS(render(settings), std::invalid_argument);
+    settings.engine.lanes = 0;
     const RenderReport report = render(settings);
     CHECK(report.pipeline.lanes == 1);  // hashes are made in the pictures' order
     CHECK(contents(settings.output) == expected);
     CHECK(read_golden(settings.hash).pictures.size() == 200);
+  }
+
+  TEST_CASE("lanes that rings are too short for are told of") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 200);
+    settings.film.chunk_frames = 40;
+    settings.engine.lanes = 2;
+    settings.overwrite = true;
+    CHECK(render(settings).warnings.empty());
+    settings.engine.ring_slots = 12;
+    const RenderReport report = render(settings);
+    REQUIRE(report.warnings.size() == 1);
+    CHECK(report.warnings[0].starts_with("of 2 lanes about 1.1 work at once: rings of 12 slots"));
+    CHECK(describe(report).find("warning     of 2 lanes") != std::string::npos);
+    settings.engine.lanes = 0;
+    CHECK(render(settings).pipeline.lanes == 1);
   }
 
   TEST_CASE("cancelling several lanes leaves nothing behind where no working files are kept") {

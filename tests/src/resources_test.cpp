@@ -95,46 +95,97 @@ TEST_SUITE("src.resources") {
   }
 
   TEST_CASE("a film in chunks: lanes and engine share the processors") {
-    RenderSettings settings = preset("dvd_video");
-    const auto share = [&](int processors, std::uint64_t memory, bool gpu = false) {
-      return share_resources(settings, {processors, memory}, gpu);
+    struct Row {
+      const char* preset;
+      int processors;
+      std::uint64_t gibibytes;
+      int lanes, engine_threads;
     };
-    CHECK(share(1, 8 * gibibyte).lanes == 1);
-    CHECK(share(2, 8 * gibibyte).lanes == 2);
-    CHECK(share(2, 8 * gibibyte).engine_threads == 1);
-    CHECK(share(16, 64 * gibibyte).lanes == 9);
-    CHECK(share(16, 64 * gibibyte).engine_threads == 8);
-    CHECK(share(16, 64 * gibibyte, true).lanes == 16);
-    CHECK(share(16, gibibyte).lanes < 6);
-    CHECK(share(16, 0).lanes == 1);
-    settings.engine.threads = 1;
-    CHECK(share(16, 64 * gibibyte).lanes == 16);
-    settings.engine.lanes = 3;
-    CHECK(share(16, 0).lanes == 3);
-    settings.frames = 500;  // one chunk
-    CHECK(share(16, 64 * gibibyte).lanes == 1);
+    for (const Row& row : {Row{"dvd_video", 1, 8, 1, 1},
+                           {"dvd_video", 2, 8, 2, 1},
+                           {"dvd_video", 4, 8, 4, 2},
+                           {"dvd_video", 16, 64, 16, 8},
+                           {"dvd_video", 16, 1, 4, 10},    // rings of a chunk but a quarter each
+                           {"dvd_video", 16, 0, 1, 10},    // one encoder leaves the others
+                           {"dvd_video", 64, 64, 64, 10},  // 21 strips feed no more
+                           {"dvd_mp4", 2, 8, 2, 1},
+                           {"dvd_mp4", 16, 64, 16, 8},
+                           {"panoramic", 2, 8, 1, 1},
+                           {"panoramic", 16, 16, 1, 10},
+                           {"panoramic", 16, 32, 2, 8},
+                           {"panoramic", 16, 64, 3, 8},  // x264 has six threads in each
+                           {"bd_4k_6h", 2, 8, 1, 1},
+                           {"bd_4k_6h", 16, 8, 1, 8},
+                           {"bd_4k_6h", 16, 64, 2, 8},  // x265 has eight
+                           {"bd_4k_6h", 64, 512, 8, 32}}) {
+      CAPTURE(std::string(row.preset));
+      CAPTURE(row.processors);
+      CAPTURE(row.gibibytes);
+      const ResourceShare share =
+          share_resources(preset(row.preset), {row.processors, row.gibibytes * gibibyte});
+      CHECK(share.lanes == row.lanes);
+      CHECK(share.engine_threads == row.engine_threads);
+      CHECK(share.ring_bytes <= row.gibibytes * gibibyte / 2);
+    }
   }
 
-  TEST_CASE("one lane where the film is not cut, is hashed, or the codec has threads of its own") {
+  TEST_CASE("what settings say themselves is kept") {
+    RenderSettings settings = preset("dvd_video");
+    settings.engine.threads = 3;
+    CHECK(share_resources(settings, {16, 64 * gibibyte}).engine_threads == 3);
+    CHECK(share_resources(settings, {16, 64 * gibibyte}).lanes == 16);
+    settings.engine.lanes = 3;
+    CHECK(share_resources(settings, {16, 0}).lanes == 3);
+    settings.frames = 500;  // one chunk
+    CHECK(share_resources(settings, {16, 64 * gibibyte}).lanes == 1);
+  }
+
+  TEST_CASE("one lane where the film is not cut or is hashed, and the engine takes what is left") {
     const Resources many{16, 64 * gibibyte};
     RenderSettings settings = preset("dvd_video");
     settings.hash = "hash.txt";
-    CHECK(share_resources(settings, many, false).lanes == 1);
-    CHECK(share_resources(settings, many, false).engine_threads == 15);
+    CHECK(share_resources(settings, many).lanes == 1);
+    CHECK(share_resources(settings, many).engine_threads == 10);
+    settings.universe.height = 4800;
+    CHECK(share_resources(settings, many).engine_threads == 15);
     settings = preset("dvd_video");
     settings.film.chunk_frames = 0;
-    CHECK(share_resources(settings, many, false).lanes == 1);
-    CHECK(share_resources(preset("bd_4k_6h"), many, false).lanes == 1);
-    CHECK(share_resources(preset("panoramic"), many, false).lanes == 1);
-    settings = preset("dvd_video");
+    CHECK(share_resources(settings, many).lanes == 1);
+    settings = preset("panoramic");
     settings.film.codec = "null";
-    CHECK(share_resources(settings, many, false).lanes == 1);
+    CHECK(share_resources(settings, many).lanes == 1);
+    CHECK(share_resources(settings, many).engine_threads == 16);
+  }
+
+  TEST_CASE("lossless chunks wait in memory, too") {
+    RenderSettings settings = preset("dvd_mp4");
+    settings.film = {};
+    settings.film.chunk_frames = 1000;
+    settings.film.codec = "ffv1";
+    const std::uint64_t raw = std::uint64_t{720} * 480 * 1000;
+    CHECK(encoder_needs(settings.film, 720, 480).chunk_bytes == raw);
+    settings.film.bitrate = 800'000;
+    CHECK(encoder_needs(settings.film, 720, 480).chunk_bytes == 5'000'000);
+  }
+
+  TEST_CASE("lanes live on their rings while the engine is with another") {
+    CHECK(lanes_at_work(1, 5, 360) == 1);
+    CHECK(lanes_at_work(2, 7, 360) == 1);
+    CHECK(lanes_at_work(2, 97, 360) == doctest::Approx(4.0 / 3));
+    CHECK(lanes_at_work(2, 187, 360) == 2);
+    CHECK(lanes_at_work(3, 187, 360) == 2);
+    CHECK(lanes_at_work(3, 247, 360) == 3);
+    CHECK(lanes_at_work(9, 4000, 360) == 9);
+    RenderSettings settings = preset("dvd_video");
+    settings.engine.ring_slots = 190;
+    CHECK(share_resources(settings, {16, 64 * gibibyte}).lanes == 2);
+    settings.engine.ring_slots = 20;
+    CHECK(share_resources(settings, {16, 64 * gibibyte}).lanes == 1);
   }
 
   TEST_CASE("rings shrink to the memory there is") {
-    const Resources free{2, 1'000'000};
-    CHECK(ring_slots_within(free, 185, 5, 2, 1000) == 185);
-    CHECK(ring_slots_within(free, 185, 5, 2, 10'000) == 25);
-    CHECK(ring_slots_within(free, 185, 5, 2, 1'000'000) == 5);
+    CHECK(ring_slots_within(500'000, 185, 5, 2, 1000) == 185);
+    CHECK(ring_slots_within(500'000, 185, 5, 2, 10'000) == 25);
+    CHECK(ring_slots_within(500'000, 185, 5, 2, 1'000'000) == 5);
   }
 }
