@@ -194,13 +194,26 @@ BenchPart measure_engine(const RenderSettings& settings, const EngineSettings& w
   });
 }
 
+/// Runs `work`, which returns the report of a render.
+template <class Work>
+BenchPart measure_render(std::int64_t frames, Work&& work) {
+  RenderReport report;
+  BenchPart part = measure(frames, 0, [&] {
+    report = work();
+    return report.pipeline.wall_seconds;
+  });
+  part.threads = report.engine.threads;
+  part.lanes = report.pipeline.lanes;
+  return part;
+}
+
 BenchPart measure_encoder(RenderSettings settings, const Pictures& pictures, std::int64_t frames,
                           const BenchCallbacks& callbacks) {
   settings.frames = frames;
   Replay replay(settings.universe, pictures);
   RenderCallbacks inner;
   inner.cancel = callbacks.cancel;
-  return measure(frames, 0, [&] { return render(settings, replay, inner).pipeline.wall_seconds; });
+  return measure_render(frames, [&] { return render(settings, replay, inner); });
 }
 
 BenchPart measure_film(RenderSettings settings, std::int64_t frames,
@@ -208,14 +221,7 @@ BenchPart measure_film(RenderSettings settings, std::int64_t frames,
   settings.frames = frames;
   RenderCallbacks inner;
   inner.cancel = callbacks.cancel;
-  int threads = 0;
-  BenchPart part = measure(frames, 0, [&] {
-    const RenderReport report = render(settings, inner);
-    threads = report.engine.threads;
-    return report.pipeline.wall_seconds;
-  });
-  part.threads = threads;
-  return part;
+  return measure_render(frames, [&] { return render(settings, inner); });
 }
 
 double median(std::vector<double> values) {

@@ -51,6 +51,7 @@ struct BenchPart {
   double wall_seconds = 0;
   double processor_seconds = 0;  ///< of all threads together
   int threads = 0;               ///< of the engine on the host; 0 where none computes
+  int lanes = 0;                 ///< chunks encoded at once; 0 where nothing is encoded
 
   double frames_per_second() const noexcept {
     return wall_seconds > 0 ? static_cast<double>(frames) / wall_seconds : 0;

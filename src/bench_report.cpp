@@ -43,6 +43,7 @@ void add_part(Json& json, const char* name, const BenchPart& part) {
   json.add("wall_seconds", part.wall_seconds);
   json.add("processor_seconds", part.processor_seconds);
   json.add("engine_threads", part.threads);
+  json.add("lanes", part.lanes);
   json.close();
 }
 
@@ -58,19 +59,20 @@ std::string describe(const BenchReport& report) {
                                         engine.threads == 1 ? "" : "s")
                                : engine.device;
   text += "| frames per second | frames | engine, 1 thread | engine, " + with +
-          " | encoder | film | film's time / slower one's | / machine's bound |\n"
-          "|---|---|---|---|---|---|---|---|\n";
+          " | lanes | encoder | film | film's time / slower one's | / machine's bound |\n"
+          "|---|---|---|---|---|---|---|---|---|\n";
   for (const PresetBench& preset : report.presets) {
     text += format("| `%s`, %dx%d, %d particles, %s |", preset.preset.c_str(), preset.width,
                    preset.height, preset.particles, preset.codec.c_str());
     if (!preset.skipped.empty()) {
-      text += " skipped: " + preset.skipped + " | | | | | | |\n";
+      text += " skipped: " + preset.skipped + " | | | | | | | |\n";
       continue;
     }
     text += format(" %lld |", static_cast<long long>(preset.frames));
-    for (const BenchPart* const part :
-         {&preset.engine_one_thread, &preset.engine, &preset.encoder, &preset.film})
-      text += " " + rate_text(part->frames_per_second()) + " |";
+    text += " " + rate_text(preset.engine_one_thread.frames_per_second()) + " | " +
+            rate_text(preset.engine.frames_per_second()) + " |";
+    text += format(" %d | ", preset.film.lanes) + rate_text(preset.encoder.frames_per_second()) +
+            " | " + rate_text(preset.film.frames_per_second()) + " |";
     text += format(" %.2f | %.2f |\n", preset.film_over_slower, preset.film_over_bound);
   }
   return text;

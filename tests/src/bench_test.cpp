@@ -70,6 +70,9 @@ TEST_SUITE("src.bench") {
     CHECK(preset.engine_one_thread.threads == 1);
     CHECK(preset.engine.threads == report.machine.processors);
     CHECK(preset.encoder.threads == 0);
+    CHECK(preset.engine.lanes == 0);
+    CHECK(preset.encoder.lanes == 1);  // so few frames are one chunk
+    CHECK(preset.film.lanes == 1);
     CHECK(preset.film_over_slower > 0);
     CHECK(preset.film_over_bound > 0);
     CHECK(preset.film_over_bound <= preset.film_over_slower);
@@ -85,7 +88,7 @@ TEST_SUITE("src.bench") {
     // Every row of a Markdown table has as many cells.
     std::istringstream lines(table);
     for (std::string line; std::getline(lines, line);)
-      if (line.starts_with("|")) CHECK(std::count(line.begin(), line.end(), '|') == 9);
+      if (line.starts_with("|")) CHECK(std::count(line.begin(), line.end(), '|') == 10);
     CHECK(is_json(to_json(report)));
   }
 
