@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Compares a film encoded in chunks with one continuous encode of the same pictures at equal size.
 
-tests/plots/quality.py LIFEREEL PLOT.svg [--preset NAME] [--frames N] [--pairs A,B] [-- OPTIONS...]
+tests/plots/quality.py LIFEREEL PLOT.svg [--preset NAME] [--frames N] [-- OPTIONS...]
 
 Renders the preset twice, as it is (in chunks) and with --chunk-frames 0 (in one piece), the latter at the
 bit rate that makes it as large as the former, within 0.2 %. Measures every picture's luma PSNR against the
@@ -67,8 +67,9 @@ def main():
     parser.add_argument("plot")
     parser.add_argument("--preset", default="dvd_video")
     parser.add_argument("--frames", type=int, default=5400)
-    parser.add_argument("options", nargs="*", help="after --: for both renders")
-    given = parser.parse_args()
+    end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    given = parser.parse_args(sys.argv[1:end])
+    given.options = sys.argv[end + 1 :]
     extension = "mpg" if given.preset.startswith("dvd_video") else "mp4"
     preset = ["--preset", given.preset]
 
