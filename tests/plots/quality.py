@@ -7,8 +7,8 @@ tests/plots/quality.py LIFEREEL PLOT.svg [--preset NAME] [--frames N] [-- OPTION
 Renders the preset twice, as it is (in chunks) and with --chunk-frames 0 (in one piece), the latter at the
 bit rate that makes it as large as the former, within 0.2 %. Measures every picture's luma PSNR against the
 universe with ffmpeg, prints mean, 1st percentile and worst, and draws both over time. OPTIONS go to both
-renders. Status 1 when the chunks are worse than the goal: mean more than 0.1 dB, or 1st percentile more than
-0.5 dB below the continuous encode. Needs the program ffmpeg.
+renders, each with its value. Status 1 when the chunks are worse than the goal: mean more than 0.1 dB, or
+1st percentile more than 0.5 dB below the continuous encode. Needs the program ffmpeg.
 """
 import argparse
 import math
@@ -32,6 +32,12 @@ def video_bytes(lifereel, output, frames, options):
     subprocess.run([*command, "--stats", stats, "-o", output], check=True)
     with open(stats, encoding="utf-8") as file:
         return int(re.search(r'"video_bytes": (\d+)', file.read()).group(1))
+
+
+def without(options, others):
+    """Those pairs of name and value whose name is not among the others."""
+    pairs = zip(options[::2], options[1::2])
+    return [word for name, value in pairs if name not in others for word in (name, value)]
 
 
 def luma_psnr(film, pictures, folder):
@@ -80,7 +86,8 @@ def main():
         raw = ["--target", "none", "--codec", "rawvideo", "--codec-preset", "none", "--bitrate", "none"]
         raw += ["--maxrate", "none", "--bufsize", "none", "--audio-bitrate", "none", "--crf", "none"]
         pictures = path("pictures.y4m")
-        video_bytes(given.lifereel, pictures, given.frames, preset + raw)
+        # What the options say of the universe holds for the pictures, too.
+        video_bytes(given.lifereel, pictures, given.frames, preset + without(given.options, raw) + raw)
 
         chunked = path("chunked." + extension)
         size = video_bytes(given.lifereel, chunked, given.frames, preset + given.options)
@@ -92,9 +99,10 @@ def main():
         whole = path("whole." + extension)
         asked = bitrate
         for _ in range(8):
+            one_piece = ["--chunk-frames", "0", "--bitrate", str(round(asked))]
             whole_size = video_bytes(
                 given.lifereel, whole, given.frames,
-                preset + given.options + ["--chunk-frames", "0", "--bitrate", str(round(asked))],
+                preset + without(given.options, one_piece) + one_piece,
             )
             if abs(whole_size / size - 1) <= SIZE_TOLERANCE:
                 break
