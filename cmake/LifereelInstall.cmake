@@ -9,6 +9,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   sim/engine.h
   sim/universe.h
   cuda/cuda_engine.h
+  encoders/chunk_store.h
   encoders/film.h
   encoders/film_reader.h
   encoders/frame_hash.h
