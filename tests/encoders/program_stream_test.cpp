@@ -244,7 +244,7 @@ TEST_CASE("clocks that leap: no number is too large to be counted with") {
       check_bytes(pack(0, 0x3FFFFF) + packet(0xE0, far, picture(100, true)) + pack(far, 0x3FFFFF) +
                   packet(0xE0, far + 3600, picture(100)));
   CHECK(report.fault_count == 1);
-  CHECK(contains(report.faults.at(0), "longer than a second"));
+  CHECK(contains(report.faults.at(0).text, "longer than a second"));
   std::string leaps;
   for (int i = 0; i < 1002; ++i) leaps += pack(far * 2, 1000) + pack(0, 1000);
   CHECK(contains(refused(leaps), "starts over again and again"));
