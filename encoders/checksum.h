@@ -9,7 +9,8 @@
 
 namespace lifereel {
 
-/// MurmurHash3, 128 bits, of bytes that come piece by piece. Against accidents, not against people.
+/// MurmurHash3, 128 bits, of bytes that come piece by piece, and of their number. Against
+/// accidents, not against people.
 class Checksum {
  public:
   static constexpr std::size_t hex_bytes = 32;
@@ -25,6 +26,7 @@ class Checksum {
     void operator()(void* state) const noexcept;
   };
   std::unique_ptr<void, Free> state_;
+  std::uint64_t size_ = 0;
 };
 
 }  // namespace lifereel

@@ -305,10 +305,10 @@ TEST_SUITE("src.cli") {
   }
 
   TEST_CASE("a signal ends a render cleanly") {
-    for (const int signal_number : {SIGINT, SIGTERM}) {
+    for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) {
       const Program program;
-      const pid_t child = program.start(
-          with_small_universe({"render", "--frames", "100000000", "-o", "film.mkv", "--quiet"}));
+      const pid_t child = program.start(with_small_universe(
+          {"render", "--frames", "100000000", "-o", "film.mkv", "--resume", "off", "--quiet"}));
       // The temporary file tells that the render runs and signals are caught.
       const auto running = [&] {
         for (const auto& entry : fs::directory_iterator(program.path(""))) {
@@ -326,5 +326,23 @@ TEST_SUITE("src.cli") {
       CHECK(result.err == "lifereel: the render was cancelled; no film was written\n");
       CHECK_FALSE(running());
     }
+  }
+
+  TEST_CASE("a signal leaves what the same command goes on from") {
+    const Program program;
+    const auto words =
+        with_small_universe({"render", "--frames", "100000000", "-o", "film.mkv", "--codec", "ffv1",
+                             "--chunk-frames", "20", "--lanes", "1"});
+    for (const char* const chunk : {"chunk-000000", "chunk-000020"}) {
+      const pid_t child = program.start(words);
+      for (int i = 0; i < 3000 && !fs::exists(program.path("film.mkv.lifereel") / chunk); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      kill(child, SIGTERM);
+      const Result result = program.wait(child);
+      CHECK(result.status == 128 + SIGTERM);
+      CHECK(contains(result.err, "the same command goes on"));
+      if (std::string(chunk) != "chunk-000000") CHECK(contains(result.out, "going on: "));
+    }
+    CHECK_FALSE(fs::exists(program.path("film.mkv")));
   }
 }
