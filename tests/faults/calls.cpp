@@ -97,17 +97,19 @@ using lifereel::faults::Kind;
 using lifereel::faults::Site;
 
 // Fails without having done anything but what stands in `failing`.
-#define WRAP_INT(name, parameters, arguments, failing) \
-  extern "C" int __real_##name parameters;             \
-  extern "C" int __wrap_##name parameters;             \
-  static Site name##_site(#name, Kind::libav, false);  \
-  extern "C" int __wrap_##name parameters {            \
-    if (const int error = name##_site.next()) {        \
-      failing;                                         \
-      return error;                                    \
-    }                                                  \
-    return __real_##name arguments;                    \
+#define WRAP_NUMBER(type, name, parameters, arguments, failing) \
+  extern "C" type __real_##name parameters;                     \
+  extern "C" type __wrap_##name parameters;                     \
+  static Site name##_site(#name, Kind::libav, false);           \
+  extern "C" type __wrap_##name parameters {                    \
+    if (const int error = name##_site.next()) {                 \
+      failing;                                                  \
+      return error;                                             \
+    }                                                           \
+    return __real_##name arguments;                             \
   }
+#define WRAP_INT(name, parameters, arguments, failing) \
+  WRAP_NUMBER(int, name, parameters, arguments, failing)
 
 #define WRAP_POINTER(type, name, parameters, arguments) \
   extern "C" type __real_##name parameters;             \
@@ -175,6 +177,7 @@ WRAP_INT(av_packet_make_writable, (AVPacket* packet), (packet), )
 WRAP_INT(av_packet_ref, (AVPacket* to, const AVPacket* from), (to, from), )
 WRAP_INT(av_read_frame, (AVFormatContext* context, AVPacket* packet), (context, packet), )
 WRAP_INT(av_samples_set_silence, (std::uint8_t* const* data, int offset, int samples, int channels, AVSampleFormat format), (data, offset, samples, channels, format), )
+WRAP_INT(av_seek_frame, (AVFormatContext* context, int stream, std::int64_t time, int flags), (context, stream, time, flags), )
 WRAP_INT(av_write_frame, (AVFormatContext* context, AVPacket* packet), (context, packet), )
 WRAP_INT(av_write_trailer, (AVFormatContext* context), (context), __real_av_write_trailer(context))
 WRAP_INT(avcodec_open2, (AVCodecContext* context, const AVCodec* codec, AVDictionary** options), (context, codec, options), )
@@ -193,6 +196,7 @@ WRAP_INT(avformat_alloc_output_context2, (AVFormatContext** context, const AVOut
 WRAP_INT(avformat_find_stream_info, (AVFormatContext* context, AVDictionary** options), (context, options), )
 WRAP_INT(avformat_open_input, (AVFormatContext** context, const char* path, const AVInputFormat* format, AVDictionary** options), (context, path, format, options), *context = nullptr)
 WRAP_INT(avformat_write_header, (AVFormatContext* context, AVDictionary** options), (context, options), )
+WRAP_NUMBER(std::int64_t, avio_size, (AVIOContext* avio), (avio), )
 
 WRAP_SYSTEM(int, close, (int fd), (fd), __real_close(fd))
 WRAP_SYSTEM(int, flock, (int fd, int how), (fd, how), )
