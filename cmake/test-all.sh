@@ -25,13 +25,14 @@ note_build() {
   failed=$((failed + 1))
 }
 
-# build STAGE [CMAKE OPTIONS]
+# build STAGE [CMAKE OPTIONS]: all of it, or what $targets names.
+targets=
 build() {
   stage=$1
   shift
   echo "== $stage: build"
   cmake --preset "$stage" -G Ninja "$@" > "build/$stage.log" 2>&1 &&
-    cmake --build "build/$stage" --parallel "$jobs" >> "build/$stage.log" 2>&1 ||
+    cmake --build "build/$stage" --parallel "$jobs" ${targets:+--target $targets} >> "build/$stage.log" 2>&1 ||
     { grep -E -A5 'error|Error|FAILED' "build/$stage.log" | head -60 || true
       tail -n 5 "build/$stage.log"; return 1; }
 }
@@ -79,7 +80,9 @@ for stage in ${*:-release asan tsan clang fuzz shared}; do
     fuzz)
       build fuzz && run_tests fuzz || note_build fuzz ;;
     shared)
-      build shared && run_tests shared -L consumer || note_build shared ;;
+      targets='lifereel lifereel_cli'
+      build shared && run_tests shared -L consumer || note_build shared
+      targets= ;;
     *) echo "test-all.sh: no stage is called $stage" >&2; exit 2 ;;
   esac
 done
