@@ -73,6 +73,7 @@ struct Refused {
   std::string_view option, why;
 };
 constexpr Refused never[] = {
+    {"deterministic", "decides whether the bytes are the same every time"},
     {"n-deterministic", "would make other bytes every time"},  // "no" is taken off
     {"const-vbv", "decides whether the bytes are the same every time, and is set where they are"},
     {"copy-pic", "would let the encoder read pictures that are gone"}};
@@ -114,6 +115,13 @@ std::vector<Given> given_options(const StringPairs& options) {
 }
 
 }  // namespace
+
+bool may_break_joins(const StringPairs& codec_options) {
+  const std::vector<Given> all = given_options(codec_options);
+  return std::any_of(all.begin(), all.end(), [](const Given& given) {
+    return given.name == "flags" || contains(join_breakers, given.name);
+  });
+}
 
 void check_codec_options(const FilmSettings& settings) {
   for (const Given& given : given_options(settings.codec_options)) {

@@ -12,4 +12,7 @@ namespace lifereel {
 /// with_film_defaults().
 void check_codec_options(const FilmSettings& settings);
 
+/// Whether one of them would break the joins of a film in chunks, or may.
+bool may_break_joins(const StringPairs& codec_options);
+
 }  // namespace lifereel

@@ -46,6 +46,7 @@ struct FilmSettings {
   /// Pictures to a chunk, each of which is encoded by an encoder of its own, so that several may be
   /// at work at once; 0: the whole film is one chunk. See chunk_frames().
   int chunk_frames = 0;
+  static constexpr int automatic_chunks = -1;  ///< as long as suits, or none
   /// Passed to the codec by name, after all others; none that a setting here is for, that
   /// contradicts one, or that would break a film's joins.
   StringPairs codec_options;
@@ -56,10 +57,12 @@ struct FilmSettings {
   bool operator==(const FilmSettings&) const = default;
 };
 
-/// The chunk length `settings` come to: whole GOPs, where `gop` says how long they are; 0 where a
-/// film cannot be cut: with a filter chain, which would have to be cut, too, and with encoders
-/// other than mpeg2video, libx264, libx265 and ffv1, of which it is not known that chunks join (or,
-/// of rawvideo, that it would only keep whole chunks in memory).
+/// The chunk length `settings` come to: whole GOPs, where `gop` says how long they are;
+/// automatically 500 pictures, or as many as maxrate and bufsize ask for, if these are not more
+/// than 2000 and nothing else speaks against chunks. 0 where a film cannot be cut: with a filter
+/// chain, which would have to be cut, too, and with encoders other than mpeg2video, libx264,
+/// libx265 and ffv1, of which it is not known that chunks join (or, of rawvideo, that it would only
+/// keep whole chunks in memory).
 ///
 /// Note: [Joins] A chunk's bytes depend on the settings and its pictures alone. With maxrate and
 /// bufsize every encoder is given half the buffer, full at the start, and so much less rate that

@@ -145,12 +145,13 @@ struct FilmScan::Impl {
       over = true;
       see_end(taker);
       for (Decoder* const decoder : {&video, &audio})
-        if (decoder->codec) decode(*decoder, nullptr, taker);
+        if (decoder->codec && !(sought && decoder == &audio)) decode(*decoder, nullptr, taker);
       return false;
     }
     if (result < 0) return true;
     for (Decoder* const decoder : {&video, &audio}) {
       if (!decoder->codec || packet->stream_index != decoder->stream) continue;
+      if (sought && decoder == &audio) break;  // what is behind a place begins within a sound frame
       if (decoder->awaits_key && (packet->flags & AV_PKT_FLAG_KEY) == 0) break;
       decoder->awaits_key = false;
       see_packet(*decoder, taker);

@@ -85,6 +85,14 @@ void FinishedFile::check_path(const std::string& path, bool overwrite) {
                                 "': " + errno_text(errno));
 }
 
+bool is_same_file(const std::string& a, const std::string& b) {
+  namespace fs = std::filesystem;
+  if (a.empty() || b.empty()) return false;
+  std::error_code ignored;
+  return fs::equivalent(a, b, ignored) || fs::weakly_canonical(fs::absolute(a), ignored) ==
+                                              fs::weakly_canonical(fs::absolute(b), ignored);
+}
+
 std::string FinishedFile::real_path(const std::string& path) {
   struct stat status {};
   if (path == "-") return {};

@@ -60,4 +60,7 @@ class FinishedFile {
   std::int64_t written_ = 0;
 };
 
+/// Whether both names are of one file, also where none is there yet; false for an empty one.
+bool is_same_file(const std::string& a, const std::string& b);
+
 }  // namespace lifereel

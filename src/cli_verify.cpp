@@ -42,7 +42,11 @@ int run(const Arguments& arguments) {
   settings.engine = given.engine;
   settings.contact_sheet = arguments.value("contact-sheet");
   settings.overwrite = given.overwrite;
-  if (!json.empty()) FinishedFile::check_path(json, given.overwrite);
+  if (!json.empty()) {
+    FinishedFile::check_path(json, given.overwrite);
+    if (is_same_file(json, film) || is_same_file(json, settings.contact_sheet))
+      throw UsageError("--json names a file that is used already; name another");
+  }
 
   VerifyReport report;
   {

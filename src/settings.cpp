@@ -171,6 +171,13 @@ Entry matrix_entry(const SettingKey& key) {
           }};
 }
 
+int parse_chunk_frames(std::string_view text) {
+  return text == "auto" ? FilmSettings::automatic_chunks : parse_int(text);
+}
+std::string print_chunk_frames(int frames) {
+  return frames == FilmSettings::automatic_chunks ? "auto" : print_integer(frames);
+}
+
 /// `frames` and `seconds`: the one set last holds.
 template <typename Access, typename Other, typename Parse, typename Print>
 Entry length_entry(const SettingKey& key, Access access, Other other, Parse parse, Print print) {
@@ -288,8 +295,9 @@ const std::vector<Entry>& entries() {
                          parse_aspect, print_aspect));
     list.push_back(int_entry(key("codec-threads", "N", "0: the codec's choice"),
                              LIFEREEL_FIELD(film.codec_threads)));
-    list.push_back(int_entry(key("chunk-frames", "N", "encoded by itself; 0: all"),
-                             LIFEREEL_FIELD(film.chunk_frames)));
+    list.push_back(entry(key("chunk-frames", "N", "auto; encoded alone; 0: all"),
+                         LIFEREEL_FIELD(film.chunk_frames), parse_chunk_frames,
+                         print_chunk_frames));
     SettingKey codec_option = key(codec_option_key, "K=V", "any encoder option; again");
     codec_option.repeatable = true;
     list.push_back(codec_option_entry(codec_option));
@@ -528,12 +536,6 @@ void check_writable(const char* key, const std::string& path, bool overwrite) {
   }
 }
 
-bool same_file(const std::string& a, const std::string& b) {
-  std::error_code error;
-  return fs::weakly_canonical(fs::absolute(a), error) ==
-         fs::weakly_canonical(fs::absolute(b), error);
-}
-
 /// More than one lane was asked for.
 void validate_lanes(const RenderSettings& settings) {
   std::string why;
@@ -565,7 +567,7 @@ void validate_paths(const RenderSettings& settings) {
     if (*path == "-") fail(std::string(key) + " needs the name of a file; only output can be -");
     check_writable(key, *path, settings.overwrite);
     for (const auto& [other_key, other] : paths) {
-      if (!other->empty() && same_file(*path, *other)) {
+      if (!other->empty() && is_same_file(*path, *other)) {
         fail(std::string(key) + " and " + other_key + " name the same file");
       }
     }

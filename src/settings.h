@@ -39,8 +39,8 @@ enum class Resume {
 
 /// Everything that defines a render. What a preset, a config file and the command line fill in.
 struct RenderSettings {
-  /// A film in chunks: it can be stopped and go on, and lanes can share it.
-  RenderSettings() { film.chunk_frames = 500; }
+  /// A film in chunks, where that is possible: it can be stopped and go on, and lanes can share it.
+  RenderSettings() { film.chunk_frames = FilmSettings::automatic_chunks; }
 
   UniverseSettings universe;
   FilmSettings film;

@@ -257,19 +257,33 @@ class Verifier final : FilmScan::Taker {
     const std::int64_t last = std::max<std::int64_t>(0, frames_total_ - stretch);
     point_begin_ = settings_.sample == 1 ? 0 : last * point / (settings_.sample - 1);
     point_pictures_ = 0;
-    at_point_ = false;
-    finish_streaks();
-    last_frame_.reset();
-    last_decoding_time_.reset();
-    sound_ends_.reset();
     const double seconds = static_cast<double>(point_begin_) / rate_.value();
-    if (point > 0 && !scan_.seek(seconds)) {
-      findings_.error("decoding", point_begin_, "the container cannot be searched for this place");
-      return;
+    // Without an index a search may end behind the last key frame before the place.
+    for (double back = 0; point_pictures_ == 0; back = std::max(5.0, 2 * back)) {
+      at_point_ = false;
+      finish_streaks();
+      last_frame_.reset();
+      last_decoding_time_.reset();
+      sound_ends_.reset();
+      if (point > 0 && !scan_.seek(std::max(0.0, seconds - back))) {
+        findings_.error("decoding", point_begin_,
+                        "the container cannot be searched for this place");
+        return;
+      }
+      while (point_pictures_ < stretch && scan_.read(*this)) stop_when_asked();
+      if (seconds - back <= 0) break;
     }
-    while (point_pictures_ < stretch && scan_.read(*this)) stop_when_asked();
     if (point_pictures_ == 0)
       findings_.error("decoding", point_begin_, "nothing can be decoded here");
+  }
+
+  /// Whether it says of every picture when it is shown, and of the film how long it is. Others
+  /// guess, leave out, or count otherwise, also where nothing is wrong.
+  bool exact_container() const {
+    static constexpr std::string_view exact[] = {"mov,mp4", "matroska", "yuv4mpegpipe"};
+    return disc_ || std::any_of(std::begin(exact), std::end(exact), [&](std::string_view name) {
+             return film_.container.starts_with(name);
+           });
   }
 
   /// Where the film is, for what has no time of its own.
@@ -378,7 +392,7 @@ class Verifier final : FilmScan::Taker {
   std::int64_t number(const ScannedPicture& picture) {
     const std::int64_t expected = last_frame_ ? *last_frame_ + 1 : 0;
     if (!picture.pts_ticks) {
-      time_faults_.add(expected, 1, "a picture has no timestamp");
+      if (exact_container()) time_faults_.add(expected, 1, "a picture has no timestamp");
       return expected;
     }
     const std::int64_t time = picture_times_(*picture.pts_ticks);
@@ -501,7 +515,7 @@ class Verifier final : FilmScan::Taker {
       findings_.error("frames", std::min(report_.frames, *report_.expected_frames),
                       format("%lld pictures are decoded, its settings say %lld",
                              number(report_.frames), number(*report_.expected_frames)));
-    if (video_.declared_frames > 0 && video_.declared_frames != report_.frames)
+    if (exact_container() && video_.declared_frames > 0 && video_.declared_frames != report_.frames)
       findings_.error("frames", std::min(report_.frames, video_.declared_frames),
                       format("%lld pictures are decoded, the container says %lld",
                              number(report_.frames), number(video_.declared_frames)));
@@ -525,6 +539,10 @@ class Verifier final : FilmScan::Taker {
       return;
     }
     report_.duration_seconds = pictures;
+    if (!exact_container()) {
+      findings_.conclude("duration", format("%.2f s", pictures));
+      return;
+    }
     const double tick = video_.time_base.value();
     if (video_.duration_ticks) {
       const double said = static_cast<double>(*video_.duration_ticks) * tick;
@@ -785,8 +803,11 @@ VerifyReport verify(const std::string& path, const VerifySettings& settings,
         format("sample is %d; it must be 1 to %d points, or 0 for the "
                "whole film",
                settings.sample, most_sample_points));
-  if (!settings.contact_sheet.empty())
+  if (!settings.contact_sheet.empty()) {
     FinishedFile::check_path(settings.contact_sheet, settings.overwrite);
+    if (is_same_file(settings.contact_sheet, path))
+      throw std::invalid_argument("contact-sheet names the film itself; name another file");
+  }
   return Verifier(path, settings, callbacks).run();
 }
 

@@ -12,10 +12,6 @@
 using namespace lifereel;
 using namespace lifereel::test;
 
-// x265 3.5 loses some of its own memory whenever an encoder has been open, also without libav.
-extern "C" const char* __lsan_default_suppressions();
-extern "C" const char* __lsan_default_suppressions() { return "leak:x265::x265_malloc\n"; }
-
 TEST_SUITE_BEGIN("encoders/film");
 
 TEST_CASE("H.264 in mp4: count, size, rate, colours, comment") {
