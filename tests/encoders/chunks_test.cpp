@@ -188,7 +188,7 @@ TEST_SUITE("encoders.chunks") {
       return error_of([&] { validate(settings, output); });
     };
     CHECK(contains(error(11, 1'000'000, 1'000'000), "0 (the whole film in one) or 12 to"));
-    CHECK(contains(error(-1, 1'000'000, 1'000'000), "0 (the whole film in one) or 12 to"));
+    CHECK(contains(error(-2, 1'000'000, 1'000'000), "0 (the whole film in one) or 12 to"));
     CHECK(contains(error(39, 1'000'000, 1'000'000), "set chunk-frames to 40 or more, or 0"));
     CHECK(error(40, 1'000'000, 1'000'000).empty());
   }
