@@ -109,7 +109,7 @@ void check_chunks(const FilmSettings& asked) {
   if (asked.chunk_frames == FilmSettings::automatic_chunks) return;
   if (asked.chunk_frames < 0 || asked.chunk_frames > 1'000'000 ||
       (asked.chunk_frames > 0 && asked.chunk_frames < shortest_chunk))
-    throw std::invalid_argument("chunk-frames must be 0 (the whole film in one) or " +
+    throw std::invalid_argument("chunk-frames must be auto, 0 (the whole film in one) or " +
                                 std::to_string(shortest_chunk) + " to 1000000, not " +
                                 std::to_string(asked.chunk_frames));
   const FilmSettings settings = with_film_defaults(asked);

@@ -69,6 +69,10 @@ constexpr std::string_view join_breakers[] = {"rc-init-occupancy",
                                               "analysis-load",
                                               "analysis-reuse-file"};
 
+/// What makes the encoder give a picture more bits than the decoder's buffer has.
+constexpr std::string_view buffer_breakers[] = {"qmax", "qpmax", "crf-max", "rc-max-vbv-use",
+                                                "rc-min-vbv-use"};
+
 struct Refused {
   std::string_view option, why;
 };
@@ -141,6 +145,10 @@ void check_codec_options(const FilmSettings& settings) {
         if (set)
           throw std::invalid_argument(option + " and " + setting +
                                       " contradict each other; give one of them");
+    if (settings.maxrate && contains(buffer_breakers, given.name))
+      throw std::invalid_argument(option +
+                                  " would make pictures larger than maxrate and bufsize allow; "
+                                  "leave it out, or set no maxrate");
     if (settings.chunk_frames > 0 && contains(join_breakers, given.name))
       throw std::invalid_argument(option +
                                   " would break the joins of a film in chunks; leave it out, or "

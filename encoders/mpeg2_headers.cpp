@@ -22,21 +22,11 @@ std::size_t next_start_code(Bytes data, std::size_t from) {
 }
 
 Mpeg2Sequence read_sequence(Bytes unit) {
-  constexpr std::array<Rational, 9> rates = {{{0, 1},
-                                              {24000, 1001},
-                                              {24, 1},
-                                              {25, 1},
-                                              {30000, 1001},
-                                              {30, 1},
-                                              {50, 1},
-                                              {60000, 1001},
-                                              {60, 1}}};
   Mpeg2Sequence sequence;
   sequence.width = unit[0] << 4 | unit[1] >> 4;
   sequence.height = (unit[1] & 15) << 8 | unit[2];
   sequence.aspect_code = unit[3] >> 4;
-  const std::size_t rate_code = unit[3] & 15;
-  sequence.frames_per_second = rates[rate_code < rates.size() ? rate_code : 0];
+  sequence.frames_per_second = mpeg2_frame_rate(unit[3] & 15);
   // In units of 400 bits per second and of 16 Kibit.
   sequence.bit_rate = std::int64_t{400} * (unit[4] << 10 | unit[5] << 2 | unit[6] >> 6);
   sequence.buffer_bits = std::int64_t{16384} * ((unit[6] & 31) << 5 | unit[7] >> 3);
@@ -59,6 +49,20 @@ void read_extension(Bytes unit, Mpeg2Sequence& sequence) {
 }
 
 }  // namespace
+
+Rational mpeg2_frame_rate(int code) noexcept {
+  constexpr std::array<Rational, 9> rates = {{{0, 1},
+                                              {24000, 1001},
+                                              {24, 1},
+                                              {25, 1},
+                                              {30000, 1001},
+                                              {30, 1},
+                                              {50, 1},
+                                              {60000, 1001},
+                                              {60, 1}}};
+  const auto index = static_cast<std::size_t>(code);
+  return rates[index < rates.size() ? index : 0];
+}
 
 Mpeg2Headers read_mpeg2_headers(Bytes data) {
   Mpeg2Headers headers;

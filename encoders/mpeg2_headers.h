@@ -27,6 +27,9 @@ struct Mpeg2Sequence {
   bool operator==(const Mpeg2Sequence&) const = default;
 };
 
+/// Frames per second by frame_rate_code (ISO/IEC 13818-2 table 6-4); 0 for a reserved one.
+Rational mpeg2_frame_rate(int code) noexcept;
+
 /// Headers up to the first slice.
 struct Mpeg2Headers {
   std::optional<Mpeg2Sequence> sequence;

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "mpeg2_codes.h"
+#include "mpeg2_headers.h"
 
 namespace lifereel {
 namespace {
@@ -109,12 +110,9 @@ class ScannerOf final : public UnitScanner {
 class Pictures {
  public:
   std::int64_t period() const {
-    // ISO/IEC 13818-2 table 6-4; no field holds the others.
-    constexpr std::array<std::int64_t, 9> periods = {
-        0, 1'126'125, 1'125'000, 1'080'000, 900'900, 900'000, 540'000, 450'450, 450'000};
-    if (rate_code_ == 0 || rate_code_ >= periods.size())
-      throw Damaged("its video begins without a frame rate");
-    return periods[rate_code_];
+    const Rational rate = mpeg2_frame_rate(rate_code_);
+    if (rate.num == 0) throw Damaged("its video begins without a frame rate");
+    return clock_rate * rate.den / rate.num;  // a whole number for each of them
   }
 
   std::optional<std::int64_t> see(std::uint8_t byte, std::int64_t offset) {
@@ -134,7 +132,7 @@ class Pictures {
   std::uint32_t window_ = 0xFFFFFFFF;
   bool in_headers_ = false;
   std::int64_t rate_code_at_ = -1;
-  std::size_t rate_code_ = 0;
+  int rate_code_ = 0;
 };
 
 /// Frames of AC-3 at 48 kHz, one right after another.

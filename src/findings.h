@@ -26,6 +26,9 @@ class Findings {
   void error(const char* check, std::int64_t frame, std::string sentence);
   void warn(const char* check, std::optional<std::int64_t> frame, std::string sentence);
 
+  /// Errors that nothing more is known of.
+  void count_untold(const char* check, std::int64_t errors) { counts_[check].errors += errors; }
+
   /// Ends a check; its verdict is that of its findings.
   void conclude(const char* check, std::string summary) { end(check, std::move(summary), false); }
   /// Likewise, of a check that has not been made.

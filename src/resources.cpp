@@ -168,11 +168,11 @@ ResourceShare share_resources(const RenderSettings& settings, const Resources& f
   const std::uint64_t slot_bytes =
       PictureLayout(PixelFormat::gray8, universe.width, universe.height).slot_bytes();
   const auto at_work = [&](int lanes) {
-    int slots = settings.engine.ring_slots;
-    if (slots == 0)
-      slots = ring_slots_within(ring_bytes(lanes),
-                                default_ring_slots(pictures_held, draws_in_flight, lanes, chunk), 0,
-                                lanes, slot_bytes);
+    const int wanted = settings.engine.ring_slots > 0
+                           ? settings.engine.ring_slots
+                           : default_ring_slots(pictures_held, draws_in_flight, lanes, chunk);
+    const int slots = ring_slots_within(ring_bytes(lanes), wanted, 0, lanes, slot_bytes);
+    if (slots < settings.engine.ring_slots) return 0.0;  // they are not made fewer
     return lanes_at_work(lanes, slots, chunk);
   };
 

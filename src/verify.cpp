@@ -478,7 +478,7 @@ class Verifier final : FilmScan::Taker {
                      "pictures of the format " + video_.pixel_format +
                          " have no 8-bit luma plane, so nothing was seen of them");
     if (own_.settings) hold_against_settings(*own_.settings);
-    findings_.conclude("streams", own_.settings ? "as the settings say that the film carries"
+    findings_.conclude("streams", own_.settings ? "held against the settings that the film carries"
                                                 : "the film carries no settings of lifereel");
   }
 
@@ -570,7 +570,7 @@ class Verifier final : FilmScan::Taker {
   void conclude_timestamps() {
     const std::string rate =
         rate_.den == 1 ? format("%d", rate_.num) : format("%d/%d", rate_.num, rate_.den);
-    findings_.conclude("timestamps", "every picture one frame after another at " + rate + " fps");
+    findings_.conclude("timestamps", "expected one frame after another at " + rate + " fps");
   }
 
   void conclude_decoding() {
@@ -658,10 +658,12 @@ class Verifier final : FilmScan::Taker {
     std::string summary, units;
     try {
       const ProgramStreamReport stream = stream_check_.get();
-      for (const auto& fault : stream.faults)
-        findings_.error("program stream", frame(fault), fault.text);
-      for (const auto& fault : stream.layout_faults)
-        findings_.error("dvd", frame(fault), fault.text);
+      const auto take = [&](const char* check, const auto& faults, std::int64_t count) {
+        for (const auto& fault : faults) findings_.error(check, frame(fault), fault.text);
+        findings_.count_untold(check, count - static_cast<std::int64_t>(faults.size()));
+      };
+      take("program stream", stream.faults, stream.fault_count);
+      take("dvd", stream.layout_faults, stream.layout_fault_count);
       const std::string fault = DvdCheck::mux_rate_fault(stream.mux_rate);
       if (!fault.empty()) findings_.error("dvd", fault);
       if (stream.navigation_packs == 0) findings_.error("dvd", "the film has no navigation packs");

@@ -185,6 +185,14 @@ TEST_CASE("codec options do not go round the settings") {
     settings.crf = 20;
     CHECK(contains(with("qp", "20"), "qp and crf contradict each other"));
     CHECK(contains(with("x264opts", "qp=20"), "x264opts qp and crf contradict"));
+    settings.maxrate = settings.bufsize = 1'000'000;
+    for (const auto& [key, value] : {std::pair{"qmax", "30"},
+                                     {"x264-params", "qpmax=30"},
+                                     {"x264opts", "crf-max=25"},
+                                     {"crf_max", "25"}})
+      CHECK(contains(with(key, value), "larger than maxrate and bufsize allow"));
+    settings.maxrate.reset();
+    settings.bufsize.reset();
     settings.chunk_frames = 0;
     CHECK(with("x264-params", "nal-hrd=none:stitchable=0").empty());
     CHECK(with("flags", "-cgop").empty());

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Whole films: what lifereel reads of them through libav, which is not fuzzed here.
+#include <atomic>
+
 #include "encoders/film_reader.h"
 #include "encoders/vbv.h"
 #include "fuzz.h"
+#include "src/pipeline.h"
 #include "src/settings.h"
+#include "src/verify.h"
 
 using namespace lifereel;
 
@@ -13,6 +17,7 @@ template <class Read>
 void attempt(Read&& read) {
   try {
     read();
+  } catch (const Cancelled&) {
   } catch (const std::invalid_argument&) {
   } catch (const std::runtime_error&) {
   }
@@ -32,6 +37,16 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     std::vector<std::uint8_t> luma;
     for (int i = 0; i < 4 && film.read_luma(luma); ++i)
       fuzz::require(!luma.empty(), "a picture has pixels");
+  });
+  attempt([&] {
+    std::atomic<bool> enough = false;
+    VerifyCallbacks callbacks;
+    callbacks.cancel = &enough;
+    callbacks.progress = [&](const VerifyProgress& progress) {
+      enough = progress.frames_done >= 8;
+    };
+    const VerifyReport report = verify(file.path(), {}, callbacks);
+    fuzz::require(!describe(report).empty() && !to_json(report).empty(), "a report has text");
   });
   return 0;
 }

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What is looked for and mended in the headers of MPEG-2 video.
 #include <cstring>
+#include <span>
 
+#include "encoders/dvd_check.h"
 #include "encoders/dvd_video.h"
 #include "encoders/libav.h"
+#include "encoders/mpeg2_headers.h"
 #include "fuzz.h"
 
 using namespace lifereel;
@@ -17,6 +20,15 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto bytes = static_cast<int>(numbers.left());
   const std::string found = find_comment(numbers.rest(), numbers.left());
   require(found.size() <= numbers.left(), "a comment lies within the packet");
+
+  const std::span<const std::uint8_t> video(numbers.rest(), numbers.left());
+  const Mpeg2Headers headers = read_mpeg2_headers(video);
+  if (headers.sequence)
+    if (const auto model = vbv_model(*headers.sequence))
+      require(model->frames_per_second.num > 0, "a model has a frame rate");
+  DvdCheck disc(rate % 2 == 0 ? DiscTarget::pal_dvd : DiscTarget::ntsc_dvd);
+  for (int i = 0; i < 20; ++i) disc.see_picture(video.subspan(video.size() / 20 * i));
+  require(disc.longest_group() <= 20, "as many pictures in a group as were seen");
 
   const UniquePacket packet = make_packet();
   check(av_new_packet(packet.get(), bytes), "av_new_packet");

@@ -314,6 +314,7 @@ def long_render(table, program, frames, keep):
                    str(frames), "--lanes", "2", "--quiet", "--stats", str(where / "stats.json"),
                    "-o", str(where / "film.mpg")]
         process = subprocess.Popen(command)
+        pause = 0.02 if frames < 10000 else 0.2
         begin, samples = time.monotonic(), []
         while process.poll() is None:
             try:
@@ -325,7 +326,7 @@ def long_render(table, program, frames, keep):
                                     descriptors, int(values["Threads"])))
             except (OSError, KeyError):
                 pass
-            time.sleep(0.2)
+            time.sleep(pause)
         demand(process.returncode == 0, "the long render failed")
         made = json.loads((where / "stats.json").read_text())
         demand(made["film"]["frames"] == frames, f"has {made['film']['frames']} frames")
@@ -337,13 +338,13 @@ def long_render(table, program, frames, keep):
             demand(int(counted.strip().strip(",")) == frames, f"ffprobe counts {counted}")
         # The first eighth is the start; then nothing may grow.
         settled = samples[len(samples) // 8:-2]
-        if len(settled) >= 16:
-            half = len(settled) // 2
-            for column, name, slack in ((1, "memory (MiB)", 4), (2, "descriptors", 2),
-                                        (3, "threads", 0)):
-                early = max(row[column] for row in settled[:half])
-                late = max(row[column] for row in settled[half:])
-                demand(late <= early * 1.03 + slack, f"{name} grows from {early} to {late}")
+        demand(len(settled) >= 16, f"only {len(settled)} samples were taken")
+        half = len(settled) // 2
+        for column, name, slack in ((1, "memory (MiB)", 4), (2, "descriptors", 2),
+                                    (3, "threads", 0)):
+            early = max(row[column] for row in settled[:half])
+            late = max(row[column] for row in settled[half:])
+            demand(late <= early * 1.03 + slack, f"{name} grows from {early} to {late}")
         if keep:
             keep.mkdir(parents=True, exist_ok=True)
             with open(keep / "soak.csv", "w", encoding="ascii") as out:

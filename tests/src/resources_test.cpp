@@ -181,6 +181,10 @@ TEST_SUITE("src.resources") {
     CHECK(share_resources(settings, {16, 64 * gibibyte}).lanes == 2);
     settings.engine.ring_slots = 20;
     CHECK(share_resources(settings, {16, 64 * gibibyte}).lanes == 1);
+    settings.engine.ring_slots = 1000;
+    CHECK(share_resources(settings, {16, 64 * gibibyte}).lanes == 16);
+    CHECK(share_resources(settings, {16, 2 * gibibyte}).lanes == 2);
+    CHECK(share_resources(settings, {16, gibibyte / 2}).lanes == 1);
   }
 
   TEST_CASE("rings shrink to the memory there is") {
