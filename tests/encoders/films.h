@@ -96,14 +96,13 @@ class PictureOwner {
       picture.stride_bytes[1] = picture.stride_bytes[2] = (stride_ + 1) / 2;
     }
     picture.pts_frames = pts;
-    picture.release = [](void* owner, std::uintptr_t tag) noexcept {
-      Slot& returned = *static_cast<PictureOwner*>(owner)->slots_[tag];
+    // Comes from the codec's threads, too, and while more are lent.
+    picture.release = [](void* owner, std::uintptr_t) noexcept {
+      Slot& returned = *static_cast<Slot*>(owner);
       std::fill(returned.memory.begin(), returned.memory.end(), std::uint8_t{0xEE});
       ++returned.releases;
     };
-    picture.owner = this;
-    picture.tag = slots_.size() - 1;
-    slots_.reserve(slots_.size() + 1);
+    picture.owner = &slot;
     return picture;
   }
 
