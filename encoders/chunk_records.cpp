@@ -66,7 +66,7 @@ void ChunkRecorder::finish() {
   put(record_, end_mark);
   put(record_, packets_);
   flush();
-  to_->finish();
+  to_->finish(static_cast<std::int64_t>(packets_));
 }
 
 ChunkPlayback::ChunkPlayback(std::unique_ptr<ChunkReader> from) : from_(std::move(from)) {

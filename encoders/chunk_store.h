@@ -13,8 +13,8 @@ class ChunkWriter {
  public:
   virtual ~ChunkWriter() = default;
   virtual void write(const std::uint8_t* bytes, std::size_t size) = 0;
-  /// The chunk is whole and safe when this returns.
-  virtual void finish() = 0;
+  /// The chunk is whole, of so many pictures, and safe when this returns.
+  virtual void finish(std::int64_t pictures) = 0;
 };
 
 /// Gives the bytes of one chunk back, in order.
@@ -34,7 +34,9 @@ class ChunkReader {
 class ChunkStore {
  public:
   virtual ~ChunkStore() = default;
-  virtual bool has(std::int64_t index) const = 0;
+  /// How many pictures the chunk has; 0 where it is not there.
+  virtual std::int64_t pictures(std::int64_t index) const = 0;
+  /// In place of what is there by that number.
   virtual std::unique_ptr<ChunkWriter> keep(std::int64_t index) = 0;
   virtual std::unique_ptr<ChunkReader> open(std::int64_t index) = 0;
 };

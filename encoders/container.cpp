@@ -142,7 +142,9 @@ void check_container(const FilmSettings& settings, const AVOutputFormat& muxer,
 }
 
 Container::Container(const FilmSettings& settings, const FilmOutput& output)
-    : settings_(settings), file_(output.path, output.overwrite, output.temporary_path) {
+    : settings_(settings),
+      before_naming_(output.before_naming),
+      file_(output.path, output.overwrite, output.temporary_path) {
   const AVOutputFormat& muxer = find_muxer(settings, output.path);
   target_.file = &file_;
   avio_ = open_avio(target_, buffer_bytes);
@@ -273,7 +275,7 @@ std::int64_t Container::finish() {
   avio_flush(avio_.get());
   check_written(0, "avio_flush");
   context_.reset();
-  return file_.finish();
+  return file_.finish(before_naming_);
 }
 
 }  // namespace lifereel

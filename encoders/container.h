@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "avio.h"
@@ -48,6 +49,7 @@ class Container {
   void check_written(int result, const char* call) const;
 
   FilmSettings settings_;
+  const std::function<void()> before_naming_;
   FinishedFile file_;
   ByteTarget target_;
   UniqueAvio avio_;  // before context_, which uses it until it is freed

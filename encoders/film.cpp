@@ -133,7 +133,7 @@ struct Film::Impl final : ChunkedSink {
 
   std::int64_t chunk_frames() const noexcept override { return plan.chunk_frames; }
   bool needs_chunk(std::int64_t index) const override {
-    return output.chunks == nullptr || !output.chunks->has(index);
+    return output.chunks == nullptr || output.chunks->pictures(index) != plan.length(index);
   }
   std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t frames) override;
   void end_early(std::int64_t frames) override { end = frames; }
@@ -144,6 +144,10 @@ struct Film::Impl final : ChunkedSink {
   /// Gives the writer to the calling thread if `index` is the next chunk to be written and no other
   /// thread has it. Then, pass_on() its packets as they come.
   bool claim_writer(std::int64_t index);
+  /// Pictures of a chunk, as far as it is known by now where the film ends.
+  std::int64_t length(std::int64_t index) const {
+    return std::min(plan.length(index), end - plan.begin(index));
+  }
   void pass_on(std::int64_t index, AVPacket& packet);
   void check_extradata(const std::vector<std::uint8_t>& extradata) const;
   /// After the last packet of a chunk whose writer was claimed: writes those that waited for it.
@@ -218,6 +222,8 @@ class Film::Impl::Chunk final : public PictureSink {
   void finish() override {
     if (encoder_ == nullptr) throw std::logic_error("the chunk failed and cannot be finished");
     run([&] {
+      if (frames_ == not_known && film_.cut() && pictures_ < film_.plan.length(index_))
+        film_.end = film_.plan.begin(index_) + pictures_;  // only the last is shorter
       const std::int64_t frames = std::min(frames_, film_.end - film_.plan.begin(index_));
       if (frames_ != not_known && pictures_ != frames)
         throw std::logic_error("chunk " + std::to_string(index_) + " ended after " +
@@ -366,7 +372,7 @@ void Film::Impl::write_ready(std::unique_lock<std::mutex>& lock) {
       if (waiting.empty() || waiting.begin()->first != next) break;
       ready = std::move(waiting.begin()->second);
       waiting.erase(waiting.begin());
-    } else if (!output.chunks->has(next)) {
+    } else if (output.chunks->pictures(next) != length(next)) {
       break;
     }
     lock.unlock();
@@ -402,10 +408,9 @@ void Film::Impl::write_kept_chunk(std::int64_t index) {
   check_extradata(kept.extradata());
   std::int64_t frames = 0;
   for (; const UniquePacket packet = kept.next(); ++frames) pass_on(index, *packet);
-  const std::int64_t wanted = std::min(plan.length(index), end - plan.begin(index));
-  if (output.frames > 0 && frames != wanted)
+  if (frames != length(index))
     throw std::runtime_error("chunk " + std::to_string(index) + " was kept with " +
-                             std::to_string(frames) + " of its " + std::to_string(wanted) +
+                             std::to_string(frames) + " of its " + std::to_string(length(index)) +
                              " pictures");
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -94,8 +95,12 @@ struct FilmOutput {
   std::int64_t frames = 0;
   /// Name of the file until it is finished; it is replaced. Empty: one beside `path`.
   std::string temporary_path;
+  /// Called when the file is whole and flushed to disk under that name, before it gets its own; may
+  /// be empty. What it throws, finish() does.
+  std::function<void()> before_naming;
   /// Where finished chunks are kept, so that a film that was stopped need not make them again: it
-  /// takes those that are there, and need not be given their pictures (ChunkedSink::needs_chunk()).
+  /// takes those that are there, and need not be given their pictures (ChunkedSink::needs_chunk());
+  /// one of a wrong length, as a film that ended early may leave, is made again.
   /// They must come from the same settings, size and title, and equal chunk_dependencies(). For
   /// films in chunks; nullptr: none. Must outlive the film.
   ChunkStore* chunks = nullptr;

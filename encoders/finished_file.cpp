@@ -85,6 +85,15 @@ void FinishedFile::check_path(const std::string& path, bool overwrite) {
                                 "': " + errno_text(errno));
 }
 
+bool flush_folder_of(const std::string& path) {
+  const int folder = open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return true;
+  // File systems that cannot flush a folder say EINVAL; there is nothing better to do there.
+  const bool failed = fsync(folder) != 0 && errno == EIO;
+  close(folder);
+  return !failed;
+}
+
 bool is_same_file(const std::string& a, const std::string& b) {
   namespace fs = std::filesystem;
   if (a.empty() || b.empty()) return false;
@@ -178,7 +187,7 @@ std::int64_t FinishedFile::size_bytes() const noexcept {
   return status.st_size;
 }
 
-std::int64_t FinishedFile::finish() {
+std::int64_t FinishedFile::finish(const std::function<void()>& before_naming) {
   check_written();
   const std::int64_t size = size_bytes();
   if (in_place_) {
@@ -190,6 +199,8 @@ std::int64_t FinishedFile::finish() {
     throw std::runtime_error("cannot flush '" + path_ + "' to disk: " + errno_text(errno));
   if (close(std::exchange(fd_, -1)) != 0)
     throw std::runtime_error("cannot close '" + path_ + "': " + errno_text(errno));
+
+  if (before_naming) before_naming();
 
   int error = 0;
   if (overwrite_)
@@ -203,16 +214,10 @@ std::int64_t FinishedFile::finish() {
     throw std::runtime_error("cannot give '" + path_ + "' its name: " + errno_text(error));
   temporary_path_.clear();
 
-  const int folder = open(folder_of(path_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder >= 0) {
-    // File systems that cannot flush a folder say EINVAL; there is nothing better to do there.
-    const bool failed = fsync(folder) != 0 && errno == EIO;
-    close(folder);
-    if (failed)
-      throw std::runtime_error(
-          "'" + path_ +
-          "' is finished, but its folder cannot be flushed to disk: " + errno_text(EIO));
-  }
+  if (!flush_folder_of(path_))
+    throw std::runtime_error(
+        "'" + path_ +
+        "' is finished, but its folder cannot be flushed to disk: " + errno_text(EIO));
   return size;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace lifereel {
@@ -42,11 +43,11 @@ class FinishedFile {
   const std::string& temporary_path() const noexcept { return temporary_path_; }
   const std::string& path() const noexcept { return path_; }
 
-  /// Flushes to disk, closes, renames, flushes the folder; returns the size. Throws
-  /// std::runtime_error, also when a file of that name has appeared meanwhile and may not be
+  /// Flushes to disk, closes, calls `before_naming`, renames, flushes the folder; returns the size.
+  /// Throws std::runtime_error, also when a file of that name has appeared meanwhile and may not be
   /// overwritten. The file has its name after an error only when it says "is finished, but": then
   /// the folder could not be flushed.
-  std::int64_t finish();
+  std::int64_t finish(const std::function<void()>& before_naming = {});
 
  private:
   void discard() noexcept;
@@ -59,6 +60,10 @@ class FinishedFile {
   int error_ = 0;  ///< the first of try_write()
   std::int64_t written_ = 0;
 };
+
+/// Flushes the folder that a path is in, so that what was made or renamed there is so after a power
+/// cut, too. False when that failed.
+bool flush_folder_of(const std::string& path);
 
 /// Whether both names are of one file, also where none is there yet; false for an empty one.
 bool is_same_file(const std::string& a, const std::string& b);

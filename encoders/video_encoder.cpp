@@ -85,8 +85,9 @@ std::string own_options(const AVCodec& codec) {
                               "'; " + own_options(codec) + ", besides libavcodec's general ones");
 }
 
-/// The codec options in the order they are applied: ours, then the user's.
-StringPairs option_list(const AVCodec& codec, const FilmSettings& settings) {
+/// The codec options in the order they are applied: ours, then the user's. For pictures of a size,
+/// or 0x0 to learn their names.
+StringPairs option_list(const AVCodec& codec, const FilmSettings& settings, int width, int height) {
   StringPairs options;
   if (settings.target != DiscTarget::none) options = disc_codec_options();
   if (settings.codec_preset) options.emplace_back("preset", *settings.codec_preset);
@@ -102,6 +103,11 @@ StringPairs option_list(const AVCodec& codec, const FilmSettings& settings) {
     own = "log-level=error";  // it writes to the terminal by itself
     // Else its rate control asks how far other threads have come.
     if (settings.maxrate) own += ":const-vbv=1";
+    // Its lookahead searches otherwise in a pool of 4, or of 12: left to itself, that is a matter
+    // of the machine's processors.
+    if (settings.codec_threads > 0)
+      own += ":pools=" + std::to_string(std::clamp(
+                             settings.codec_threads * wavefront_threads(width, height), 2, 64));
   }
   for (const auto& [key, value] : settings.codec_options) {
     if (!own_key.empty() && key == own_key)
@@ -142,7 +148,7 @@ UniqueCodecContext make_context(const AVCodec& codec, const FilmSettings& settin
 UniqueCodecContext configured_context(const AVCodec& codec, const FilmSettings& settings) {
   LogCapture log;
   UniqueCodecContext context = make_context(codec, settings);
-  for (const auto& [key, value] : option_list(codec, settings)) {
+  for (const auto& [key, value] : option_list(codec, settings, 0, 0)) {
     if (find_option(codec, key) == nullptr) refuse_option(codec, key);
     const int result =
         av_opt_set(context.get(), key.c_str(), value.c_str(), AV_OPT_SEARCH_CHILDREN);
@@ -375,7 +381,8 @@ VideoEncoder::VideoEncoder(const FilmSettings& settings, const VideoFormat& form
 
   LogCapture log;
   Dictionary options;
-  for (const auto& [key, value] : option_list(codec, settings)) options.set(key, value);
+  for (const auto& [key, value] : option_list(codec, settings, format.width, format.height))
+    options.set(key, value);
   const int result = avcodec_open2(codec_.get(), &codec, options.address());
   refuse_misread_options(codec, log);
   if (result < 0) throw_libav_error(result, "avcodec_open2 (" + settings.codec + ")");

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Ctrl-C and its like: the first asks the work to end cleanly, the second ends the program at once.
+// Ctrl-C and its like: the first asks the work to end cleanly; a second, half a second later or
+// more, ends the program at once.
 #pragma once
 
 #include <atomic>
 
 namespace lifereel::cli {
 
-/// SIGINT and SIGTERM set the flag that is returned; SIGPIPE is ignored, so that a closed pipe is
-/// an error where it is written.
+/// SIGINT, SIGTERM and SIGHUP set the flag that is returned; SIGPIPE is ignored, so that a closed
+/// pipe is an error where it is written.
 const std::atomic<bool>& catch_signals();
 
 /// The signal that came, or 0.

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <deque>
+#include <filesystem>
 #include <stdexcept>
 
 #include "cuda/cuda_engine.h"
@@ -55,11 +56,11 @@ class RenderSink final : public ChunkedSink {
       if (work_) {
         output.temporary_path = work_->film_path();
         output.chunks = work_;
+        output.before_naming = [work] { work->identify_film(); };
       }
       output.title = "Particle Life, seed " + std::to_string(settings.universe.seed);
       output.comment = self_description(settings);
       film_ = std::make_unique<Film>(settings.film, output);
-      if (work_) work_->identify_film();
     }
     if (!settings.hash.empty()) {
       FrameHashSettings hash;
@@ -93,8 +94,8 @@ class RenderSink final : public ChunkedSink {
 
   void finish() override {
     if (film_) film_->chunks().finish();
-    if (work_) after_the_film([this] { work_->remove(); });
     if (hash_) after_the_film([this] { hash_->finish(); });
+    if (work_) after_the_film([this] { work_->remove(); });
   }
 
   PixelFormat pixel_format() const noexcept override {
@@ -268,13 +269,8 @@ RenderSettings to_check(const RenderSettings& settings) {
 }
 
 std::string frames_kept_text(const WorkFolder& work, const RenderSettings& settings) {
-  const std::int64_t frames = frame_count(settings);
-  const ChunkPlan plan{frames, chunk_frames(settings.film)};
-  std::int64_t kept = 0;
-  for (std::int64_t chunk = 0; chunk < plan.count(); ++chunk)
-    if (work.has(chunk)) kept += plan.length(chunk);
-  return format("%lld of %lld frames are kept in '", static_cast<long long>(kept),
-                static_cast<long long>(frames)) +
+  return format("%lld of %lld frames are kept in '", static_cast<long long>(work.pictures_kept()),
+                static_cast<long long>(frame_count(settings))) +
          work.path() + "'";
 }
 
@@ -289,11 +285,20 @@ std::string found_text(const WorkFolder& work, const RenderSettings& settings) {
   return text;
 }
 
+/// What stands beside the film was lost with the process that finished it.
+void check_nothing_is_owed(const RenderSettings& settings) {
+  if (settings.hash.empty() && settings.stats.empty() && !settings.psnr) return;
+  throw std::runtime_error(
+      "the film is finished, but the process that finished it was killed before it made the "
+      "hashes, statistics or PSNR that were asked for; lifereel hash and lifereel verify make "
+      "them, or render again with --overwrite");
+}
+
 // A render that ends before its film is finished says what it leaves behind.
 template <class Work>
 auto and_what_is_kept(const WorkFolder* work, const RenderSettings& settings, Work&& run) {
   const auto kept = [&] {
-    return work->chunks_kept() > 0
+    return work->pictures_kept() > 0
                ? "; " + frames_kept_text(*work, settings) + ", and the same command goes on there"
                : "; nothing is kept yet, the same command begins again";
   };
@@ -355,28 +360,34 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
   report.engine = engine.describe();
 
   const ResourceShare share = share_resources(settings, resources);
+  const ChunkPlan plan{frames, chunk_frames(settings.film)};
+  const auto say = [&](const std::string& sentence) {
+    if (callbacks.notice && !sentence.empty()) callbacks.notice(sentence);
+  };
 
   std::unique_ptr<WorkFolder> work;
   if (keeps_working_files(settings)) {
     const std::string job = film_job(settings, engine);
     const std::string film_path = FinishedFile::real_path(settings.output);
     if (WorkFolder::finished(film_path)) {
-      const bool this_film = WorkFolder::is_job(film_path, job);
+      report.finished_before = WorkFolder::is_job(film_path, job);
       WorkFolder::remove(film_path);
-      report.finished_before = this_film;
-      if (this_film) return report;
+      if (report.finished_before) {
+        check_nothing_is_owed(settings);
+        return report;
+      }
       validate(settings);
     }
     if (settings.resume == Resume::restart) WorkFolder::remove(film_path);
-    work = std::make_unique<WorkFolder>(film_path, job, callbacks.cancel);
+    if (std::filesystem::exists(WorkFolder::path_for(film_path)))
+      say("checking what is kept in '" + WorkFolder::path_for(film_path) + "'");
+    work = std::make_unique<WorkFolder>(film_path, job, plan, callbacks.cancel);
   }
-  const auto say = [&](const std::string& sentence) {
-    if (callbacks.notice && !sentence.empty()) callbacks.notice(sentence);
-  };
   if (settings.film.codec != "null" && !FinishedFile::real_path(settings.output).empty())
     say(check_disk(settings, disk_needs(settings, share.lanes), work ? work->found().bytes : 0));
   if (work) say(found_text(*work, settings));
-  ChunkStarts starts(settings, engine, chunk_frames(settings.film), work.get(), callbacks.cancel);
+  const std::uint64_t first_frame = engine.frame();
+  ChunkStarts starts(settings, engine, plan, work.get(), callbacks.cancel, callbacks.end_early);
   RenderSink sink(settings, work.get(), work ? &starts : nullptr);
   ProgressMeter meter(frames, settings.film.frames_per_second.value(), sink);
   PipelineSettings pipeline;
@@ -412,13 +423,14 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
   report.pipeline =
       and_what_is_kept(work.get(), settings, [&] { return run_pipeline(engine, sink, pipeline); });
   const std::int64_t made = report.pipeline.frames + report.pipeline.frames_kept;
-  starts.reach_end(engine, made);
   if (sink.film())
     report.film = sink.film()->statistics();
   else
     report.film.duration_seconds =
         static_cast<double>(made) / settings.film.frames_per_second.value();
-  report.state_hash = engine.hash_state();
+  // What was kept of the film's end was not simulated again.
+  if (engine.frame() == first_frame + static_cast<std::uint64_t>(made))
+    report.state_hash = engine.hash_state();
   if (settings.psnr && sink.film())
     after_the_film([&] {
       const Psnr psnr = measure_psnr(settings, sink.pixel_format(), made, callbacks.cancel);

@@ -43,6 +43,7 @@ struct RenderCallbacks {
 struct RenderReport {
   /// The film had been finished by a process that was killed before it could throw its working
   /// files away. They are gone now; nothing else was done, nothing else is filled in but `engine`.
+  /// (Where hashes, statistics or PSNR were asked for, render() throws.)
   bool finished_before = false;
   PipelineStatistics pipeline;
   FilmStatistics film;
@@ -50,7 +51,8 @@ struct RenderReport {
   int processors = 1;                   ///< that the render could use
   std::uint64_t peak_memory_bytes = 0;  ///< of the process
   std::optional<double> psnr_luma_mean, psnr_luma_minimum;
-  std::string state_hash;             ///< after the last frame
+  /// After the last frame; empty where that was in working files already.
+  std::string state_hash;
   std::vector<std::string> warnings;  ///< what made it slower than need be; one sentence each
 };
 

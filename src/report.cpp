@@ -167,7 +167,10 @@ std::string to_json(const RenderSettings& settings, const RenderReport& report) 
   json.add("lifereel", std::string(version()));
   json.add("config", print_config(settings));
   json.add("output", settings.output);
-  json.add("state_sha256", report.state_hash);
+  if (report.state_hash.empty())
+    json.add("state_sha256", std::optional<double>());
+  else
+    json.add("state_sha256", report.state_hash);
 
   json.open("film");
   json.add("frames", film.frames);

@@ -35,6 +35,10 @@ std::optional<Checkpoint> saved(const Engine& engine) {
   return checkpoint;
 }
 
+bool is_set(const std::atomic<bool>* flag) noexcept {
+  return flag != nullptr && flag->load(std::memory_order_relaxed);
+}
+
 }  // namespace
 
 bool keeps_working_files(const RenderSettings& settings) {
@@ -88,7 +92,8 @@ DiskNeeds disk_needs(const RenderSettings& settings, int lanes) {
 std::string check_disk(const RenderSettings& settings, const DiskNeeds& needs,
                        std::uint64_t there_already) {
   const bool keeps = keeps_working_files(settings);
-  std::filesystem::path folder = std::filesystem::path(settings.output).parent_path();
+  std::filesystem::path folder =
+      std::filesystem::path(FinishedFile::real_path(settings.output)).parent_path();
   if (folder.empty()) folder = ".";
   struct statvfs disk {};
   if (statvfs(folder.c_str(), &disk) != 0) return {};
@@ -110,25 +115,26 @@ std::string check_disk(const RenderSettings& settings, const DiskNeeds& needs,
 }
 
 ChunkStarts::ChunkStarts(const RenderSettings& settings, const Engine& engine,
-                         std::int64_t chunk_frames, WorkFolder* folder,
-                         const std::atomic<bool>* cancel)
-    : plan_{frame_count(settings), chunk_frames},
+                         const ChunkPlan& plan, WorkFolder* folder, const std::atomic<bool>* cancel,
+                         const std::atomic<bool>* end_early)
+    : plan_(plan),
       first_frame_(engine.frame()),
       folder_(folder),
       cancel_(cancel),
+      end_early_(end_early),
       layout_(PixelFormat::gray8, settings.universe.width, settings.universe.height) {}
 
 void ChunkStarts::reach(Engine& engine, std::int64_t chunk) {
-  go_to(engine, first_frame_ + static_cast<std::uint64_t>(plan_.begin(chunk)), chunk);
-  if (folder_ == nullptr || engine.frame() == first_frame_) return;
+  const std::uint64_t frame = first_frame_ + static_cast<std::uint64_t>(plan_.begin(chunk));
+  go_to(engine, frame, chunk);
+  // A chunk that is there, but drawn again for its hashes, needs none.
+  if (folder_ == nullptr || frame == first_frame_ || engine.frame() != frame ||
+      folder_->pictures(chunk) > 0)
+    return;
   if (std::optional<Checkpoint> checkpoint = saved(engine)) {
     const std::lock_guard lock(mutex_);
     waiting_.insert_or_assign(chunk, std::move(*checkpoint));
   }
-}
-
-void ChunkStarts::reach_end(Engine& engine, std::int64_t frames) {
-  go_to(engine, first_frame_ + static_cast<std::uint64_t>(frames), plan_.count());
 }
 
 void ChunkStarts::go_to(Engine& engine, std::uint64_t frame, std::int64_t chunk) {
@@ -144,7 +150,8 @@ void ChunkStarts::go_to(Engine& engine, std::uint64_t frame, std::int64_t chunk)
   const auto memory = engine.allocate_picture_memory(layout_.slot_bytes());
   const LumaPlane nobody_looks = layout_.luma_plane(memory->data());
   while (engine.frame() < frame) {
-    if (cancel_ != nullptr && cancel_->load(std::memory_order_relaxed)) throw Cancelled();
+    if (is_set(cancel_)) throw Cancelled();
+    if (is_set(end_early_)) return;
     engine.step();
     engine.draw(nobody_looks);
   }

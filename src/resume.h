@@ -42,15 +42,15 @@ std::string check_disk(const RenderSettings& settings, const DiskNeeds& needs,
 class ChunkStarts {
  public:
   /// `folder` may be nullptr: then the engine only goes forward. `engine` must be at the film's
-  /// first frame.
-  ChunkStarts(const RenderSettings& settings, const Engine& engine, std::int64_t chunk_frames,
-              WorkFolder* folder, const std::atomic<bool>* cancel);
+  /// first frame. A set `cancel` or `end_early` (may be nullptr) ends its way.
+  ChunkStarts(const RenderSettings& settings, const Engine& engine, const ChunkPlan& plan,
+              WorkFolder* folder, const std::atomic<bool>* cancel,
+              const std::atomic<bool>* end_early);
 
   /// On the engine's thread, with no draw in flight: to the frame before the chunk's first picture,
-  /// by way of a checkpoint where that is shorter. The universe there waits for keep().
+  /// by way of a checkpoint where that is shorter. The universe there waits for keep(). A film that
+  /// is to end early needs to get no further. Throws Cancelled.
   void reach(Engine& engine, std::int64_t chunk);
-  /// The same for the end of a film of `frames`.
-  void reach_end(Engine& engine, std::int64_t frames);
   /// On any thread, when chunk `chunk` has begun: its checkpoint goes to disk.
   void keep(std::int64_t chunk);
 
@@ -61,6 +61,7 @@ class ChunkStarts {
   const std::uint64_t first_frame_;
   WorkFolder* const folder_;
   const std::atomic<bool>* const cancel_;
+  const std::atomic<bool>* const end_early_;
   const PictureLayout layout_;
   std::mutex mutex_;
   std::map<std::int64_t, Checkpoint> waiting_;

@@ -167,6 +167,12 @@ def until_there_are_chunks(film, where, chance):
     raise Failure("is never stopped in time")
 
 
+def while_it_goes_on(film, where, function, chance):
+    """Stops a render, so that the next one goes on; returns one of the calls that one may make."""
+    until_there_are_chunks(film, where, chance)
+    return chance.randrange(max(1, film.calls[function] // 2))
+
+
 def kills(table, films, tries, chance):
     for film in films:
         def attempt(_, where, film=film):
@@ -189,6 +195,8 @@ def kills_in_calls(table, films, tries, chance):
 
         def attempt(i, where, film=film, plans=plans):
             function, number, moment = plans[i]
+            if i % 2:
+                number = while_it_goes_on(film, where, function, chance)
             film.run(where, {"LIFEREEL_FAULT": f"{function}:{number}:{moment}"})
             film.check_name(where)
             film.complete(where)
@@ -206,6 +214,8 @@ def failing_calls(table, films, tries, chance):
 
         def attempt(i, where, film=film, plans=plans):
             function, number, error = plans[i]
+            if i % 2:
+                number = while_it_goes_on(film, where, function, chance)
             process = film.run(where, {"LIFEREEL_FAULT": f"{function}:{number}:{error}"})
             film.check_told(process)
             film.check_name(where)
@@ -283,12 +293,22 @@ def read_only_folders(table, films, tries, chance):
         table.row(f"a read-only folder, {film.name}", tries, attempt)
 
 
+def write_identity(where, film):
+    """As a render does that is killed before its film has its name."""
+    folder = where / (film.file + ".lifereel")
+    whole = os.stat(folder / "film")
+    (folder / "film-identity").write_text(
+        f"{whole.st_dev} {whole.st_ino} {whole.st_size} {whole.st_mtime_ns}\n", encoding="ascii")
+
+
 def damage(table, films, tries, chance):
     for kind in ("chunk", "checkpoint", "job", "film", "film-identity", "lock"):
         for how in ("bits flipped", "cut short", "gone"):
             def attempt(i, where, kind=kind, how=how):
                 film = films[i % len(films)]
                 until_there_are_chunks(film, where, chance)
+                if kind == "film-identity":
+                    write_identity(where, film)
                 all_of_kind = [path for path in working_files(where, film)
                                if path.name == kind or path.name.startswith(kind + "-0")]
                 demand(all_of_kind, f"has no {kind} to damage")

@@ -328,6 +328,22 @@ TEST_SUITE("src.cli") {
     }
   }
 
+  TEST_CASE("a signal that comes twice at once is one") {
+    const Program program;
+    const pid_t child = program.start(
+        with_small_universe({"render", "--frames", "100000000", "-o", "film.mkv", "--codec", "ffv1",
+                             "--chunk-frames", "20", "--finish-on-interrupt"}));
+    const auto kept = program.path("film.mkv.lifereel") / "chunk-000000";
+    for (int i = 0; i < 3000 && !fs::exists(kept); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    kill(child, SIGINT);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    kill(child, SIGINT);
+    CHECK(program.wait(child).status == 0);
+    CHECK(fs::exists(program.path("film.mkv")));
+    CHECK_FALSE(fs::exists(program.path("film.mkv.lifereel")));
+  }
+
   TEST_CASE("a signal leaves what the same command goes on from") {
     const Program program;
     const auto words =

@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -137,7 +136,9 @@ TEST_SUITE("src.resume") {
       const char* codec;
       const char* extension;
     } films[] = {{"mpeg2video", ".ts"}, {"libx264", ".mp4"}, {"libx265", ".mkv"}, {"ffv1", ".mkv"}};
-    for (const auto& [codec, extension] : films) {
+    for (const auto& film : films) {
+      const char* const codec = film.codec;
+      const char* const extension = film.extension;
       for (const int lanes : {1, 3}) {
         CAPTURE(codec);
         CAPTURE(lanes);
@@ -244,7 +245,7 @@ TEST_SUITE("src.resume") {
     flip_bit(work_of(settings) + "/job", 100);
     CHECK(rendered() == frames - 4 * chunk);
     stop();
-    flip_bit(work_of(settings) + "/film-identity", 0);
+    folder.write("film.mkv.lifereel/film-identity", "1 2 3 4\n");
     CHECK(rendered() == frames - 4 * chunk);
     stop();
     folder.write("film.mkv.lifereel/film", "half a film");
@@ -359,19 +360,24 @@ TEST_SUITE("src.resume") {
     // As a process leaves it that is killed between the film's renaming and the end.
     const auto leave = [&](const RenderSettings& whose) {
       const Watched engine(settings);
-      WorkFolder work(settings.output, film_job(whose, engine));
+      WorkFolder work(settings.output, film_job(whose, engine), {frames, chunk});
       Checkpoint checkpoint;
       engine.save(checkpoint);
       work.keep_checkpoint(1, checkpoint);
-      struct stat status {};
-      REQUIRE(stat(settings.output.c_str(), &status) == 0);
-      folder.write("film.mp4.lifereel/film-identity",
-                   std::to_string(status.st_dev) + " " + std::to_string(status.st_ino) + "\n");
+      fs::create_hard_link(settings.output, work.film_path());
+      work.identify_film();
+      fs::remove(work.film_path());
     };
     leave(settings);
     const std::string film = contents(settings.output);
     CHECK(render_rest(settings).finished_before);
     CHECK(contents(settings.output) == film);
+    CHECK(folder.names() == std::vector<std::string>{"film.mp4"});
+
+    leave(settings);
+    RenderSettings owed = settings;
+    owed.stats = folder.file("film.json");
+    CHECK(has(message([&] { render_rest(owed); }), "the film is finished, but"));
     CHECK(folder.names() == std::vector<std::string>{"film.mp4"});
 
     leave(settings);
@@ -383,6 +389,95 @@ TEST_SUITE("src.resume") {
     CHECK(!render_rest(other).finished_before);
     CHECK(contents(settings.output) != film);
     CHECK(folder.names() == std::vector<std::string>{"film.mp4"});
+  }
+
+  TEST_CASE("a file that is not the finished film is not taken for it") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mp4"), "libx264");
+    settings.engine.lanes = 1;
+    render_until(settings, 2 * chunk + 5);
+    CHECK(working_files(settings, "film").empty());
+    {
+      const Watched engine(settings);
+      WorkFolder work(settings.output, film_job(settings, engine), {frames, chunk});
+      folder.write("film.mp4.lifereel/film", "the film");
+      work.identify_film();
+      fs::rename(work.film_path(), settings.output);
+      CHECK(WorkFolder::finished(settings.output));
+      std::ofstream(settings.output, std::ios::app) << "!";
+      CHECK_FALSE(WorkFolder::finished(settings.output));
+    }
+    CHECK(has(message([&] { render_rest(settings); }), "exists"));
+    CHECK(contents(settings.output) == "the film!");
+    settings.overwrite = true;
+    const RenderReport report = render_rest(settings);
+    CHECK_FALSE(report.finished_before);
+    CHECK(report.pipeline.frames_kept >= chunk);
+    CHECK(report.film.frames == frames);
+  }
+
+  TEST_CASE("a film that cannot get its name keeps all of it, or all but a last stump") {
+    for (const int end : {frames, 3 * chunk + 5}) {
+      CAPTURE(end);
+      const test::TemporaryFolder folder;
+      RenderSettings settings = small(folder.file("whole.mkv"), "ffv1");
+      settings.engine.lanes = 2;
+      render_rest(settings);
+      const std::string whole = contents(settings.output);
+
+      settings.output = folder.file("film.mkv");
+      std::atomic<bool> early{false};
+      RenderCallbacks callbacks;
+      callbacks.end_early = &early;
+      Watched engine(settings, [&](std::uint64_t now) {
+        if (now + 1 < static_cast<std::uint64_t>(end)) return;
+        folder.write("film.mkv", "in the way");
+        early = end < frames;
+      });
+      CHECK(has(message([&] { render(settings, engine, callbacks); }), "has appeared"));
+      fs::remove(settings.output);
+
+      // While it is checked or put together, too, it can be stopped.
+      std::atomic<bool> cancel{true};
+      RenderCallbacks stopped;
+      stopped.cancel = &cancel;
+      CHECK(has(message([&] { render(settings, stopped); }), "the same command goes on"));
+
+      int steps = 0;
+      const RenderReport report = render_rest(settings, &steps);
+      CHECK(contents(settings.output) == whole);
+      const int kept = end / chunk * chunk;
+      CHECK(report.pipeline.frames_kept == (end == frames ? frames : kept));
+      CHECK(steps == (end == frames ? 0 : frames - kept));
+      CHECK(report.state_hash.empty() == (end == frames));
+    }
+  }
+
+  TEST_CASE("kept chunks and checkpoints know whose they are") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mkv"), "ffv1");
+    settings.engine.lanes = 1;
+    render_until(settings, 4 * chunk + 5);
+    const std::size_t kept = working_files(settings, "chunk-").size();
+    RenderSettings other = settings;
+    other.universe.seed = 7;
+    for (const bool gone : {false, true}) {
+      if (gone)
+        fs::remove(work_of(settings) + "/job");
+      else
+        flip_bit(work_of(settings) + "/job", 100);
+      CHECK(has(message([&] { render_rest(other); }), "is of another render"));
+      CHECK(working_files(settings, "chunk-").size() == kept);
+    }
+    for (const std::string& path : working_files(settings, "chunk-")) fs::remove(path);
+    CHECK_FALSE(working_files(settings, "checkpoint-").empty());
+    render_rest(other);
+    const std::string film = contents(settings.output);
+    other.resume = Resume::off;
+    other.output = folder.file("other.mkv");
+    render_rest(other);
+    // The name of the film is in neither.
+    CHECK(contents(other.output) == film);
   }
 
   TEST_CASE("a disk that is too small is told beforehand") {
