@@ -109,6 +109,11 @@ struct Film::Impl final : ChunkedSink {
         output(where),
         format(choose_pixel_format(settings, output.path)),
         plan{where.frames > 0 ? where.frames : INT64_MAX, settings.chunk_frames} {
+    if (output.chunks != nullptr && output.frames <= 0)
+      throw std::invalid_argument(
+          "a film that keeps its chunks must know how many pictures will come: which chunk is "
+          "whole "
+          "depends on it");
     LogCapture log;
     writer = std::make_unique<FilmWriter>(settings, output);
     spare = open_encoder();
@@ -136,7 +141,7 @@ struct Film::Impl final : ChunkedSink {
     return output.chunks == nullptr || output.chunks->pictures(index) != plan.length(index);
   }
   std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t frames) override;
-  void end_early(std::int64_t frames) override { end = frames; }
+  std::int64_t end_early(std::int64_t frames) override;
   void finish() override;
   PixelFormat pixel_format() const noexcept override { return format; }
   int pictures_held_at_most() const noexcept override { return held; }
@@ -222,8 +227,6 @@ class Film::Impl::Chunk final : public PictureSink {
   void finish() override {
     if (encoder_ == nullptr) throw std::logic_error("the chunk failed and cannot be finished");
     run([&] {
-      if (frames_ == not_known && film_.cut() && pictures_ < film_.plan.length(index_))
-        film_.end = film_.plan.begin(index_) + pictures_;  // only the last is shorter
       const std::int64_t frames = std::min(frames_, film_.end - film_.plan.begin(index_));
       if (frames_ != not_known && pictures_ != frames)
         throw std::logic_error("chunk " + std::to_string(index_) + " ended after " +
@@ -342,6 +345,17 @@ std::unique_ptr<PictureSink> Film::Impl::begin_chunk(std::int64_t index, std::in
   if (!encoder) encoder = open_encoder();
   if (!log.messages().empty()) note_warnings(log);
   return std::make_unique<Chunk>(*this, index, frames, std::move(encoder));
+}
+
+// A chunk that is kept already is in the film as it is, and may have been written.
+std::int64_t Film::Impl::end_early(std::int64_t frames) {
+  if (cut()) {
+    const std::int64_t index = std::min(frames / plan.chunk_frames, plan.count() - 1);
+    if (frames > plan.begin(index) && !needs_chunk(index))
+      frames = plan.begin(index) + plan.length(index);
+  }
+  end = frames;
+  return frames;
 }
 
 bool Film::Impl::claim_writer(std::int64_t index) {

@@ -102,7 +102,7 @@ struct FilmOutput {
   /// takes those that are there, and need not be given their pictures (ChunkedSink::needs_chunk());
   /// one of a wrong length, as a film that ended early may leave, is made again.
   /// They must come from the same settings, size and title, and equal chunk_dependencies(). For
-  /// films in chunks; nullptr: none. Must outlive the film.
+  /// films in chunks whose `frames` are known; nullptr: none. Must outlive the film.
   ChunkStore* chunks = nullptr;
   std::string title;    ///< container metadata; both may be empty
   std::string comment;  ///< lifereel: the settings as a config file (MPEG-2 user data in a .mpg)

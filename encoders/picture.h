@@ -69,10 +69,10 @@ class ChunkedSink {
   /// but a chunk that waits long for one before it waits in memory. The sink's finish() hands the
   /// chunk over; it must not outlive this object. Throws as PictureSink does.
   virtual std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t frames) = 0;
-  /// The film ends after `frames` pictures, fewer than were announced; the chunk that holds the
-  /// last of them is finished short, those after it are not begun. Before that finish(), any
-  /// thread.
-  virtual void end_early(std::int64_t frames) { static_cast<void>(frames); }
+  /// The film shall end after `frames` pictures, fewer than were announced. Returns where it will:
+  /// there, or where a chunk ends that it has already. The chunk that holds the last picture is
+  /// finished short, those after it are not begun. Before that finish(), any thread.
+  virtual std::int64_t end_early(std::int64_t frames) { return frames; }
   /// After the last chunk's finish(): the film is complete and safe when this returns.
   virtual void finish() = 0;
   /// What the chunks' sinks want, each for itself (PictureSink).

@@ -103,11 +103,12 @@ StringPairs option_list(const AVCodec& codec, const FilmSettings& settings, int 
     own = "log-level=error";  // it writes to the terminal by itself
     // Else its rate control asks how far other threads have come.
     if (settings.maxrate) own += ":const-vbv=1";
-    // Its lookahead searches otherwise in a pool of 4, or of 12: left to itself, that is a matter
-    // of the machine's processors.
+    // In a pool of 4 its lookahead searches otherwise than in a smaller one, in 12 again otherwise:
+    // left to itself, that is a matter of the machine's processors. Two threads of its own it is.
     if (settings.codec_threads > 0)
-      own += ":pools=" + std::to_string(std::clamp(
-                             settings.codec_threads * wavefront_threads(width, height), 2, 64));
+      own += ":lookahead-threads=2:pools=" +
+             std::to_string(
+                 2 + std::clamp(settings.codec_threads * wavefront_threads(width, height), 2, 62));
   }
   for (const auto& [key, value] : settings.codec_options) {
     if (!own_key.empty() && key == own_key)

@@ -68,7 +68,7 @@ void Findings::end(const char* name, std::string summary, bool left_out) {
   VerifyCheck check;
   check.name = name;
   check.summary = printable(std::move(summary));
-  check.finding_count = count.errors + count.warnings;
+  check.finding_count = count.errors + count.warnings + count.untold;
   if (count.errors > 0)
     check.verdict = VerifyCheck::Verdict::failed;
   else if (count.warnings > 0)

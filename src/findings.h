@@ -26,8 +26,8 @@ class Findings {
   void error(const char* check, std::int64_t frame, std::string sentence);
   void warn(const char* check, std::optional<std::int64_t> frame, std::string sentence);
 
-  /// Errors that nothing more is known of.
-  void count_untold(const char* check, std::int64_t errors) { counts_[check].errors += errors; }
+  /// Errors, more than those that were told, that only their number is known of.
+  void count_untold(const char* check, std::int64_t errors) { counts_[check].untold += errors; }
 
   /// Ends a check; its verdict is that of its findings.
   void conclude(const char* check, std::string summary) { end(check, std::move(summary), false); }
@@ -36,7 +36,7 @@ class Findings {
 
  private:
   struct Count {
-    std::int64_t errors = 0, warnings = 0;
+    std::int64_t errors = 0, warnings = 0, untold = 0;
   };
 
   void add(VerifySeverity severity, const char* check, std::optional<std::int64_t> first,

@@ -10,6 +10,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -96,12 +97,9 @@ class Pipeline {
     if (settings.lanes < 1 || settings.lanes > most_lanes)
       throw std::invalid_argument("lanes must be 1 to " + std::to_string(most_lanes) + ", not " +
                                   std::to_string(settings.lanes));
-    for (std::int64_t chunk = 0; chunk < plan_.count(); ++chunk) {
-      if (sink.needs_chunk(chunk))
-        chunks_.push_back(chunk);
-      else
-        frames_kept_ += plan_.length(chunk);
-    }
+    for (std::int64_t chunk = 0; chunk < plan_.count(); ++chunk)
+      if (sink.needs_chunk(chunk)) chunks_.push_back(chunk);
+    frames_kept_ = frames_kept(settings.frames);
     if (frames_kept_ > 0 && !settings.before_chunk)
       throw std::logic_error("a pipeline with chunks to leave out needs before_chunk");
     const auto lanes =
@@ -176,21 +174,16 @@ class Pipeline {
     };
     try {
       bool on = true;
+      std::optional<std::int64_t> end;  // of a film that ends early
       for (std::size_t k = 0; on && k < chunks_.size(); ++k) {
         if (settings_.before_chunk) {
           while (!begun.empty()) finish_oldest();
           engine_busy_.time([&] { settings_.before_chunk(engine_, chunks_[k]); });
         }
-        const std::int64_t frames = plan_.length(chunks_[k]);
-        for (std::int64_t frame = 0; on && frame < frames; ++frame) {
-          if (asked(settings_.end_early)) {
-            on = false;
-            const std::int64_t end = plan_.begin(chunks_[k]) + frame;
-            if (end == 0) throw Cancelled();
-            sink_.end_early(end);
-          } else {
-            on = draw(*lanes_[k % lanes_.size()]);
-          }
+        const std::int64_t begin = plan_.begin(chunks_[k]);
+        for (std::int64_t frame = begin; on && frame < begin + plan_.length(chunks_[k]); ++frame) {
+          if (!end && asked(settings_.end_early)) end = end_film(frame);
+          on = end != frame && draw(*lanes_[k % lanes_.size()]);
         }
       }
       while (!begun.empty()) finish_oldest();
@@ -203,6 +196,22 @@ class Pipeline {
       throw;
     }
     for (const auto& lane : lanes_) lane->ring.close();
+  }
+
+  // Ends the film at a frame, or a little later, where the sink says.
+  std::int64_t end_film(std::int64_t frame) {
+    if (frame == 0) throw Cancelled();
+    const std::int64_t end = sink_.end_early(frame);
+    frames_kept_ = frames_kept(end);
+    return end;
+  }
+
+  // Of a film that ends there.
+  std::int64_t frames_kept(std::int64_t end) const {
+    std::int64_t sum = 0;
+    for (std::int64_t chunk = 0; chunk < plan_.count() && plan_.begin(chunk) < end; ++chunk)
+      if (!std::binary_search(chunks_.begin(), chunks_.end(), chunk)) sum += plan_.length(chunk);
+    return sum;
   }
 
   // A lane's thread: its chunks, each with a sink of its own.
@@ -278,8 +287,8 @@ class Pipeline {
     stop();
   }
 
-  // Every picture is written: from here on the film can be finished or fail, but not be cancelled,
-  // for its file may have its name already.
+  // Every picture has come: from here on the film can be finished or fail, but is not cancelled
+  // from here, for its file may have its name already.
   bool begin_finishing() {
     const std::lock_guard lock(mutex_);
     if (first_error_ || stopped()) return false;
@@ -341,8 +350,8 @@ class Pipeline {
   ChunkedSink& sink_;
   const PipelineSettings& settings_;
   const ChunkPlan plan_;
-  std::vector<std::int64_t> chunks_;  // that the sink needs
-  std::int64_t frames_kept_ = 0;      // of the others
+  std::vector<std::int64_t> chunks_;          // that the sink needs, in order
+  std::atomic<std::int64_t> frames_kept_{0};  // of the others
   std::vector<std::shared_ptr<Lane>> lanes_;
   const Clock::time_point start_ = Clock::now();
   const double cpu_start_ = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);

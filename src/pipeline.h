@@ -52,7 +52,8 @@ struct PipelineSettings {
   /// and may save it. May be empty if every chunk is needed.
   std::function<void(Engine&, std::int64_t chunk)> before_chunk;
   const std::atomic<bool>* cancel = nullptr;
-  /// Once it is set the film ends with the picture being drawn (ChunkedSink::end_early()).
+  /// Once it is set the film ends with the picture being drawn, or where the sink says
+  /// (ChunkedSink::end_early()).
   const std::atomic<bool>* end_early = nullptr;
   /// Called on the calling thread about five times a second; may be empty.
   std::function<void(const PipelineStatistics&)> progress;
@@ -69,9 +70,10 @@ int default_ring_slots(int pictures_held_at_most, int draws_in_flight, int lanes
 /// others goes to lane k modulo lanes, each with a ring and a thread of its own. No frame is
 /// dropped, doubled or reordered in its chunk. The first error on any side ends all and is rethrown
 /// here; a set `cancel` ends all with Cancelled, unless the sink is finishing already: then it
-/// comes too late. The engine must outlive the call. After a failure the sink may still hold
-/// pictures: their memory waits until it has let go of them, on whatever thread, so picture memory
-/// must not need the engine. Throws std::invalid_argument when a ring is too small for the sink.
+/// comes too late, but for a sink that looks at the flag itself. The engine must outlive the call.
+/// After a failure the sink may still hold pictures: their memory waits until it has let go of
+/// them, on whatever thread, so picture memory must not need the engine. Throws
+/// std::invalid_argument when a ring is too small for the sink.
 PipelineStatistics run_pipeline(Engine& engine, ChunkedSink& sink,
                                 const PipelineSettings& settings);
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <deque>
+#include <exception>
 #include <filesystem>
 #include <stdexcept>
 
@@ -88,14 +89,22 @@ class RenderSink final : public ChunkedSink {
         film_ ? film_->chunks().begin_chunk(index, frames) : std::make_unique<NullSink>());
   }
 
-  void end_early(std::int64_t frames) override {
-    if (film_) film_->chunks().end_early(frames);
+  std::int64_t end_early(std::int64_t frames) override {
+    return film_ ? film_->chunks().end_early(frames) : frames;
   }
 
   void finish() override {
     if (film_) film_->chunks().finish();
-    if (hash_) after_the_film([this] { hash_->finish(); });
-    if (work_) after_the_film([this] { work_->remove(); });
+    after_the_film([this] {
+      std::exception_ptr hashes_failed;
+      try {
+        if (hash_) hash_->finish();
+      } catch (...) {
+        hashes_failed = std::current_exception();
+      }
+      if (work_) work_->remove();
+      if (hashes_failed) std::rethrow_exception(hashes_failed);
+    });
   }
 
   PixelFormat pixel_format() const noexcept override {
@@ -285,13 +294,15 @@ std::string found_text(const WorkFolder& work, const RenderSettings& settings) {
   return text;
 }
 
-/// What stands beside the film was lost with the process that finished it.
+/// What stands beside the film may have been lost with the process that finished it.
 void check_nothing_is_owed(const RenderSettings& settings) {
-  if (settings.hash.empty() && settings.stats.empty() && !settings.psnr) return;
+  const auto lost = [](const std::string& path) {
+    return !path.empty() && !std::filesystem::exists(path);
+  };
+  if (!lost(settings.hash) && !lost(settings.stats) && !settings.psnr) return;
   throw std::runtime_error(
-      "the film is finished, but the process that finished it was killed before it made the "
-      "hashes, statistics or PSNR that were asked for; lifereel hash and lifereel verify make "
-      "them, or render again with --overwrite");
+      "the film is finished, but the process that finished it ended before it had made all that "
+      "was asked for beside it (hashes, statistics, PSNR); --overwrite renders it again");
 }
 
 // A render that ends before its film is finished says what it leaves behind.

@@ -35,7 +35,7 @@ namespace fs = std::filesystem;
 static_assert(std::endian::native == std::endian::little,
               "working files are little-endian; a big-endian processor must swap here");
 
-constexpr std::string_view chunk_header = "lifereel chunk v01\n\n";
+constexpr std::string_view chunk_header = "lifereel chunk v02\n\n";
 constexpr std::string_view checkpoint_header = "lifereel start v01\n\n";
 constexpr std::size_t sha256_bytes = 64;  // as text
 constexpr std::size_t preamble_bytes = chunk_header.size() + sha256_bytes + sizeof(std::uint64_t);
@@ -171,7 +171,7 @@ bool is_working_file(const std::string& name) {
          number_of(whole, "checkpoint");
 }
 
-/// In such an order that finished() and is_job() tell the truth until the end.
+/// In such an order that finished() tells the truth until the end.
 void remove_working_files(const std::string& folder) {
   std::vector<fs::path> files;
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
@@ -460,7 +460,9 @@ void WorkFolder::keep_checkpoint(std::int64_t index, const Checkpoint& checkpoin
 void WorkFolder::drop_checkpoints() {
   const std::lock_guard lock(mutex_);
   std::int64_t missing = 0;
-  while (chunks_.contains(missing)) ++missing;
+  for (auto at = chunks_.find(0);
+       at != chunks_.end() && at->first == missing && at->second == plan_.length(missing); ++at)
+    ++missing;
   auto needed = checkpoints_.upper_bound(missing);
   if (needed == checkpoints_.begin()) return;
   --needed;
@@ -484,7 +486,7 @@ std::optional<Checkpoint> WorkFolder::checkpoint(std::int64_t after, std::int64_
     } catch (const Cancelled&) {
       throw;
     } catch (const std::exception&) {
-      // Damaged or another's: an earlier one does as well, it only takes longer.
+      // Damaged or another's: the way from an earlier one, or from the start, is only longer.
       at = checkpoints_.erase(at);
     }
   }

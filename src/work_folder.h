@@ -31,9 +31,9 @@ namespace lifereel {
 ///   checkpoint-000012  the universe before chunk 12's first picture
 ///
 /// Each is written under another name, flushed to disk and renamed, so it is whole or not there.
-/// Chunks and checkpoints end with a checksum, and are thrown away when it does not match:
+/// Chunks and checkpoints end with a checksum, and are of no use when it does not match:
 ///
-///   20 bytes   "lifereel chunk v01\n\n" or "lifereel start v01\n\n"
+///   20 bytes   "lifereel chunk v02\n\n" or "lifereel start v01\n\n"
 ///   64 bytes   SHA-256 of the job's text, in lower-case hexadecimal
 ///   u64        the chunk's number, little-endian
 ///   ...        encoders/chunk_records.h, or sim/checkpoint.h

@@ -170,7 +170,7 @@ TEST_SUITE("encoders.chunks") {
       settings.codec_preset = "ultrafast";
       settings.chunk_frames = 12;
       make_film(settings, output, 12);
-      CHECK(contains(read_bytes(output.path), "numa-pools=2 "));
+      CHECK(contains(read_bytes(output.path), "numa-pools=4 "));
       std::filesystem::remove(output.path);
     }
 

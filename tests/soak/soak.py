@@ -168,9 +168,16 @@ def until_there_are_chunks(film, where, chance):
 
 
 def while_it_goes_on(film, where, function, chance):
-    """Stops a render, so that the next one goes on; returns one of the calls that one may make."""
+    """Stops a render, so that the next one goes on; returns the number of a call that one makes."""
     until_there_are_chunks(film, where, chance)
-    return chance.randrange(max(1, film.calls[function] // 2))
+    twin = where.with_name(where.name + "-twin")
+    calls = where.with_name(where.name + "-calls")
+    shutil.copytree(where, twin)
+    film.run(twin, {"LIFEREEL_FAULT_COUNT": str(calls)})
+    made = collections.Counter(calls.read_text().split())[function]
+    shutil.rmtree(twin)
+    calls.unlink()
+    return chance.randrange(max(1, made))
 
 
 def kills(table, films, tries, chance):
@@ -293,22 +300,12 @@ def read_only_folders(table, films, tries, chance):
         table.row(f"a read-only folder, {film.name}", tries, attempt)
 
 
-def write_identity(where, film):
-    """As a render does that is killed before its film has its name."""
-    folder = where / (film.file + ".lifereel")
-    whole = os.stat(folder / "film")
-    (folder / "film-identity").write_text(
-        f"{whole.st_dev} {whole.st_ino} {whole.st_size} {whole.st_mtime_ns}\n", encoding="ascii")
-
-
 def damage(table, films, tries, chance):
-    for kind in ("chunk", "checkpoint", "job", "film", "film-identity", "lock"):
+    for kind in ("chunk", "checkpoint", "job", "film", "lock"):
         for how in ("bits flipped", "cut short", "gone"):
             def attempt(i, where, kind=kind, how=how):
                 film = films[i % len(films)]
                 until_there_are_chunks(film, where, chance)
-                if kind == "film-identity":
-                    write_identity(where, film)
                 all_of_kind = [path for path in working_files(where, film)
                                if path.name == kind or path.name.startswith(kind + "-0")]
                 demand(all_of_kind, f"has no {kind} to damage")

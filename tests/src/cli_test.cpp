@@ -337,8 +337,7 @@ TEST_SUITE("src.cli") {
     for (int i = 0; i < 3000 && !fs::exists(kept); ++i)
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     kill(child, SIGINT);
-    std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    kill(child, SIGINT);
+    kill(child, SIGTERM);
     CHECK(program.wait(child).status == 0);
     CHECK(fs::exists(program.path("film.mkv")));
     CHECK_FALSE(fs::exists(program.path("film.mkv.lifereel")));

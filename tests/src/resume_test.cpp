@@ -10,6 +10,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -245,9 +246,6 @@ TEST_SUITE("src.resume") {
     flip_bit(work_of(settings) + "/job", 100);
     CHECK(rendered() == frames - 4 * chunk);
     stop();
-    folder.write("film.mkv.lifereel/film-identity", "1 2 3 4\n");
-    CHECK(rendered() == frames - 4 * chunk);
-    stop();
     folder.write("film.mkv.lifereel/film", "half a film");
     folder.write("film.mkv.lifereel/chunk-000004.part-abcdef", "half a chunk");
     CHECK(rendered() == frames - 4 * chunk);
@@ -350,7 +348,26 @@ TEST_SUITE("src.resume") {
     Watched engine(settings, [&](std::uint64_t now) { early = now + 1 >= chunk + 4; });
     RenderCallbacks callbacks;
     callbacks.end_early = &early;
-    CHECK(render(settings, engine, callbacks).film.frames == chunk + 4);
+    const RenderReport report = render(settings, engine, callbacks);
+    CHECK(report.film.frames == chunk + 4);
+    CHECK(report.pipeline.frames_kept == chunk);
+    CHECK_FALSE(report.state_hash.empty());
+  }
+
+  TEST_CASE("with hashes, a film that ends early in a kept chunk ends with it") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mkv"), "ffv1");
+    settings.hash = folder.file("film.hash");
+    render_until(settings, 4 * chunk + 5);
+    std::atomic<bool> early{false};
+    Watched engine(settings, [&](std::uint64_t now) { early = now + 1 >= chunk + 4; });
+    RenderCallbacks callbacks;
+    callbacks.end_early = &early;
+    CHECK(render(settings, engine, callbacks).film.frames == 2 * chunk);
+    std::size_t pictures = 0;
+    std::istringstream hashes(contents(settings.hash));
+    for (std::string line; std::getline(hashes, line);) pictures += line.starts_with("0,") ? 1 : 0;
+    CHECK(pictures == 2 * chunk);
   }
 
   TEST_CASE("a film whose working files outlived it is finished") {
@@ -438,10 +455,15 @@ TEST_SUITE("src.resume") {
       fs::remove(settings.output);
 
       // While it is checked or put together, too, it can be stopped.
-      std::atomic<bool> cancel{true};
-      RenderCallbacks stopped;
-      stopped.cancel = &cancel;
-      CHECK(has(message([&] { render(settings, stopped); }), "the same command goes on"));
+      for (const char* const moment : {"checking", "going on"}) {
+        std::atomic<bool> cancel{false};
+        RenderCallbacks stopped;
+        stopped.cancel = &cancel;
+        stopped.notice = [&](const std::string& sentence) {
+          cancel = cancel || has(sentence, moment);
+        };
+        CHECK(has(message([&] { render(settings, stopped); }), "the same command goes on"));
+      }
 
       int steps = 0;
       const RenderReport report = render_rest(settings, &steps);
