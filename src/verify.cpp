@@ -392,7 +392,9 @@ class Verifier final : FilmScan::Taker {
   std::int64_t number(const ScannedPicture& picture) {
     const std::int64_t expected = last_frame_ ? *last_frame_ + 1 : 0;
     if (!picture.pts_ticks) {
-      if (exact_container()) time_faults_.add(expected, 1, "a picture has no timestamp");
+      // A program stream tells the time of the first picture in a packet; of others, the last of
+      // the film among them, libav may not know it. The check of the program stream does.
+      if (exact_container() && !disc_) time_faults_.add(expected, 1, "a picture has no timestamp");
       return expected;
     }
     const std::int64_t time = picture_times_(*picture.pts_ticks);

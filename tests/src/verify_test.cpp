@@ -165,6 +165,23 @@ TEST_CASE("measures of pictures") {
   CHECK(scaled({halves.data() + 31, 64, 2, 1}, 4, 1) == std::vector<std::uint8_t>{10, 10, 31, 31});
 }
 
+TEST_CASE("a disc whose last picture begins in another one's packet passes") {
+  const TemporaryFolder folder;
+  RenderSettings settings;
+  apply_preset(settings, "dvd_video");
+  settings.seconds = 20;
+  settings.frames.reset();
+  settings.output = folder.file("film.mpg");
+  render(settings);
+  for (const int points : {0, 5}) {
+    VerifySettings how;
+    how.sample = points;
+    const VerifyReport report = verify(settings.output, how);
+    CAPTURE(describe(report));
+    CHECK(report.passes());
+  }
+}
+
 TEST_CASE("good films pass, whole, by samples, and beside their universe") {
   const TemporaryFolder folder;
   struct Kind {
