@@ -16,6 +16,19 @@ set -eu
 cd "$(dirname "$0")/.."
 cmake/setup.sh --tests
 jobs=$(nproc)
+
+# Where it ran, so that a log tells: one line.
+where() {
+  isa=
+  for one in sse2 avx2 fma avx512f asimd; do
+    if grep -qwm 1 "$one" /proc/cpuinfo; then isa="$isa $one"; fi
+  done
+  echo "== on $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1) ($(uname -m):$isa)," \
+    "$jobs processors, $(awk '/^MemTotal/ {print int($2 / 1048576)}' /proc/meminfo) GiB," \
+    "$(g++ --version | head -n 1), FFmpeg $(ffmpeg -version | sed -n '1s/^ffmpeg version \([^ ]*\).*/\1/p')," \
+    "$(dpkg-query -W -f '${Package} ${Version} ' 'libx264-[0-9]*' 'libx265-[0-9]*' libc6 2> /dev/null)"
+}
+where
 passed=0
 failed=0
 

@@ -80,6 +80,10 @@ constexpr Refused never[] = {
     {"deterministic", "decides whether the bytes are the same every time"},
     {"n-deterministic", "would make other bytes every time"},  // "no" is taken off
     {"const-vbv", "decides whether the bytes are the same every time, and is set where they are"},
+    {"cpu-independent", "decides whether the bytes are the same every time and on every processor"},
+    {"info",
+     "would write the processor's capabilities into the film, whose bytes are else the same on "
+     "every processor"},
     {"copy-pic", "would let the encoder read pictures that are gone"}};
 
 template <typename List>

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstring>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -19,6 +20,7 @@
 #include "libav.h"
 #include "log_capture.h"
 #include "picture_frame.h"
+#include "processor_kind.h"
 #include "silent_ac3.h"
 #include "video_encoder.h"
 
@@ -461,6 +463,39 @@ void Film::Impl::finish_last_chunk() {
   chunk.reset();
 }
 
+namespace {
+
+/// "x264 - core 164 r3095 baee400", as encoders outside libavcodec write it into a film's first
+/// packet; empty: this one does not.
+std::string encoder_release(const std::string& codec) {
+  if (codec != "libx264" && codec != "libx265") return "";
+  FilmSettings settings;
+  settings.codec = codec;
+  settings.codec_threads = 1;
+  if (codec == "libx265") settings.codec_options = {{"x265-params", "info=1"}};
+  VideoFormat format = source_format(settings, PixelFormat::yuv420p, 64, 64);
+  VideoEncoder encoder(settings, format, false);
+  const UniqueFrame frame = make_frame();
+  frame->format = format.pixel_format;
+  frame->width = format.width;
+  frame->height = format.height;
+  check(av_frame_get_buffer(frame.get(), 0), "av_frame_get_buffer");
+  for (int plane = 0; plane < 3; ++plane)
+    std::memset(frame->data[plane], 128,
+                static_cast<std::size_t>(frame->linesize[plane] * (plane == 0 ? 64 : 32)));
+  std::string bytes;
+  const auto take = [&bytes](AVPacket& packet) {
+    bytes.append(reinterpret_cast<const char*>(packet.data), static_cast<std::size_t>(packet.size));
+  };
+  encoder.encode(frame.get(), take);
+  encoder.encode(nullptr, take);
+  const std::size_t begin = bytes.find(codec == "libx264" ? "x264 - core" : "x265 (build");
+  const std::size_t end = begin == std::string::npos ? begin : bytes.find(" - H.26", begin);
+  return end == std::string::npos ? "" : bytes.substr(begin, end - begin);
+}
+
+}  // namespace
+
 std::vector<std::string> chunk_dependencies(const FilmSettings& asked, const FilmOutput& output) {
   const LogCapture quiet;
   const FilmSettings settings = with_film_defaults(asked);
@@ -471,14 +506,13 @@ std::vector<std::string> chunk_dependencies(const FilmSettings& asked, const Fil
     const std::size_t blank = version.find(' ');
     lines.push_back(version.substr(0, blank) + " =" + version.substr(blank));
   }
-  // Encoders outside libavcodec write their versions there.
+  lines.push_back("encoder = " + encoder_release(settings.codec));
   const AVCodecContext* const codec = encoder.codec();
   lines.push_back("encoder-headers = " +
                   (codec == nullptr ? ""
                                     : hex_text(codec->extradata,
                                                static_cast<std::size_t>(codec->extradata_size))));
-  // Encoders choose their instructions by them, and some round otherwise with others.
-  lines.push_back("processor = " + std::to_string(av_get_cpu_flags()));
+  lines.push_back("processor = " + processor_kind());
   return lines;
 }
 

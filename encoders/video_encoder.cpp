@@ -94,13 +94,16 @@ StringPairs option_list(const AVCodec& codec, const FilmSettings& settings, int 
   if (settings.crf) options.emplace_back("crf", number_text(*settings.crf));
   // Both take a list of parameters of their own, in which the user's come after ours.
   const std::string_view name = codec.name;
-  const std::string own_key = name == "libx264"   ? "x264-params"
-                              : name == "libx265" ? "x265-params"
-                                                  : "";
+  const bool x264 = name == "libx264" || name == "libx264rgb";
+  const std::string own_key = x264 ? "x264-params" : name == "libx265" ? "x265-params" : "";
   std::string own;
-  if (name == "libx264" && settings.chunk_frames > 0) own = "stitchable=1";
+  if (x264) {
+    own = "cpu-independent=1";  // processor_kind.h, Note: [Processors]
+    if (settings.chunk_frames > 0) own += ":stitchable=1";
+  }
   if (name == "libx265") {
-    own = "log-level=error";  // it writes to the terminal by itself
+    // It writes to the terminal by itself, and the processor's capabilities into the film.
+    own = "log-level=error:info=0";
     // Else its rate control asks how far other threads have come.
     if (settings.maxrate) own += ":const-vbv=1";
     // In a pool of 4 its lookahead searches otherwise than in a smaller one, in 12 again otherwise:

@@ -178,6 +178,9 @@ TEST_CASE("codec options do not go round the settings") {
     CHECK(contains(with("flags", "-cgop"), "option flags would break"));
     CHECK(contains(with("flags", "+pass1"), "option flags would break"));
     CHECK(contains(with("x264-params", "non-deterministic=1"), "other bytes every time"));
+    CHECK(contains(with("x264-params", "me=dia:cpu-independent=0"), "on every processor"));
+    CHECK(contains(with("x264opts", "no-cpu-independent"), "on every processor"));
+    CHECK(with("x264-params", "asm=sse2").empty());
     CHECK(with("qp", "20").empty());
     CHECK(with("flags", "+bitexact").empty());
     CHECK(with("preset", "fast").empty());
@@ -204,6 +207,7 @@ TEST_CASE("codec options do not go round the settings") {
     CHECK(contains(with("x265-params", "frame-threads=3"), "setting codec-threads,"));
     CHECK(contains(with("x265-params", "no-const-vbv=1"), "the same every time"));
     CHECK(contains(with("x265-params", "copy-pic=0"), "pictures that are gone"));
+    CHECK(contains(with("x265-params", "info=1"), "capabilities into the film"));
     CHECK(contains(with("x265-params", "lossless=1"), "lossless and bitrate contradict"));
     CHECK(with("x265-params", "aq-mode=1:vbv-init=0.5").empty());
     settings.chunk_frames = 100;

@@ -8,9 +8,11 @@
 #include <thread>
 #include <vector>
 
+#include "encoders/chunk_encoder.h"
 #include "encoders/chunk_plan.h"
 #include "encoders/chunk_rules.h"
 #include "encoders/dvd_video.h"
+#include "encoders/processor_kind.h"
 #include "encoders/vbv.h"
 #include "films.h"
 
@@ -106,6 +108,29 @@ void check_joins(FilmSettings settings, const std::string& name, int width, int 
 }  // namespace
 
 TEST_SUITE("encoders.chunks") {
+  TEST_CASE("what a chunk depends on names the encoder's version, and of the processor its kind") {
+    for (const char* codec : {"mpeg2video", "libx264", "libx265"}) {
+      REQUIRE_ENCODER(codec);
+      CAPTURE(codec);
+      FilmSettings settings = film_settings(codec);
+      settings.chunk_frames = 48;
+      const std::vector<std::string> lines =
+          chunk_dependencies(settings, film_output("film.mkv", 352, 288));
+      const auto value = [&lines](const std::string& name) {
+        for (const std::string& line : lines)
+          if (line.starts_with(name + " = ")) return line.substr(name.size() + 3);
+        return std::string();
+      };
+      CHECK_FALSE(value("libavcodec").empty());
+      CHECK(value("processor") == processor_kind());
+#if defined(__x86_64__)
+      CHECK(value("processor").starts_with("x86-64 with"));
+#endif
+      if (std::string(codec) == "libx264") CHECK(value("encoder").starts_with("x264 - core "));
+      if (std::string(codec) == "libx265") CHECK(value("encoder").starts_with("x265 (build "));
+    }
+  }
+
   TEST_CASE("a film is cut into equal chunks, and the last is no stump") {
     const auto lengths = [](std::int64_t frames, std::int64_t chunk) {
       const ChunkPlan plan{frames, chunk};
@@ -165,13 +190,17 @@ TEST_SUITE("encoders.chunks") {
     const TemporaryFolder folder;
     const FilmOutput output = film_output(folder.file("film.mkv"));
     if (has_encoder("libx265")) {
-      // x265 writes its options into the film.
+      // x265 writes its options into the film where it is asked to.
       FilmSettings settings = film_settings("libx265");
       settings.codec_preset = "ultrafast";
       settings.chunk_frames = 12;
-      make_film(settings, output, 12);
-      CHECK(contains(read_bytes(output.path), "numa-pools=4 "));
-      std::filesystem::remove(output.path);
+      settings = with_film_defaults(settings);
+      settings.codec_options = {{"x265-params", "info=1"}};
+      const ChunkEncoder encoder(settings, output, true);
+      const AVCodecContext& codec = *encoder.codec();
+      CHECK(contains({reinterpret_cast<const char*>(codec.extradata),
+                      static_cast<std::size_t>(codec.extradata_size)},
+                     "numa-pools=4 "));
     }
 
     REQUIRE_ENCODER("libx264");
