@@ -9,7 +9,7 @@ check_gpu=$(cd "$(dirname "$0")" && pwd)/check-gpu.sh
 work=$(mktemp -d)
 running=
 trap 'if [ -n "$running" ]; then kill "$running"; fi 2> /dev/null; rm -rf "$work"' EXIT
-mkdir "$work/temporary" "$work/tools" "$work/refusing" "$work/broken"
+mkdir "$work/temporary" "$work/tools" "$work/broken"
 export TMPDIR="$work/temporary"
 said=$work/said
 
@@ -83,7 +83,7 @@ tool "$work/bad_other" << 'END'
 #!/bin/sh
 case $1 in
   720) echo 'an error of its own'; exit 3 ;;
-  *) trap '' TERM; while :; do sleep 1; done ;;
+  *) echo $$ > "$(dirname "$0")/stubborn"; trap '' TERM; while :; do sleep 1; done ;;
 esac
 END
 
@@ -167,6 +167,13 @@ run 1 first "$programs" --dry-run -o "$results" --only other_dvd,other_wide,film
 says '^\| film_equal \| .* \| well \|$'
 says 'an error of its own'
 says '^\| other_wide \| 3 \| 1?[0-9] \|'
+case $(ps -o stat= -p "$(cat "$work/stubborn")") in
+  '' | Z*) ;;
+  *)
+    kill -9 "$(cat "$work/stubborn")"
+    broken "a program outlives its step"
+    ;;
+esac
 last_line '^NOT all well: other_dvd: status 3; other_wide: not done after 3 s$'
 left_over
 for program in lifereel_on_host gpu_check_on_host; do

@@ -413,11 +413,15 @@ child=
 tee=
 work=
 memory=
+# What a step has left behind because it does not listen would work beside the steps that follow:
+# timeout makes a process group of its own.
+end_group() { kill -s KILL -- "-$1" 2> /dev/null; }
 clean_up() {
   trap '' INT TERM HUP
   if [ -n "$child" ]; then
     kill -TERM "$child" 2> /dev/null  # timeout, which hands it on
     wait "$child" 2> /dev/null
+    end_group "$child"
   fi
   exec > /dev/null 2>&1  # the end of what tee reads
   if [ -n "$tee" ]; then wait "$tee"; fi
@@ -494,6 +498,7 @@ run_step() {
     child=$!
     wait "$child"
     status=$?
+    end_group "$child"
     child=
     case $status in
       0) ;;
