@@ -191,7 +191,7 @@ film() {
   if [ -n "$dry" ]; then
     for_film=3
     # So that one is ended early, and one is whole.
-    if [ "$1" = film_disk ]; then frames=100; fi
+    if [ "$1" = film_disk ]; then frames=30; fi
   elif [ "$(df -Pk "$2" | awk 'END { print $4 }')" -lt 5500000 ]; then
     not_run "no room for 5.5 GB in $2"
   fi
