@@ -294,12 +294,14 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
   std::vector<BenchPart> one, engine, encoder, film;
   std::vector<double> over_slower, over_bound;
   const int processors = available_processors();
+  // Beside a GPU one thread of the CPU is a mere comparison, and would take most of the time.
+  const std::int64_t frames_alone = on_cpu ? result.frames : std::min(result.frames, fewest_frames);
   for (int round = 1; round <= bench.rounds; ++round) {
     const std::string where = name + ", round " + std::to_string(round) + " of " +
                               std::to_string(bench.rounds) + ", " + std::to_string(result.frames) +
                               " frames: ";
     tell(callbacks, where + "engine, one thread");
-    one.push_back(measure_engine(settings, one_thread(bench.engine), result.frames, callbacks));
+    one.push_back(measure_engine(settings, one_thread(bench.engine), frames_alone, callbacks));
     tell(callbacks, where + "engine");
     engine.push_back(
         measure_engine(settings, whole_machine(bench.engine), result.frames, callbacks));

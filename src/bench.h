@@ -65,8 +65,9 @@ struct PresetBench {
   std::string skipped;  ///< why nothing was measured; empty: all was
   std::int64_t frames = 0;
   std::int64_t pictures_in_memory = 0;
-  BenchPart engine_one_thread;  ///< simulate and draw the film's frames: the CPU's, one thread
-  BenchPart engine;             ///< the same on every processor, or on a GPU that render() takes
+  /// Simulate and draw the film's frames, or beside a GPU a few of them: the CPU's, one thread.
+  BenchPart engine_one_thread;
+  BenchPart engine;  ///< the same on every processor, or on a GPU that render() takes
   /// The same pictures from memory (a copy into the ring each), encoded into the same file.
   BenchPart encoder;
   BenchPart film;  ///< render(), as anyone would call it

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a machine with a GPU is asked to prove: check-gpu.sh runs it.
+// What a machine with a GPU is asked to prove and measure: check-gpu.sh runs it.
 //   gpu_check tiny                a few frames of small universes: for compute-sanitizer
 //   gpu_check small               the same with every block shape
 //   gpu_check equal               CPU and GPU side by side, long; every block shape
 //   gpu_check goals [SECONDS]     the figures that count, their goals, and what they cannot exceed
-//   gpu_check variants [SECONDS]  every size with every block shape and number of pictures in
-//   flight gpu_check scaling [SECONDS]   frames per second against particles and pixels, as CSV
-// Prints rows of Markdown tables; exit status 1 at the first difference.
+//   gpu_check kernels [SECONDS]   how long each kernel takes, beside what it cannot be faster than
+//   gpu_check frames              some hundred frames of panoramic, for a profiler
+//   gpu_check variants [SECONDS]  sizes with every block shape and number of pictures in flight
+//   gpu_check scaling [SECONDS]   frames per second against particles and pixels, as CSV
+// With --dry at the end every universe is small and every measurement short: for a GPU made of the
+// host. Prints rows of Markdown tables; exit status 1 at the first difference.
 #include <time.h>
 
 #include <algorithm>
@@ -21,13 +24,12 @@
 #include <string>
 #include <vector>
 
+#include "ceilings.h"
 #include "cuda/cuda_engine.h"
 #include "cuda/strip_grid.h"
+#include "kernel_times.h"
 #include "sim/engine.h"
 #include "src/settings.h"
-#if defined(LIFEREEL_GPU_CEILINGS)
-#include "ceilings.h"
-#endif
 
 using namespace lifereel;
 
@@ -35,9 +37,22 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+bool dry = false;
+
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
+
+UniverseSettings sized(UniverseSettings settings) {
+  if (dry) {
+    settings.width = std::min(settings.width, 272);
+    settings.height = std::min(settings.height, 264);
+    settings.particles = std::min(settings.particles, 40);
+  }
+  return settings;
+}
+
+int frames_of(int frames) { return dry ? std::min(frames, 2) : frames; }
 
 UniverseSettings universe_of(int width, int height, int particles, int species = 5) {
   UniverseSettings settings;
@@ -45,14 +60,32 @@ UniverseSettings universe_of(int width, int height, int particles, int species =
   settings.height = height;
   settings.particles = particles;
   settings.species = species;
-  return settings;
+  return sized(settings);
 }
 
 UniverseSettings preset_universe(const std::string& name) {
   RenderSettings settings;
   apply_preset(settings, name);
-  return settings.universe;
+  return sized(settings.universe);
 }
+
+// A million particles at the density of the panorama.
+UniverseSettings million() { return universe_of(17152, 8448, 1'000'000); }
+
+// Again and again until so many seconds have passed; returns how often.
+template <class Work>
+std::int64_t repeat(double seconds, Work&& work) {
+  constexpr int between_looks = 10;
+  std::int64_t times = 0;
+  const auto start = Clock::now();
+  do {
+    for (int i = 0; i < between_looks; ++i, ++times) work();
+  } while (seconds_since(start) < seconds);
+  return times;
+}
+
+// Clocks of an idle card are low, and take this long to rise.
+double warm_up_seconds() { return dry ? 0 : 0.3; }
 
 // Pictures on their way into pinned memory, as the pipeline has them.
 class Slots {
@@ -90,8 +123,9 @@ class Slots {
 // Pictures overlap as they do in a render; every one is compared, and states now and then. Half way
 // the GPU goes on from a checkpoint of its own.
 void compare(const std::string& name, const UniverseSettings& settings,
-             const CudaEngineSettings& cuda, int frames) {
+             const CudaEngineSettings& cuda, int most_frames) {
   const auto start = Clock::now();
+  const int frames = frames_of(most_frames);
   const auto cpu = make_cpu_engine(settings);
   const auto gpu = make_cuda_engine(settings, cuda);
   const auto width = static_cast<std::size_t>(settings.width);
@@ -216,12 +250,11 @@ Measured measure(const UniverseSettings& universe, const CudaEngineSettings& cud
       engine->step();
       slots.draw();
     };
-    for (int i = 0; i < 100; ++i) frame();  // warm
+    for (int i = 0; i < engine->draws_in_flight(); ++i) frame();
+    repeat(warm_up_seconds(), frame);
     const auto start = Clock::now();
     const double thread_start = thread_seconds();
-    do {
-      for (int i = 0; i < 10; ++i, ++measured.frames) frame();
-    } while (seconds_since(start) < seconds);
+    measured.frames = repeat(seconds, frame);
     const auto frames = static_cast<double>(measured.frames);
     measured.frames_per_second = frames / seconds_since(start);
     measured.host_seconds = (thread_seconds() - thread_start) / frames;
@@ -231,7 +264,8 @@ Measured measure(const UniverseSettings& universe, const CudaEngineSettings& cud
   engine->read_state(state);  // waits
   // A step is queued, not waited for: so that the last is counted too, read a state at the end.
   const auto start = Clock::now();
-  const int steps = std::max(200, static_cast<int>(2 * measured.frames_per_second * seconds));
+  const int steps =
+      std::max(frames_of(200), static_cast<int>(2 * measured.frames_per_second * seconds));
   for (int i = 0; i < steps; ++i) engine->step();
   engine->read_state(state);
   measured.steps_per_second = steps / seconds_since(start);
@@ -243,12 +277,10 @@ Measured measure(const UniverseSettings& universe, const CudaEngineSettings& cud
 double seconds_to_draw(const UniverseSettings& universe, double seconds) {
   const auto engine = make_cuda_engine(universe);
   Slots slots(*engine);
-  for (int i = 0; i < 100; ++i) slots.draw();
+  const auto draw = [&] { slots.draw(); };
+  repeat(warm_up_seconds(), draw);
   const auto start = Clock::now();
-  int frames = 0;
-  do {
-    for (int i = 0; i < 10; ++i, ++frames) slots.draw();
-  } while (seconds_since(start) < seconds);
+  const auto frames = static_cast<double>(repeat(seconds, draw));
   const double took = seconds_since(start) / frames;
   while (slots.in_flight()) slots.finish();
   return took;
@@ -262,7 +294,6 @@ struct Floor {
 // What no arrangement of the same work can beat, and what of it.
 class Floors {
  public:
-#if defined(LIFEREEL_GPU_CEILINGS)
   Floors() : ceilings_(measure_ceilings()) {
     std::printf(
         "ceilings, measured: %.1f T float operations/s (not fused), %.2f TB/s device memory, a "
@@ -271,22 +302,30 @@ class Floors {
         1e-12 * ceilings_.operations_per_second, 1e-12 * ceilings_.memory_bytes_per_second,
         1e6 * ceilings_.frame_seconds, ceilings_.pinned_gib_seconds);
   }
-  Floor step(double candidates) const {
+  Floor arithmetic(double candidates) const {
     // Additions, multiplications, comparisons and integer operations of one pair.
     constexpr double operations_per_pair = 31;
-    return longest(
-        {{ceilings_.frame_seconds, "launches"},
-         {candidates * operations_per_pair / ceilings_.operations_per_second, "arithmetic"}});
+    return {candidates * operations_per_pair / ceilings_.operations_per_second, "arithmetic"};
+  }
+  Floor memory(double bytes) const {
+    return {bytes / ceilings_.memory_bytes_per_second, "device memory"};
+  }
+  Floor step(double candidates) const {
+    return longest({{ceilings_.frame_seconds, "launches"}, arithmetic(candidates)});
   }
   Floor frame(const UniverseSettings& universe, double candidates) const {
-    const double pixels = static_cast<double>(universe.width) * universe.height;
     const auto pitch = (static_cast<std::size_t>(universe.width) + 63) / 64 * 64;
     const std::size_t bytes = pitch * static_cast<std::size_t>(universe.height);
-    // A pixel: the trail read, written and read, its splats read, its luma written.
     return longest({step(candidates),
-                    {17 * pixels / ceilings_.memory_bytes_per_second, "device memory"},
+                    memory((fade_bytes + tone_bytes) * pixels(universe)),
                     {seconds_to_host(bytes), "bus"}});
   }
+
+  static double pixels(const UniverseSettings& universe) {
+    return static_cast<double>(universe.width) * universe.height;
+  }
+  // A pixel: the trail read and written, its splats read; the trail read, its luma written.
+  static constexpr double fade_bytes = 12, tone_bytes = 5;
 
  private:
   static Floor longest(std::initializer_list<Floor> floors) {
@@ -294,14 +333,7 @@ class Floors {
                              [](const Floor& a, const Floor& b) { return a.seconds < b.seconds; });
   }
   Ceilings ceilings_;
-#else
-  Floor step(double) const { return {0, "unknown"}; }
-  Floor frame(const UniverseSettings&, double) const { return {0, "unknown"}; }
-#endif
 };
-
-// A million particles at the density of the panorama.
-const UniverseSettings million = universe_of(17152, 8448, 1'000'000);
 
 void goals(double seconds) {
   const Floors floors;
@@ -309,13 +341,12 @@ void goals(double seconds) {
               make_cuda_engine({})->describe().device.c_str());
   const auto row = [](const std::string& what, double value, double goal, const Floor& floor) {
     std::printf("| %s | %.0f | %.0f: %s | %.0f: %s |\n", what.c_str(), value, goal,
-                value >= goal ? "met" : "not met", floor.seconds > 0 ? 1 / floor.seconds : 0,
-                floor.name);
+                value >= goal ? "met" : "not met", 1 / floor.seconds, floor.name);
     std::fflush(stdout);
   };
   const UniverseSettings dvd = preset_universe("dvd_video"), wide = preset_universe("panoramic");
   const Measured of_dvd = measure(dvd, {}, seconds), of_wide = measure(wide, {}, seconds);
-  const Measured of_million = measure(million, {}, seconds);
+  const Measured of_million = measure(million(), {}, seconds);
   row("dvd_video, fps into host slots", of_dvd.frames_per_second, 20'000,
       floors.frame(dvd, of_dvd.candidates));
   row("panoramic, fps into host slots", of_wide.frames_per_second, 1'500,
@@ -324,8 +355,47 @@ void goals(double seconds) {
   row("17152x8448 N=1000000, steps/s", of_million.steps_per_second, 400,
       floors.step(of_million.candidates));
   const double mebibytes = of_wide.memory_bytes / 0x1p20;
-  std::printf("| panoramic, MiB of device memory | %.0f | at most 1024: %s | |\n", mebibytes,
+  std::printf("| panoramic, MiB of device memory | %.0f | at most 1024: %s | none |\n", mebibytes,
               mebibytes <= 1024 ? "met" : "not met");
+}
+
+void kernels(double seconds) {
+  const Floors floors;
+  std::printf("| universe | kernel | us | cannot be below, us |\n|---|---|---|---|\n");
+  struct Case {
+    const char* name;
+    UniverseSettings universe;
+  };
+  for (const Case& one :
+       {Case{"dvd_video", preset_universe("dvd_video")},
+        Case{"panoramic", preset_universe("panoramic")}, Case{"17152x8448 N=1000000", million()}}) {
+    // By then particles have gathered, and pairs are as many as they will be.
+    const KernelTimes times = time_kernels(one.universe, frames_of(500), seconds);
+    const double particles = one.universe.particles, pixels = Floors::pixels(one.universe);
+    // A particle and velocity read and written, and its place read; a particle read, 25 pixels
+    // added to.
+    constexpr double scatter_bytes = 56, splat_bytes = 16 + 25 * 8;
+    const Floor of[] = {floors.arithmetic(count_candidates(one.universe, times.state)),
+                        floors.memory(Floors::fade_bytes * pixels),
+                        floors.memory(Floors::tone_bytes * pixels + scatter_bytes * particles),
+                        floors.memory(splat_bytes * particles)};
+    for (std::size_t i = 0; i < times.kernels.size(); ++i)
+      std::printf("| %s | %s | %.2f | %.2f: %s |\n", one.name, times.kernels[i].name.c_str(),
+                  1e6 * times.kernels[i].seconds, 1e6 * of[i].seconds, of[i].name);
+    std::printf("| %s | none: what measuring adds | %.2f | 0 |\n", one.name,
+                1e6 * times.without_work);
+    std::fflush(stdout);
+  }
+}
+
+void frames() {
+  const auto engine = make_cuda_engine(preset_universe("panoramic"));
+  Slots slots(*engine);
+  for (int i = 0; i < frames_of(520); ++i) {
+    engine->step();
+    slots.draw();
+  }
+  while (slots.in_flight()) slots.finish();
 }
 
 void variants(double seconds) {
@@ -339,7 +409,7 @@ void variants(double seconds) {
   const std::vector<Case> cases = {{"dvd_video", preset_universe("dvd_video")},
                                    {"2880x1080 N=22000", universe_of(2880, 1080, 22000)},
                                    {"panoramic", preset_universe("panoramic")},
-                                   {"17152x8448 N=1000000", million}};
+                                   {"17152x8448 N=1000000", million()}};
   std::vector<CudaEngineSettings> shapes = {{}};
   for (const int lanes : {8, 16, 32})
     for (const int threads : {64, 128, 256}) shapes.push_back({-1, lanes, threads, 0});
@@ -378,9 +448,14 @@ void scaling(double seconds) {
 }  // namespace
 
 int main(int count, char** values) {
-  const std::string task = count > 1 ? values[1] : "";
+  std::vector<std::string> words(values + 1, values + count);
+  if (!words.empty() && words.back() == "--dry") {
+    dry = true;
+    words.pop_back();
+  }
+  const std::string task = words.empty() ? "" : words[0];
   try {
-    const double seconds = count > 2 ? std::stod(values[2]) : 0.5;
+    const double seconds = dry ? 0 : words.size() > 1 ? std::stod(words[1]) : 0.5;
     if (task == "tiny") {
       tiny();
     } else if (task == "small") {
@@ -389,14 +464,18 @@ int main(int count, char** values) {
       equal();
     } else if (task == "goals") {
       goals(seconds);
+    } else if (task == "kernels") {
+      kernels(seconds);
+    } else if (task == "frames") {
+      frames();
     } else if (task == "variants") {
       variants(seconds);
     } else if (task == "scaling") {
       scaling(seconds);
     } else {
       std::fprintf(stderr,
-                   "usage: gpu_check tiny | small | equal | goals [SECONDS] | variants [SECONDS] | "
-                   "scaling [SECONDS]\n");
+                   "usage: gpu_check tiny | small | equal | goals [SECONDS] | kernels [SECONDS] | "
+                   "frames | variants [SECONDS] | scaling [SECONDS], then --dry\n");
       return 2;
     }
   } catch (const std::exception& error) {

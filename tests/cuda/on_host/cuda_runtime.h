@@ -8,6 +8,7 @@
 // GPU or the caller no longer has is found by AddressSanitizer. For one thread at a time.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdlib>
 #include <cstring>
@@ -32,7 +33,8 @@ enum cudaError_t {
 enum cudaMemcpyKind { cudaMemcpyHostToDevice, cudaMemcpyDeviceToHost };
 enum cudaStreamCaptureMode { cudaStreamCaptureModeThreadLocal };
 inline constexpr unsigned cudaStreamNonBlocking = 1, cudaEventDisableTiming = 2,
-                          cudaEventBlockingSync = 1, cudaHostAllocPortable = 1;
+                          cudaEventBlockingSync = 1, cudaEventRecordExternal = 1,
+                          cudaHostAllocPortable = 1;
 
 struct cudaDeviceProp {
   char name[256];
@@ -43,8 +45,9 @@ struct cudaDeviceProp {
 namespace host_gpu {
 
 struct Event {
-  int recorded = 0;   // how often a record was queued
-  int completed = 0;  // how often one has run
+  int recorded = 0;                          // how often a record was queued
+  int completed = 0;                         // how often one has run
+  std::chrono::steady_clock::time_point at;  // the last
 };
 
 struct Operation {
@@ -228,11 +231,23 @@ inline cudaError_t cudaStreamSynchronize(cudaStream_t stream) {
 inline cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned) {
   return host_gpu::make(event);
 }
+inline cudaError_t cudaEventCreate(cudaEvent_t* event) { return host_gpu::make(event); }
 inline cudaError_t cudaEventDestroy(cudaEvent_t event) { return host_gpu::destroy(event); }
 inline cudaError_t cudaEventRecord(cudaEvent_t event, cudaStream_t stream) {
   HOST_GPU_CALL();
   const int recording = ++event->recorded;
-  host_gpu::gpu().queue(stream, [event, recording] { event->completed = recording; });
+  host_gpu::gpu().queue(stream, [event, recording] {
+    event->completed = recording;
+    event->at = std::chrono::steady_clock::now();
+  });
+  return cudaSuccess;
+}
+inline cudaError_t cudaEventRecordWithFlags(cudaEvent_t event, cudaStream_t stream, unsigned) {
+  return cudaEventRecord(event, stream);
+}
+inline cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEvent_t to) {
+  HOST_GPU_CALL();
+  *milliseconds = std::chrono::duration<float, std::milli>(to->at - from->at).count();
   return cudaSuccess;
 }
 inline cudaError_t cudaStreamWaitEvent(cudaStream_t stream, cudaEvent_t event, unsigned) {

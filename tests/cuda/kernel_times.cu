@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The engine's own launches, caught while it is made: its source is compiled here once more, with
+// calls that remember what they launch. So the engine itself need not know that it is measured.
+#include "kernel_times.h"
+
+#include <chrono>
+#include <functional>
+
+#include "cuda/gpu_launch.h"
+
+namespace lifereel {
+
+struct NoWork : KernelBody {
+  template <int>
+  LIFEREEL_KERNEL void run(const Thread&, Local&, Shared&) const {}
+};
+
+namespace {
+
+using Launch = std::function<cudaError_t(cudaStream_t)>;
+
+std::vector<Launch>& caught() {
+  static std::vector<Launch> launches;
+  return launches;
+}
+
+template <class Body>
+Launch launch_of(const Body& body, std::int64_t blocks, int threads) {
+  return [=](cudaStream_t stream) { return launch(body, blocks, threads, stream); };
+}
+
+template <class Body>
+cudaError_t caught_launch(const Body& body, std::int64_t blocks, int threads, cudaStream_t stream) {
+  caught().push_back(launch_of(body, blocks, threads));
+  return caught().back()(stream);
+}
+
+template <class First, class Second>
+cudaError_t caught_launch_both(const First& first, std::int64_t first_blocks, const Second& second,
+                               std::int64_t second_blocks, int threads, cudaStream_t stream) {
+  caught().push_back([=](cudaStream_t on) {
+    return launch_both(first, first_blocks, second, second_blocks, threads, on);
+  });
+  return caught().back()(stream);
+}
+
+}  // namespace
+}  // namespace lifereel
+
+#define launch caught_launch
+#define launch_both caught_launch_both
+#define make_cuda_engine make_caught_engine
+#define cuda_engine_memory_bytes caught_engine_memory_bytes
+#include "cuda/cuda_engine.cu"
+
+namespace lifereel {
+namespace {
+
+class TimedEvent {
+ public:
+  TimedEvent() { check_cuda(cudaEventCreate(&event_), "cudaEventCreate"); }
+  ~TimedEvent() { cudaEventDestroy(event_); }
+  TimedEvent(const TimedEvent&) = delete;
+  TimedEvent& operator=(const TimedEvent&) = delete;
+  void record(cudaStream_t stream) const {
+    check_cuda(cudaEventRecordWithFlags(event_, stream, cudaEventRecordExternal),
+               "cudaEventRecordWithFlags");
+  }
+  double seconds_since(const TimedEvent& before) const {
+    float milliseconds = 0;
+    check_cuda(cudaEventElapsedTime(&milliseconds, before.event_, event_), "cudaEventElapsedTime");
+    return 1e-3 * static_cast<double>(milliseconds);
+  }
+
+ private:
+  cudaEvent_t event_ = nullptr;
+};
+
+// One after another in a graph, so that none waits for the host to launch it.
+std::vector<double> mean_seconds(const std::vector<Launch>& kernels, double seconds) {
+  constexpr std::size_t rounds = 10;
+  const Stream stream;
+  const std::vector<TimedEvent> events(rounds * kernels.size() + 1);
+  const Graph graph(stream, [&] {
+    std::size_t event = 0;
+    events[event].record(stream);
+    for (std::size_t round = 0; round < rounds; ++round)
+      for (const Launch& kernel : kernels) {
+        check_cuda(kernel(stream), "cudaLaunchKernel");
+        events[++event].record(stream);
+      }
+  });
+  graph.launch(stream);  // warm
+  stream.synchronize();
+  std::vector<double> means(kernels.size());
+  int times = 0;
+  const auto start = std::chrono::steady_clock::now();
+  do {
+    graph.launch(stream);
+    stream.synchronize();
+    for (std::size_t i = 0; i + 1 < events.size(); ++i)
+      means[i % means.size()] += events[i + 1].seconds_since(events[i]);
+    times += static_cast<int>(rounds);
+  } while (std::chrono::steady_clock::now() - start < std::chrono::duration<double>(seconds));
+  for (double& mean : means) mean /= times;
+  return means;
+}
+
+}  // namespace
+
+KernelTimes time_kernels(const UniverseSettings& universe, int frames, double seconds) {
+  caught().clear();
+  const auto engine = make_cuda_engine(universe, {});
+  // The last graph that the engine has made is a frame.
+  const std::vector<Launch> frame(caught().end() - 3, caught().end());
+  for (int i = 0; i < frames; ++i) engine->step();
+  KernelTimes times;
+  engine->read_state(times.state);
+  // Now no step is left that the picture would go with: its first launch splats.
+  const std::size_t before = caught().size();
+  const std::size_t stride = (static_cast<std::size_t>(universe.width) + 63) / 64 * 64;
+  const auto memory =
+      engine->allocate_picture_memory(stride * static_cast<std::size_t>(universe.height));
+  engine->draw({memory->data(), stride, LumaRange::limited});
+  const Launch splats = caught().at(before);
+  caught().clear();
+
+  times.without_work = mean_seconds({launch_of(NoWork(), 128, 128)}, seconds).front();
+  const std::vector<double> of_frame = mean_seconds(frame, seconds);
+  times.kernels = {{"MoveParticles, splats", of_frame[0]},
+                   {"CountStarts and Fade", of_frame[1]},
+                   {"Scatter and Tone", of_frame[2]},
+                   {"SplatParticles alone", mean_seconds({splats}, seconds).front()}};
+  return times;
+}
+
+}  // namespace lifereel

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How long each kernel of a frame takes, measured on the GPU.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sim/universe.h"
+
+namespace lifereel {
+
+struct KernelTimes {
+  struct One {
+    std::string name;
+    double seconds = 0;
+  };
+  double without_work = 0;   ///< of a kernel that does nothing, measured alike
+  std::vector<One> kernels;  ///< the three of a frame, and the one of a picture without a step
+  State state;               ///< in which they were measured
+};
+
+/// Of such a universe after so many frames, for about so many seconds; throws std::runtime_error
+/// with CUDA's text.
+KernelTimes time_kernels(const UniverseSettings& universe, int frames, double seconds);
+
+}  // namespace lifereel
