@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "cuda_engine.h"
+#include "cuda/cuda_engine.h"
 
 #include <algorithm>
 #include <cstring>
@@ -7,12 +7,12 @@
 #include <stdexcept>
 #include <utility>
 
-#include "cuda_devices.h"
-#include "frame_kernels.h"
-#include "gpu_launch.h"
-#include "sim/constants.h"
-#include "sim/float_environment.h"
-#include "strip_grid.h"
+#include "cuda/kernels/frame_kernels.h"
+#include "cuda/kernels/gpu_launch.h"
+#include "cuda/kernels/strip_grid.h"
+#include "cuda/runtime/cuda_devices.h"
+#include "sim/arithmetic/constants.h"
+#include "sim/arithmetic/float_environment.h"
 
 namespace lifereel {
 namespace {

@@ -2,7 +2,7 @@
 // The GPU's engine in a build that has no CUDA compiler.
 #include <stdexcept>
 
-#include "cuda_engine.h"
+#include "cuda/cuda_engine.h"
 
 namespace lifereel {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "checkpoint.h"
+#include "sim/checkpoint.h"
 
 #include <bit>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "sha256.h"
+#include "sim/hash/sha256.h"
 
 namespace lifereel {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "engine.h"
+#include "sim/engine.h"
 
 #include <new>
 #include <stdexcept>

@@ -4,8 +4,8 @@
 // Generation in an Interval").
 #include <array>
 
-#include "float_environment.h"
-#include "universe.h"
+#include "sim/arithmetic/float_environment.h"
+#include "sim/universe.h"
 
 namespace lifereel {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "universe.h"
+#include "sim/universe.h"
 
 #include <bit>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "sha256.h"
+#include "sim/hash/sha256.h"
 
 namespace lifereel {
 namespace {

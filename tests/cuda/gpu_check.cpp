@@ -26,7 +26,7 @@
 
 #include "ceilings.h"
 #include "cuda/cuda_engine.h"
-#include "cuda/strip_grid.h"
+#include "cuda/kernels/strip_grid.h"
 #include "kernel_times.h"
 #include "sim/engine.h"
 #include "src/settings.h"

@@ -18,7 +18,7 @@ cat > "$work/shapes.cpp" << 'END'
 #include <cstdio>
 #include <string>
 
-#include "cuda/frame_kernels.h"
+#include "cuda/kernels/frame_kernels.h"
 
 using namespace lifereel;
 

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <functional>
 
-#include "cuda/gpu_launch.h"
+#include "cuda/kernels/gpu_launch.h"
 
 namespace lifereel {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "encoders/checksum.h"
+#include "encoders/libav/checksum.h"
 
 using namespace lifereel;
 

@@ -8,12 +8,12 @@
 #include <thread>
 #include <vector>
 
-#include "encoders/chunk_encoder.h"
 #include "encoders/chunk_plan.h"
-#include "encoders/chunk_rules.h"
-#include "encoders/dvd_video.h"
-#include "encoders/processor_kind.h"
+#include "encoders/dvd/dvd_video.h"
+#include "encoders/film/chunk_encoder.h"
 #include "encoders/vbv.h"
+#include "encoders/video/chunk_rules.h"
+#include "encoders/video/processor_kind.h"
 #include "films.h"
 
 using namespace lifereel;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // DVD-Video: what is in the program stream and in the MPEG-2 headers.
-#include "encoders/dvd_video.h"
+#include "encoders/dvd/dvd_video.h"
 
 #include <doctest/doctest.h>
 
 #include <cstring>
 #include <random>
 
-#include "encoders/container.h"
-#include "encoders/silent_ac3.h"
-#include "encoders/video_encoder.h"
+#include "encoders/audio/silent_ac3.h"
+#include "encoders/film/container.h"
+#include "encoders/video/video_encoder.h"
 #include "films.h"
 
 using namespace lifereel;

@@ -18,8 +18,8 @@
 
 #include "encoders/film.h"
 #include "encoders/film_reader.h"
-#include "encoders/libav.h"
-#include "encoders/log_capture.h"
+#include "encoders/libav/libav.h"
+#include "encoders/libav/log_capture.h"
 #include "encoders/picture.h"
 #include "tests/temporary_folder.h"
 

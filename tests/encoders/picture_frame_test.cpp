@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Pictures as AVFrames: whose memory, how large, released when.
-#include "encoders/picture_frame.h"
+#include "encoders/libav/picture_frame.h"
 
 #include <doctest/doctest.h>
 

@@ -6,15 +6,15 @@
 #include <algorithm>
 #include <cstring>
 
+#include "encoders/audio/silent_ac3.h"
 #include "encoders/chunk_plan.h"
-#include "encoders/container.h"
-#include "encoders/dvd_video.h"
-#include "encoders/film_writer.h"
-#include "encoders/picture_frame.h"
+#include "encoders/dvd/dvd_video.h"
+#include "encoders/film/container.h"
+#include "encoders/film/film_writer.h"
+#include "encoders/libav/picture_frame.h"
 #include "encoders/program_stream.h"
-#include "encoders/silent_ac3.h"
 #include "encoders/vbv.h"
-#include "encoders/video_encoder.h"
+#include "encoders/video/video_encoder.h"
 #include "films.h"
 #include "src/settings.h"
 

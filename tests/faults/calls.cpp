@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <cstdarg>
 
-#include "encoders/libav.h"
+#include "encoders/libav/libav.h"
 
 extern "C" {
 #include <libavutil/murmur3.h>

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "fuzz.h"
-#include "sim/sha256.h"
+#include "sim/hash/sha256.h"
 
 using namespace lifereel;
 

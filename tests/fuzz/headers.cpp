@@ -3,10 +3,10 @@
 #include <cstring>
 #include <span>
 
-#include "encoders/dvd_check.h"
-#include "encoders/dvd_video.h"
-#include "encoders/libav.h"
-#include "encoders/mpeg2_headers.h"
+#include "encoders/dvd/dvd_check.h"
+#include "encoders/dvd/dvd_video.h"
+#include "encoders/dvd/mpeg2_headers.h"
+#include "encoders/libav/libav.h"
 #include "fuzz.h"
 
 using namespace lifereel;

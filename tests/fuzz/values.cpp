@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Values of settings, each kind both ways. The first byte chooses the kind.
 #include "fuzz.h"
-#include "src/setting_text.h"
+#include "src/text/setting_text.h"
 
 using namespace lifereel;
 using fuzz::require;

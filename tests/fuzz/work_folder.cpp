@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The working files of a render: one of them holds these bytes, the others are good or not there.
 // The first byte chooses which. Chunks are also read with the checksum put right.
-#include "src/work_folder.h"
+#include "src/render/work_folder.h"
 
 #include <filesystem>
 #include <fstream>
 
-#include "encoders/checksum.h"
-#include "encoders/chunk_records.h"
+#include "encoders/film/chunk_records.h"
+#include "encoders/libav/checksum.h"
 #include "fuzz.h"
-#include "sim/sha256.h"
+#include "sim/hash/sha256.h"
 
 using namespace lifereel;
 using fuzz::require;

@@ -13,9 +13,9 @@
 #include <xmmintrin.h>
 #endif
 
-#include "sim/arithmetic.h"
-#include "sim/cell_grid.h"
-#include "sim/constants.h"
+#include "sim/arithmetic/arithmetic.h"
+#include "sim/arithmetic/cell_grid.h"
+#include "sim/arithmetic/constants.h"
 #include "sim/engine.h"
 
 using namespace lifereel;

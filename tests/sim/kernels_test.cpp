@@ -9,11 +9,11 @@
 
 #define LIFEREEL_ISA sixteen_lanes_anywhere
 #define LIFEREEL_LANES 16
-#include "sim/kernels.inl"
+#include "sim/cpu/kernels.inl"
 #undef LIFEREEL_ISA
 #undef LIFEREEL_LANES
 
-#include "sim/constants.h"
+#include "sim/arithmetic/constants.h"
 #include "sim/engine.h"
 
 using namespace lifereel;

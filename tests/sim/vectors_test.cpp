@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "sim/engine.h"
-#include "sim/sha256.h"
+#include "sim/hash/sha256.h"
 
 using namespace lifereel;
 

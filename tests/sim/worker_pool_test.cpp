@@ -4,7 +4,7 @@
 #include <atomic>
 #include <vector>
 
-#include "sim/worker_pool.h"
+#include "sim/cpu/worker_pool.h"
 
 using lifereel::WorkerPool;
 

@@ -11,7 +11,7 @@
 #include <thread>
 #include <vector>
 
-#include "src/frame_ring.h"
+#include "src/pipeline/frame_ring.h"
 
 using namespace lifereel;
 

@@ -10,7 +10,7 @@
 #include <stdexcept>
 
 #include "encoders/frame_hash.h"
-#include "sim/sha256.h"
+#include "sim/hash/sha256.h"
 #include "src/npy.h"
 #include "src/render.h"
 

@@ -14,9 +14,9 @@
 
 #include "encoders/film.h"
 #include "encoders/film_reader.h"
-#include "encoders/libav.h"
+#include "encoders/libav/libav.h"
 #include "encoders/vbv.h"
-#include "src/picture_layout.h"
+#include "src/pipeline/picture_layout.h"
 #include "src/render.h"
 #include "tests/temporary_folder.h"
 

@@ -14,8 +14,8 @@
 #include <thread>
 #include <vector>
 
-#include "src/frame_ring.h"
 #include "src/pipeline.h"
+#include "src/pipeline/frame_ring.h"
 
 using namespace lifereel;
 

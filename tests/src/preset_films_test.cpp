@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <random>
 
-#include "encoders/libav.h"
+#include "encoders/libav/libav.h"
 #include "encoders/program_stream.h"
 #include "encoders/vbv.h"
 #include "src/render.h"

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-#include "src/resources.h"
+#include "src/pipeline/resources.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;

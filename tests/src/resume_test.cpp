@@ -16,8 +16,8 @@
 
 #include "encoders/film_reader.h"
 #include "src/render.h"
-#include "src/resume.h"
-#include "src/work_folder.h"
+#include "src/render/resume.h"
+#include "src/render/work_folder.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;

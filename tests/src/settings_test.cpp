@@ -10,8 +10,8 @@
 #include <random>
 #include <stdexcept>
 
-#include "src/setting_text.h"
 #include "src/settings.h"
+#include "src/text/setting_text.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;

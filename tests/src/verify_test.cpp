@@ -10,10 +10,10 @@
 #include <limits>
 
 #include "json_check.h"
-#include "src/frame_clock.h"
-#include "src/luma.h"
+#include "src/pictures/luma.h"
 #include "src/render.h"
-#include "src/time_code.h"
+#include "src/text/time_code.h"
+#include "src/verify/frame_clock.h"
 #include "tests/encoders/films.h"
 
 using namespace lifereel;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Runs kernel bodies (cuda/launch.h) on the host: blocks in random order, shared out among host
-// threads where a test asks for them; within a block, warps and threads in random order. What a
-// phase has not written is garbage.
+// Runs kernel bodies (cuda/kernels/launch.h) on the host: blocks in random order, shared out among
+// host threads where a test asks for them; within a block, warps and threads in random order. What
+// a phase has not written is garbage.
 #pragma once
 
 #include <algorithm>
@@ -10,7 +10,7 @@
 #include <numeric>
 #include <thread>
 
-#include "cuda/launch.h"
+#include "cuda/kernels/launch.h"
 #include "cuda_runtime.h"
 
 namespace host_gpu {

@@ -10,10 +10,10 @@
 #include <set>
 #include <string>
 
-#include "cuda/cuda_devices.cu"
 #include "cuda/cuda_engine.cu"
-#include "sim/cell_grid.h"
-#include "sim/kernels.h"
+#include "cuda/runtime/cuda_devices.cu"
+#include "sim/arithmetic/cell_grid.h"
+#include "sim/cpu/kernels.h"
 
 using namespace lifereel;
 using host_gpu::gpu;

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One chunk's pictures in, its packets out. Internal to encoders/.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "encoders/film.h"
+#include "encoders/libav/libav.h"
+#include "encoders/picture.h"
+#include "encoders/video/filter_graph.h"
+#include "encoders/video/video_encoder.h"
+
+namespace lifereel {
+
+/// A finished chunk: a value that depends on the settings and the pictures alone, not on its place
+/// in the film.
+struct EncodedChunk {
+  std::vector<UniquePacket> packets;    ///< as the encoder gave them; frames from the chunk's first
+  std::vector<std::uint8_t> extradata;  ///< the codec's, the same in every chunk of a film
+};
+
+/// What `path` and `settings` want pictures to be. Throws std::invalid_argument when the encoder
+/// takes neither format.
+PixelFormat choose_pixel_format(const FilmSettings& settings, const std::string& path);
+
+/// A filter chain, where there is one, and an encoder. Keeps Note: [Release]. `settings` are those
+/// of with_film_defaults(), here and below.
+class ChunkEncoder {
+ public:
+  /// Called with the codec's packet, which may be emptied, and with the opened codec.
+  using TakePacket = std::function<void(AVPacket&, const AVCodecContext&)>;
+
+  /// Opens the encoder; behind a filter chain that waits for the first picture that comes out of
+  /// it. Throws std::invalid_argument or std::runtime_error.
+  ChunkEncoder(const FilmSettings& settings, const FilmOutput& output, bool global_header);
+
+  /// nullptr while it is not open.
+  const AVCodecContext* codec() const noexcept { return encoder_ ? &encoder_->codec() : nullptr; }
+  int pictures_held_at_most() const noexcept { return held_; }
+
+  void write(const Picture& picture, const TakePacket& take);
+  /// No more will come: hands over what the encoder still has. Throws std::runtime_error when not
+  /// every picture became a frame.
+  void finish(const TakePacket& take);
+
+ private:
+  void encode_filtered(AVFrame& filtered, const TakePacket& take);
+  void encode(const AVFrame* frame, const TakePacket& take);
+
+  const FilmSettings settings_;
+  const int width_, height_;
+  const PixelFormat format_;
+  const bool global_header_;
+  int held_;
+  UniqueFrame frame_;  // its shell is used again for every picture
+  std::optional<VideoEncoder> encoder_;
+  std::optional<FilterGraph> graph_;  // goes before the encoder
+  AVRational filter_time_base_{0, 1};
+  std::optional<std::int64_t> last_pts_, last_filtered_pts_;
+  std::int64_t pictures_ = 0, packets_ = 0;
+};
+
+}  // namespace lifereel

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "encoders/film/container.h"
+
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <set>
+#include <stdexcept>
+#include <string_view>
+
+#include "encoders/dvd/dvd_video.h"
+#include "encoders/libav/log_capture.h"
+
+namespace lifereel {
+namespace {
+
+constexpr std::size_t buffer_bytes = 256 * 1024;
+
+bool writes_one_video_file(const AVOutputFormat& muxer) {
+  return (muxer.flags & AVFMT_NOFILE) == 0 && muxer.video_codec != AV_CODEC_ID_NONE &&
+         std::string_view(muxer.name) != "image2pipe";
+}
+
+bool is_mov(const AVOutputFormat& muxer) {
+  const std::string_view name = muxer.name;
+  return name == "mp4" || name == "mov" || name == "ipod" || name == "f4v" || name == "ismv";
+}
+
+/// Extensions that libavformat does not know or means otherwise, and the muxers tried in turn.
+struct OwnExtension {
+  const char* extension;
+  const char* muxers[2];
+};
+constexpr OwnExtension own_extensions[] = {
+    {"gray", {"rawvideo", nullptr}}, {"yuv", {"rawvideo", nullptr}},
+    {"raw", {"rawvideo", nullptr}},  {"framehash", {"framehash", nullptr}},
+    {"mpg", {"mpeg", "vob"}},        {"mpeg", {"mpeg", "vob"}},
+};
+
+std::string names_of_muxers() {
+  std::set<std::string> names;
+  void* state = nullptr;
+  while (const AVOutputFormat* muxer = av_muxer_iterate(&state))
+    if (writes_one_video_file(*muxer)) names.insert(muxer->name);
+  return join({names.begin(), names.end()});
+}
+
+std::string known_extensions() {
+  std::set<std::string> names;
+  void* state = nullptr;
+  while (const AVOutputFormat* muxer = av_muxer_iterate(&state)) {
+    if (!writes_one_video_file(*muxer) || muxer->extensions == nullptr) continue;
+    std::string_view list = muxer->extensions;
+    while (!list.empty()) {
+      const std::size_t comma = std::min(list.find(','), list.size());
+      if (comma > 0) names.insert(std::string(".").append(list.substr(0, comma)));
+      list.remove_prefix(std::min(comma + 1, list.size()));
+    }
+  }
+  for (const OwnExtension& own : own_extensions)
+    for (const char* muxer : own.muxers)
+      if (muxer != nullptr && av_guess_format(muxer, nullptr, nullptr) != nullptr)
+        names.insert(std::string(".").append(own.extension));
+  return join({names.begin(), names.end()});
+}
+
+/// The stream's buffer model, which the program stream muxer reads: FFmpeg up to 6.0 does not pass
+/// it on with the codec parameters.
+void copy_side_data([[maybe_unused]] const AVCodecContext& codec,
+                    [[maybe_unused]] AVStream& stream) {
+#if LIBAVCODEC_VERSION_INT < AV_VERSION_INT(60, 30, 100)
+  for (int i = 0; i < codec.nb_coded_side_data; ++i) {
+    const AVPacketSideData& from = codec.coded_side_data[i];
+    std::uint8_t* const to =
+        check_allocated(av_stream_new_side_data(&stream, from.type, from.size));
+    std::copy(from.data, from.data + from.size, to);
+  }
+#endif
+}
+
+}  // namespace
+
+std::string extension_of(const std::string& path) {
+  std::string extension = std::filesystem::path(path).extension().string();
+  if (!extension.empty()) extension.erase(0, 1);
+  for (char& letter : extension)
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  return extension;
+}
+
+const AVOutputFormat& find_muxer(const FilmSettings& settings, const std::string& path) {
+  if (!settings.container.empty()) {
+    const AVOutputFormat* const muxer =
+        av_guess_format(settings.container.c_str(), nullptr, nullptr);
+    if (muxer == nullptr)
+      throw std::invalid_argument("this FFmpeg has no container '" + settings.container +
+                                  "'; for films it has " + names_of_muxers());
+    if (!writes_one_video_file(*muxer) && std::string_view(muxer->name) != "framehash")
+      throw std::invalid_argument("the container '" + settings.container +
+                                  "' does not write one video file; for films there are " +
+                                  names_of_muxers());
+    return *muxer;
+  }
+  if (path == "-")
+    throw std::invalid_argument(
+        "standard output has no extension to choose a container by; name one with --container");
+  const std::string extension = extension_of(path);
+  const AVOutputFormat* muxer = nullptr;
+  bool own_extension = false;
+  for (const OwnExtension& own : own_extensions) {
+    if (extension != own.extension) continue;
+    own_extension = true;
+    for (const char* name : own.muxers)
+      if (name != nullptr && muxer == nullptr) muxer = av_guess_format(name, nullptr, nullptr);
+  }
+  if (!own_extension && !extension.empty()) {
+    muxer = av_guess_format(nullptr, ("film." + extension).c_str(), nullptr);
+    if (muxer != nullptr && !writes_one_video_file(*muxer)) muxer = nullptr;
+  }
+  if (muxer != nullptr) return *muxer;
+  throw std::invalid_argument(
+      (extension.empty() ? "'" + path + "' has no extension to choose a container by"
+                         : "no container is known for the extension '." + extension + "'") +
+      "; name one with --container, or use one of " + known_extensions());
+}
+
+void check_container(const FilmSettings& settings, const AVOutputFormat& muxer,
+                     const AVCodec& codec) {
+  // What is not known (AVERROR_PATCHWELCOME) is left to the muxer.
+  // Matroska takes more than it says: what has no tag of its own is wrapped as in AVI.
+  if (std::string_view(muxer.name) != "yuv4mpegpipe" &&
+      std::string_view(muxer.name) != "matroska" &&
+      avformat_query_codec(&muxer, codec.id, FF_COMPLIANCE_NORMAL) == 0)
+    throw std::invalid_argument(std::string("the container ") + muxer.name + " cannot hold " +
+                                avcodec_get_name(codec.id) +
+                                "; choose another extension or codec (.mkv holds most)");
+  if (std::string_view(muxer.name) == "yuv4mpegpipe" && codec.id != AV_CODEC_ID_RAWVIDEO)
+    throw std::invalid_argument("the container yuv4mpegpipe holds only the codec rawvideo");
+  if (settings.faststart && !is_mov(muxer))
+    throw std::invalid_argument(std::string("faststart moves the index of mp4 and mov; ") +
+                                muxer.name + " has none");
+}
+
+Container::Container(const FilmSettings& settings, const FilmOutput& output)
+    : settings_(settings),
+      before_naming_(output.before_naming),
+      file_(output.path, output.overwrite, output.temporary_path) {
+  const AVOutputFormat& muxer = find_muxer(settings, output.path);
+  target_.file = &file_;
+  avio_ = open_avio(target_, buffer_bytes);
+  // The name is for libav's messages and for faststart, which reads the file back.
+  const std::string url = file_.temporary_path().empty() ? "" : "file:" + file_.temporary_path();
+  AVFormatContext* context = nullptr;
+  const int result = avformat_alloc_output_context2(&context, &muxer, nullptr, url.c_str());
+  context_.reset(context);
+  check(result, "avformat_alloc_output_context2");
+  context_->pb = avio_.get();
+  // No versions and no dates in the file: the same film is the same bytes.
+  context_->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
+  if (!output.title.empty())
+    check(av_dict_set(&context_->metadata, "title", output.title.c_str(), 0), "av_dict_set");
+  if (!output.comment.empty())
+    check(av_dict_set(&context_->metadata, "comment", output.comment.c_str(), 0), "av_dict_set");
+  if (const DvdVideo* const disc = dvd_video(settings.target)) {
+    context_->packet_size = static_cast<unsigned>(disc->packet_bytes);
+    context_->max_delay = static_cast<int>(disc->max_delay_us);
+  }
+}
+
+Container::~Container() {
+  if (!header_written_) return;
+  // Only the trailer frees what the program stream muxer holds; what it writes is dropped.
+  try {
+    LogCapture quiet;
+    target_.file = nullptr;
+    avio_->error = 0;
+    if (dvd_video(settings_.target) != nullptr || std::string_view(muxer().name) == "vob" ||
+        std::string_view(muxer().name) == "mpeg")
+      av_write_trailer(context_.get());
+  } catch (...) {
+    // LogCapture found no memory: the file is dropped all the same.
+  }
+}
+
+bool Container::wants_global_header() const noexcept {
+  return (context_->oformat->flags & AVFMT_GLOBALHEADER) != 0;
+}
+
+int Container::add_stream(const AVCodecContext& codec) {
+  AVStream* const stream = check_allocated(avformat_new_stream(context_.get(), nullptr));
+  check(avcodec_parameters_from_context(stream->codecpar, &codec),
+        "avcodec_parameters_from_context");
+  stream->time_base = codec.time_base;
+  if (codec.codec_type == AVMEDIA_TYPE_VIDEO) {
+    stream->sample_aspect_ratio = codec.sample_aspect_ratio;
+    stream->avg_frame_rate = codec.framerate;
+    stream->r_frame_rate = codec.framerate;
+    // Players of one vendor take HEVC under no other tag.
+    if (codec.codec_id == AV_CODEC_ID_HEVC && is_mov(muxer()))
+      stream->codecpar->codec_tag = MKTAG('h', 'v', 'c', '1');
+  }
+  // The y4m muxer of FFmpeg 5.1 takes frames dressed as packets, not raw video.
+  if (codec.codec_id == AV_CODEC_ID_RAWVIDEO &&
+      muxer().video_codec == AV_CODEC_ID_WRAPPED_AVFRAME) {
+    stream->codecpar->codec_id = AV_CODEC_ID_WRAPPED_AVFRAME;
+    stream->codecpar->codec_tag = 0;
+    wrapped_ = make_frame();
+    wrapped_->format = codec.pix_fmt;
+    wrapped_->width = codec.width;
+    wrapped_->height = codec.height;
+  }
+  copy_side_data(codec, *stream);
+  return stream->index;
+}
+
+void Container::check_written(int result, const char* call) const {
+  file_.check_written();  // names the disk's trouble better than libav does
+  if (result < 0) throw_libav_error(result, std::string(call) + " (" + muxer().name + ")");
+  if (avio_->error < 0) throw_libav_error(avio_->error, std::string(call) + " (writing)");
+  const LogCapture* const log = LogCapture::current();
+  if (log == nullptr) return;
+  // "delay too large" is no such line: it comes with the last packets of a sound stream.
+  for (const std::string_view text : {"buffer underflow", "packet too large"})
+    if (const LogCapture::Message* const message = log->find(text))
+      throw std::runtime_error("the film breaks the program stream's buffer model (" +
+                               message->text + "): lower the bitrate or maxrate");
+}
+
+void Container::write_header() {
+  LogCapture log;
+  Dictionary options;
+  if (const DvdVideo* const disc = dvd_video(settings_.target)) {
+    options.set("muxrate", std::to_string(disc->muxrate));
+    options.set("preload", std::to_string(disc->preload_us));
+  }
+  if (settings_.faststart) options.set("movflags", "+faststart");
+  const int result = avformat_write_header(context_.get(), options.address());
+  header_written_ = result >= 0;
+  check_written(result, "avformat_write_header");
+  for (const auto& [key, value] : options.entries())
+    throw std::runtime_error(std::string("the container ") + muxer().name + " has no option '" +
+                             key + "'");
+}
+
+void Container::write(AVPacket& packet, int stream, AVRational time_base) {
+  LogCapture log;
+  packet.stream_index = stream;
+  av_packet_rescale_ts(&packet, time_base,
+                       context_->streams[static_cast<unsigned>(stream)]->time_base);
+  if (wrapped_ != nullptr)
+    write_wrapped(packet);
+  else
+    check_written(av_interleaved_write_frame(context_.get(), &packet),
+                  "av_interleaved_write_frame");
+}
+
+void Container::write_wrapped(AVPacket& packet) {
+  check(av_image_fill_arrays(wrapped_->data, wrapped_->linesize, packet.data,
+                             static_cast<AVPixelFormat>(wrapped_->format), wrapped_->width,
+                             wrapped_->height, 1),
+        "av_image_fill_arrays");
+  const UniquePacket dressed = make_packet();
+  check(av_packet_copy_props(dressed.get(), &packet), "av_packet_copy_props");
+  dressed->stream_index = packet.stream_index;
+  dressed->data = reinterpret_cast<std::uint8_t*>(wrapped_.get());
+  dressed->size = sizeof(AVFrame);
+  // One stream, nothing to interleave: the muxer is done with the frame when this returns.
+  check_written(av_write_frame(context_.get(), dressed.get()), "av_write_frame");
+}
+
+std::int64_t Container::finish() {
+  LogCapture log;
+  header_written_ = false;  // the trailer frees what it would free, also when it fails
+  check_written(av_write_trailer(context_.get()), "av_write_trailer");
+  avio_flush(avio_.get());
+  check_written(0, "avio_flush");
+  context_.reset();
+  return file_.finish(before_naming_);
+}
+
+}  // namespace lifereel

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "encoders/film/film_writer.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+
+#include "encoders/dvd/dvd_video.h"
+
+namespace lifereel {
+
+FilmWriter::FilmWriter(const FilmSettings& settings, const FilmOutput& output)
+    : settings_(settings),
+      output_(output),
+      container_(std::make_unique<Container>(settings, output)) {
+  opened_.container = container_->muxer().name;
+  opened_.encoder = settings.codec;
+  if (settings.chunk_frames > 0)
+    if (const std::optional<VbvModel> model = vbv_model(settings)) buffer_.emplace(*model);
+}
+
+void FilmWriter::begin(const AVCodecContext& codec) {
+  video_stream_ = container_->add_stream(codec);
+  if (settings_.target != DiscTarget::none) {
+    silence_.emplace(*settings_.audio_bitrate);
+    audio_stream_ = container_->add_stream(silence_->codec());
+  }
+  container_->write_header();
+  begun_ = true;
+  time_base_ = codec.time_base;
+  codec_id_ = codec.codec_id;
+  extradata_.assign(codec.extradata, codec.extradata + codec.extradata_size);
+  opened_.encoder = codec.codec->name;
+  opened_.pixel_format = av_get_pix_fmt_name(codec.pix_fmt);
+  opened_.codec_threads = codec.thread_count;
+}
+
+void FilmWriter::write(AVPacket& packet) {
+  count(packet);
+  if (buffer_ && !buffer_->take(std::int64_t{8} * packet.size) &&
+      settings_.target != DiscTarget::none)
+    throw std::runtime_error("the film breaks the disc's buffer model: picture " +
+                             std::to_string(packet.pts) + " is late; lower the bitrate or maxrate");
+  mend(packet);
+  container_->write(packet, video_stream_, time_base_);
+  // Sound goes in step, or the muxer's queues grow without bound.
+  if (silence_)
+    while (silence_->frames_taken() < SilentAc3::frames_for(end_ticks_, time_base_))
+      container_->write(silence_->next(), audio_stream_, {1, SilentAc3::sample_rate});
+}
+
+void FilmWriter::mend(AVPacket& packet) {
+  if (codec_id_ == AV_CODEC_ID_MPEG2VIDEO && settings_.chunk_frames > 0) {
+    // Every encoder counted from its chunk's first frame, and knew half the buffer.
+    set_time_code(packet, packet.pts, av_inv_q(time_base_));
+    if (settings_.maxrate) state_buffer(packet, *settings_.maxrate, *settings_.bufsize);
+  }
+  if (settings_.target == DiscTarget::none) return;
+  clear_progressive_sequence(packet);
+  if (!comment_written_ && !output_.comment.empty()) insert_comment(packet, output_.comment);
+  comment_written_ = true;
+}
+
+void FilmWriter::finish() { file_bytes_ = container_->finish(); }
+
+void FilmWriter::count(const AVPacket& packet) {
+  Sum* sum = (packet.flags & AV_PKT_FLAG_KEY) != 0 ? &i_ : &p_;
+  double quantiser = -1;  // not told
+  std::size_t size = 0;
+  const std::uint8_t* const data =
+      av_packet_get_side_data(&packet, AV_PKT_DATA_QUALITY_STATS, &size);
+  if (data != nullptr && size >= 5) {
+    const std::uint32_t quality = static_cast<std::uint32_t>(data[0]) | data[1] << 8 |
+                                  data[2] << 16 | static_cast<std::uint32_t>(data[3]) << 24;
+    quantiser = static_cast<double>(static_cast<std::int32_t>(quality)) / FF_QP2LAMBDA;
+    if (data[4] == AV_PICTURE_TYPE_I) sum = &i_;
+    if (data[4] == AV_PICTURE_TYPE_P) sum = &p_;
+    if (data[4] == AV_PICTURE_TYPE_B) sum = &b_;
+  }
+  ++sum->frames;
+  sum->bytes += packet.size;
+  if (quantiser >= 0) {
+    ++sum->quantisers;
+    sum->quantiser += quantiser;
+  }
+  end_ticks_ = std::max(end_ticks_, packet.pts + packet.duration);
+  bytes_written_.fetch_add(packet.size, std::memory_order_relaxed);
+  frames_written_.fetch_add(1, std::memory_order_relaxed);
+}
+
+void FilmWriter::describe(FilmStatistics& statistics) const {
+  const auto average = [](const Sum& sum) {
+    return sum.quantisers == 0 ? 0.0 : sum.quantiser / static_cast<double>(sum.quantisers);
+  };
+  statistics.encoder = opened_.encoder;
+  statistics.container = opened_.container;
+  statistics.pixel_format = opened_.pixel_format;
+  statistics.codec_threads = opened_.codec_threads;
+  statistics.frames = i_.frames + p_.frames + b_.frames;
+  statistics.frames_i = i_.frames;
+  statistics.frames_p = p_.frames;
+  statistics.frames_b = b_.frames;
+  statistics.average_quantiser_i = average(i_);
+  statistics.average_quantiser_p = average(p_);
+  statistics.average_quantiser_b = average(b_);
+  statistics.bytes_i = i_.bytes;
+  statistics.bytes_p = p_.bytes;
+  statistics.bytes_b = b_.bytes;
+  statistics.video_bytes = i_.bytes + p_.bytes + b_.bytes;
+  statistics.duration_seconds = static_cast<double>(end_ticks_) * av_q2d(time_base_);
+  statistics.average_bitrate =
+      statistics.duration_seconds > 0
+          ? static_cast<double>(statistics.video_bytes) * 8 / statistics.duration_seconds
+          : 0.0;
+  statistics.file_bytes = file_bytes_;
+  statistics.late_frames = buffer_ ? buffer_->report().late_frames : 0;
+}
+
+Film::Written FilmWriter::written() const noexcept {
+  return {frames_written_.load(std::memory_order_relaxed),
+          bytes_written_.load(std::memory_order_relaxed)};
+}
+
+}  // namespace lifereel

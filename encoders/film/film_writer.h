@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// A film's packets, in order, into its container: with sound, comment and what a disc wants mended.
+// Internal to encoders/.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "encoders/audio/silent_ac3.h"
+#include "encoders/film.h"
+#include "encoders/film/container.h"
+#include "encoders/libav/libav.h"
+#include "encoders/vbv.h"
+
+namespace lifereel {
+
+/// One thread at a time, but for written().
+class FilmWriter {
+ public:
+  /// Makes the temporary file. `settings` are those of with_film_defaults().
+  FilmWriter(const FilmSettings& settings, const FilmOutput& output);
+
+  bool wants_global_header() const noexcept { return container_->wants_global_header(); }
+
+  /// Adds the streams, as this opened codec describes them, and writes the header.
+  void begin(const AVCodecContext& codec);
+  bool begun() const noexcept { return begun_; }
+  /// What every chunk's encoder must have, for one header serves them all.
+  const std::vector<std::uint8_t>& extradata() const noexcept { return extradata_; }
+
+  /// Takes a packet's reference. Its times count the film's frames (ticks of the codec's time
+  /// base).
+  void write(AVPacket& packet);
+  /// Closes the file and gives it its name.
+  void finish();
+
+  /// Fills in all but encode_seconds and warnings.
+  void describe(FilmStatistics& statistics) const;
+  Film::Written written() const noexcept;
+
+ private:
+  struct Sum {
+    std::int64_t frames = 0;
+    std::int64_t bytes = 0;
+    double quantiser = 0;  // sum over quantisers pictures
+    std::int64_t quantisers = 0;
+  };
+
+  void count(const AVPacket& packet);
+  void mend(AVPacket& packet);
+
+  const FilmSettings settings_;
+  const FilmOutput output_;
+  std::unique_ptr<Container> container_;
+  std::optional<SilentAc3> silence_;
+  std::optional<VbvBuffer> buffer_;  // of a film that is cut
+  std::vector<std::uint8_t> extradata_;
+  bool begun_ = false;
+  bool comment_written_ = false;
+  int video_stream_ = 0, audio_stream_ = 0;
+  AVRational time_base_{0, 1};
+  AVCodecID codec_id_ = AV_CODEC_ID_NONE;
+  std::int64_t end_ticks_ = 0;  // of the video
+  Sum i_, p_, b_;
+  FilmStatistics opened_;  // what does not change from the header on
+  std::int64_t file_bytes_ = 0;
+  std::atomic<std::int64_t> frames_written_{0}, bytes_written_{0};
+};
+
+}  // namespace lifereel

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "encoders/libav/picture_frame.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <new>
+#include <stdexcept>
+
+namespace lifereel {
+namespace {
+
+/// Shared by the AVBuffers of one picture; whoever drops the last of them releases it.
+struct Lease {
+  std::atomic<int> users{1};
+  void (*release)(void* owner, std::uintptr_t tag) noexcept = nullptr;
+  void* owner = nullptr;
+  std::uintptr_t tag = 0;
+};
+
+void drop(Lease* lease) noexcept {
+  if (lease->users.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
+  const auto release = lease->release;
+  void* const owner = lease->owner;
+  const std::uintptr_t tag = lease->tag;
+  delete lease;
+  if (release != nullptr) release(owner, tag);
+}
+
+void drop_buffer(void* opaque, std::uint8_t*) { drop(static_cast<Lease*>(opaque)); }
+
+struct Extent {
+  const std::uint8_t* begin;
+  const std::uint8_t* end;
+};
+
+}  // namespace
+
+int plane_count(PixelFormat format) noexcept { return format == PixelFormat::gray8 ? 1 : 3; }
+
+int plane_rows(const Picture& picture, int plane) noexcept {
+  return plane == 0 ? picture.height : (picture.height + 1) / 2;
+}
+
+int plane_row_bytes(const Picture& picture, int plane) noexcept {
+  return plane == 0 ? picture.width : (picture.width + 1) / 2;
+}
+
+AVPixelFormat to_libav(PixelFormat format) noexcept {
+  return format == PixelFormat::gray8 ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_YUV420P;
+}
+
+void check_picture(const Picture& picture, PixelFormat format, int width, int height) {
+  if (picture.format != format)
+    throw std::runtime_error(std::string("a picture came as ") +
+                             av_get_pix_fmt_name(to_libav(picture.format)) + " where " +
+                             av_get_pix_fmt_name(to_libav(format)) + " is wanted");
+  if (picture.width != width || picture.height != height)
+    throw std::runtime_error("a picture of " + std::to_string(picture.width) + "x" +
+                             std::to_string(picture.height) + " came into a film of " +
+                             std::to_string(width) + "x" + std::to_string(height));
+  for (int plane = 0; plane < plane_count(format); ++plane)
+    if (picture.planes[plane] == nullptr ||
+        picture.stride_bytes[plane] < plane_row_bytes(picture, plane))
+      throw std::runtime_error("plane " + std::to_string(plane) +
+                               " of a picture is missing or narrower than the picture");
+}
+
+void wrap_picture(const Picture& picture, PictureGuard& guard, AVFrame& frame) {
+  Lease* const lease = new Lease;  // the guard still releases when this throws
+  lease->release = picture.release;
+  lease->owner = picture.owner;
+  lease->tag = picture.tag;
+  guard.disarm();
+  // From here on the lease releases: this function holds one share of it until it returns.
+  const std::unique_ptr<Lease, FreeByPointer<drop>> own_share(lease);
+
+  Extent extents[3];
+  int count = 0;
+  for (int plane = 0; plane < plane_count(picture.format); ++plane) {
+    const std::uint8_t* const data = picture.planes[plane];
+    const auto bytes =
+        static_cast<std::ptrdiff_t>(picture.stride_bytes[plane]) * plane_rows(picture, plane);
+    frame.data[plane] = const_cast<std::uint8_t*>(data);  // AV_BUFFER_FLAG_READONLY below
+    frame.linesize[plane] = picture.stride_bytes[plane];
+    extents[count++] = {data, data + bytes};
+  }
+  // Planes that touch or share memory are one piece; others came from elsewhere.
+  std::sort(extents, extents + count, [](const Extent& a, const Extent& b) {
+    return std::less<const std::uint8_t*>()(a.begin, b.begin);
+  });
+  int pieces = 0;
+  for (int i = 0; i < count; ++i) {
+    if (pieces > 0 && extents[i].begin <= extents[pieces - 1].end)
+      extents[pieces - 1].end = std::max(extents[pieces - 1].end, extents[i].end);
+    else
+      extents[pieces++] = extents[i];
+  }
+  for (int i = 0; i < pieces; ++i) {
+    lease->users.fetch_add(1, std::memory_order_relaxed);
+    frame.buf[i] = av_buffer_create(const_cast<std::uint8_t*>(extents[i].begin),
+                                    static_cast<std::size_t>(extents[i].end - extents[i].begin),
+                                    drop_buffer, lease, AV_BUFFER_FLAG_READONLY);
+    if (frame.buf[i] == nullptr) {
+      // libav has not called drop_buffer for the one that failed.
+      drop(lease);
+      av_frame_unref(&frame);
+      throw std::bad_alloc();
+    }
+  }
+  frame.format = to_libav(picture.format);
+  frame.width = picture.width;
+  frame.height = picture.height;
+  frame.pts = picture.pts_frames;
+}
+
+}  // namespace lifereel

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "encoders/video/codec_options.h"
+
+#include <algorithm>
+#include <iterator>
+#include <sstream>
+#include <stdexcept>
+#include <string_view>
+
+#include "encoders/libav/libav.h"
+
+namespace lifereel {
+namespace {
+
+/// One thing a user tells the codec.
+struct Given {
+  std::string shown;  ///< for errors: "maxrate", "x264-params vbv-maxrate"
+  std::string name;
+};
+
+struct Own {
+  std::string_view option, setting;
+};
+/// What has a setting, which the joins, the decoder's buffer and the checks are reckoned from.
+constexpr Own own_settings[] = {{"b", "bitrate"},
+                                {"bitrate", "bitrate"},
+                                {"crf", "crf"},
+                                {"maxrate", "maxrate"},
+                                {"vbv-maxrate", "maxrate"},
+                                {"bufsize", "bufsize"},
+                                {"vbv-bufsize", "bufsize"},
+                                {"g", "gop"},
+                                {"keyint", "gop"},
+                                {"threads", "codec-threads"},
+                                {"fps", "fps"},
+                                {"frame-threads", "codec-threads"}};
+
+/// What asks for another kind of rate control.
+constexpr std::string_view quality_options[] = {"qp", "qp-constant", "cqp", "cq", "lossless"};
+
+/// What makes a chunk's encoder begin or end otherwise than the next one's takes for granted, or
+/// speaks of the whole film, of which it sees a part.
+constexpr std::string_view join_breakers[] = {"rc-init-occupancy",
+                                              "minrate",
+                                              "vbv-init",
+                                              "vbv-end",
+                                              "vbv-end-fr-adj",
+                                              "nal-hrd",
+                                              "hrd",
+                                              "hrd-concat",
+                                              "filler",
+                                              "strict-cbr",
+                                              "stitchable",
+                                              "pass",
+                                              "stats",
+                                              "passlogfile",
+                                              "fastfirstpass",
+                                              "multi-pass-opt-analysis",
+                                              "qpfile",
+                                              "zones",
+                                              "zonefile",
+                                              "multi-pass-opt-distortion",
+                                              "chunk-start",
+                                              "chunk-end",
+                                              "total-frames",
+                                              "multi-pass-opt-rps",
+                                              "frame-dup",
+                                              "analysis-save",
+                                              "analysis-load",
+                                              "analysis-reuse-file"};
+
+/// What makes the encoder give a picture more bits than the decoder's buffer has.
+constexpr std::string_view buffer_breakers[] = {"qmax", "qpmax", "crf-max", "rc-max-vbv-use",
+                                                "rc-min-vbv-use"};
+
+struct Refused {
+  std::string_view option, why;
+};
+constexpr Refused never[] = {
+    {"deterministic", "decides whether the bytes are the same every time"},
+    {"n-deterministic", "would make other bytes every time"},  // "no" is taken off
+    {"const-vbv", "decides whether the bytes are the same every time, and is set where they are"},
+    {"cpu-independent", "decides whether the bytes are the same every time and on every processor"},
+    {"info",
+     "would write the processor's capabilities into the film, whose bytes are else the same on "
+     "every processor"},
+    {"copy-pic", "would let the encoder read pictures that are gone"}};
+
+template <typename List>
+bool contains(const List& list, std::string_view name) {
+  return std::find(std::begin(list), std::end(list), name) != std::end(list);
+}
+
+/// As x264 and x265 read the names in their lists: no-open-gop is open_gop.
+std::string list_name(std::string name) {
+  std::replace(name.begin(), name.end(), '_', '-');
+  if (name.starts_with("no")) name.erase(0, name.starts_with("no-") ? 3 : 2);
+  return name;
+}
+
+std::vector<Given> given_options(const StringPairs& options) {
+  std::vector<Given> all;
+  for (const auto& [key, value] : options) {
+    if (key == "x264-params" || key == "x265-params") {
+      Dictionary list;
+      // What libav cannot read is refused elsewhere.
+      av_dict_parse_string(list.address(), value.c_str(), "=", ":", 0);
+      for (const auto& [name, ignored] : list.entries())
+        all.push_back({key + " " + name, list_name(name)});
+    } else if (key == "x264opts") {
+      std::istringstream list(value);
+      for (std::string one; std::getline(list, one, ':');) {
+        one.resize(std::min(one.find('='), one.size()));
+        all.push_back({key + " " + one, list_name(one)});
+      }
+    } else {
+      std::string name = key;
+      std::replace(name.begin(), name.end(), '_', '-');
+      all.push_back({key, name});
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
+bool may_break_joins(const StringPairs& codec_options) {
+  const std::vector<Given> all = given_options(codec_options);
+  return std::any_of(all.begin(), all.end(), [](const Given& given) {
+    return given.name == "flags" || contains(join_breakers, given.name);
+  });
+}
+
+void check_codec_options(const FilmSettings& settings) {
+  for (const Given& given : given_options(settings.codec_options)) {
+    const std::string option = "the codec option " + given.shown;
+    for (const Own& own : own_settings)
+      if (given.name == own.option)
+        throw std::invalid_argument(option + " is for lifereel's setting " +
+                                    std::string(own.setting) +
+                                    ", from which a film's rules are reckoned; set that instead");
+    for (const Refused& refused : never)
+      if (given.name == refused.option)
+        throw std::invalid_argument(option + " " + std::string(refused.why) + "; leave it out");
+    if (contains(quality_options, given.name))
+      for (const auto& [setting, set] : {std::pair{"crf", settings.crf.has_value()},
+                                         {"bitrate", settings.bitrate.has_value()},
+                                         {"maxrate", settings.maxrate.has_value()}})
+        if (set)
+          throw std::invalid_argument(option + " and " + setting +
+                                      " contradict each other; give one of them");
+    if (settings.maxrate && contains(buffer_breakers, given.name))
+      throw std::invalid_argument(option +
+                                  " would make pictures larger than maxrate and bufsize allow; "
+                                  "leave it out, or set no maxrate");
+    if (settings.chunk_frames > 0 && contains(join_breakers, given.name))
+      throw std::invalid_argument(option +
+                                  " would break the joins of a film in chunks; leave it out, or "
+                                  "set chunk-frames to 0");
+  }
+}
+
+}  // namespace lifereel

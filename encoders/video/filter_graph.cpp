@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "encoders/video/filter_graph.h"
+
+#include <cstdint>
+#include <stdexcept>
+
+#include "encoders/libav/log_capture.h"
+
+namespace lifereel {
+namespace {
+
+const AVFilter& find_filter(const char* name) {
+  const AVFilter* const filter = avfilter_get_by_name(name);
+  if (filter == nullptr)
+    throw std::runtime_error(std::string("this FFmpeg has no filter '") + name + "'");
+  return *filter;
+}
+
+struct FreeParameters {
+  void operator()(AVBufferSrcParameters* parameters) const noexcept { av_free(parameters); }
+};
+
+/// Vector code in filters may ask for more than a caller's picture offers.
+bool aligned(const AVFrame& frame) {
+  const std::uintptr_t mask = av_cpu_max_align() - 1;
+  for (int plane = 0; plane < AV_NUM_DATA_POINTERS && frame.data[plane] != nullptr; ++plane)
+    if ((reinterpret_cast<std::uintptr_t>(frame.data[plane]) & mask) != 0 ||
+        (static_cast<std::uintptr_t>(frame.linesize[plane]) & mask) != 0)
+      return false;
+  return true;
+}
+
+void copy_into_own_memory(AVFrame& frame) {
+  const UniqueFrame copy = make_frame();
+  copy->format = frame.format;
+  copy->width = frame.width;
+  copy->height = frame.height;
+  check(av_frame_get_buffer(copy.get(), 0), "av_frame_get_buffer");
+  check(av_frame_copy(copy.get(), &frame), "av_frame_copy");
+  check(av_frame_copy_props(copy.get(), &frame), "av_frame_copy_props");
+  av_frame_unref(&frame);
+  av_frame_move_ref(&frame, copy.get());
+}
+
+}  // namespace
+
+FilterGraph::FilterGraph(const std::string& chain, const VideoFormat& source,
+                         const std::vector<AVPixelFormat>& allowed)
+    : chain_(chain),
+      source_(source),
+      graph_(check_allocated(avfilter_graph_alloc())),
+      frame_(make_frame()) {
+  LogCapture log;
+  const auto refuse = [&](const std::string& why) {
+    throw std::invalid_argument("the filter chain '" + chain_ + "' " + why);
+  };
+  const auto must = [&](int result, const char* call) {
+    if (result < 0)
+      refuse(std::string("does not work: ") + call + ": " + libav_text(result) +
+             (log.messages().empty() ? "" : " (" + log.summary() + ")"));
+  };
+
+  input_ = check_allocated(avfilter_graph_alloc_filter(graph_.get(), &find_filter("buffer"), "in"));
+  const std::unique_ptr<AVBufferSrcParameters, FreeParameters> parameters(
+      check_allocated(av_buffersrc_parameters_alloc()));
+  parameters->format = source.pixel_format;
+  parameters->width = source.width;
+  parameters->height = source.height;
+  parameters->time_base = source.time_base;
+  parameters->frame_rate = source.frame_rate;
+  parameters->sample_aspect_ratio = source.sample_aspect;
+#if LIBAVFILTER_VERSION_INT >= AV_VERSION_INT(10, 0, 100)
+  parameters->color_space = source.matrix;
+  parameters->color_range = source.range;
+#endif
+  check(av_buffersrc_parameters_set(input_, parameters.get()), "av_buffersrc_parameters_set");
+  check(avfilter_init_str(input_, nullptr), "avfilter_init_str");
+  check(avfilter_graph_create_filter(&output_, &find_filter("buffersink"), "out", nullptr, nullptr,
+                                     graph_.get()),
+        "avfilter_graph_create_filter");
+
+  AVFilterInOut* open_inputs = nullptr;
+  AVFilterInOut* open_outputs = nullptr;
+  const int parsed =
+      avfilter_graph_parse2(graph_.get(), chain.c_str(), &open_inputs, &open_outputs);
+  const UniqueFilterInOut inputs(open_inputs);
+  const UniqueFilterInOut outputs(open_outputs);
+  must(parsed, "avfilter_graph_parse2");
+  if (inputs == nullptr || inputs->next != nullptr) refuse("must have one input, the pictures");
+  if (outputs == nullptr || outputs->next != nullptr) refuse("must have one output, the film");
+  if (avfilter_pad_get_type(inputs->filter_ctx->input_pads, inputs->pad_idx) !=
+          AVMEDIA_TYPE_VIDEO ||
+      avfilter_pad_get_type(outputs->filter_ctx->output_pads, outputs->pad_idx) !=
+          AVMEDIA_TYPE_VIDEO)
+    refuse("must take and give video");
+  must(avfilter_link(input_, 0, inputs->filter_ctx, static_cast<unsigned>(inputs->pad_idx)),
+       "avfilter_link");
+
+  AVFilterContext* last = outputs->filter_ctx;
+  unsigned last_pad = static_cast<unsigned>(outputs->pad_idx);
+  if (!allowed.empty()) {
+    std::string formats = "pix_fmts=";
+    for (std::size_t i = 0; i < allowed.size(); ++i)
+      formats += std::string(i == 0 ? "" : "|") + av_get_pix_fmt_name(allowed[i]);
+    AVFilterContext* format = nullptr;
+    check(avfilter_graph_create_filter(&format, &find_filter("format"), "encodable",
+                                       formats.c_str(), nullptr, graph_.get()),
+          "avfilter_graph_create_filter");
+    must(avfilter_link(last, last_pad, format, 0), "avfilter_link");
+    last = format;
+    last_pad = 0;
+  }
+  must(avfilter_link(last, last_pad, output_, 0), "avfilter_link");
+  must(avfilter_graph_config(graph_.get(), nullptr), "avfilter_graph_config");
+}
+
+void FilterGraph::filter(AVFrame* frame, const TakeFrame& take) {
+  if (frame != nullptr) {
+    frame->sample_aspect_ratio = source_.sample_aspect;
+    frame->color_range = source_.range;
+    frame->colorspace = source_.matrix;
+    frame->color_primaries = source_.primaries;
+    frame->color_trc = source_.transfer;
+    if (!aligned(*frame)) copy_into_own_memory(*frame);
+  }
+  const int sent = av_buffersrc_add_frame_flags(input_, frame, 0);
+  // A chain such as trim may have had enough; what comes after is its to drop.
+  if (sent == AVERROR_EOF) {
+    if (frame != nullptr) av_frame_unref(frame);
+  } else if (sent < 0) {
+    throw_libav_error(sent, "av_buffersrc_add_frame (filter chain '" + chain_ + "')");
+  }
+  for (;;) {
+    const int result = av_buffersink_get_frame(output_, frame_.get());
+    if (result == AVERROR(EAGAIN) || result == AVERROR_EOF) return;
+    if (result < 0)
+      throw_libav_error(result, "av_buffersink_get_frame (filter chain '" + chain_ + "')");
+    take(*frame_);
+    av_frame_unref(frame_.get());
+  }
+}
+
+VideoFormat FilterGraph::output(const AVFrame& first) const {
+  VideoFormat video = source_;
+  video.pixel_format = static_cast<AVPixelFormat>(av_buffersink_get_format(output_));
+  video.width = av_buffersink_get_w(output_);
+  video.height = av_buffersink_get_h(output_);
+  video.time_base = av_buffersink_get_time_base(output_);
+  const AVRational rate = av_buffersink_get_frame_rate(output_);
+  if (rate.num > 0 && rate.den > 0) video.frame_rate = rate;
+  const AVRational aspect = av_buffersink_get_sample_aspect_ratio(output_);
+  if (aspect.num > 0 && aspect.den > 0) video.sample_aspect = aspect;
+  video.range = first.color_range;
+  video.matrix = first.colorspace;
+  video.primaries = first.color_primaries;
+  video.transfer = first.color_trc;
+  return video;
+}
+
+}  // namespace lifereel

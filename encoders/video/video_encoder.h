@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// One libavcodec video encoder: frames in, packets out. Internal to encoders/.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "encoders/film.h"
+#include "encoders/libav/libav.h"
+#include "encoders/picture.h"
+
+namespace lifereel {
+
+/// What an encoder is fed.
+struct VideoFormat {
+  AVPixelFormat pixel_format = AV_PIX_FMT_NONE;
+  int width = 0;
+  int height = 0;
+  AVRational time_base{0, 1};  ///< of frames' and packets' pts
+  AVRational frame_rate{0, 1};
+  AVRational sample_aspect{1, 1};
+  AVColorRange range = AVCOL_RANGE_UNSPECIFIED;
+  AVColorSpace matrix = AVCOL_SPC_UNSPECIFIED;
+  AVColorPrimaries primaries = AVCOL_PRI_UNSPECIFIED;
+  AVColorTransferCharacteristic transfer = AVCOL_TRC_UNSPECIFIED;
+};
+
+/// Pictures as they come from outside: size, rate and aspect as set, colours by custom. Limited
+/// range, BT.709 from 720 lines on and BT.601 below; gray8 is full range.
+VideoFormat source_format(const FilmSettings& settings, PixelFormat format, int width, int height);
+
+/// Throws std::invalid_argument with the list of encoders there are.
+const AVCodec& find_video_encoder(const std::string& name);
+
+/// What the encoder takes; empty: anything.
+std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec);
+
+/// Throws std::invalid_argument for contradictory or unusable rate control and for options the
+/// codec does not know, listing those it has. Opens nothing.
+void check_codec_settings(const FilmSettings& settings);
+
+/// The most pictures the encoder `settings` name will hold between two frames.
+int pictures_held_at_most(const FilmSettings& settings);
+
+class VideoEncoder {
+ public:
+  using TakePacket = std::function<void(AVPacket&)>;
+
+  /// `settings` are those of with_film_defaults(). Throws std::invalid_argument or
+  /// std::runtime_error.
+  VideoEncoder(const FilmSettings& settings, const VideoFormat& format, bool global_header);
+
+  const AVCodecContext& codec() const noexcept { return *codec_; }
+
+  /// Encodes one frame (nullptr: no more will come) and hands over every packet that is ready. The
+  /// packet is in ticks of codec().time_base, belongs to the encoder and may be emptied.
+  void encode(const AVFrame* frame, const TakePacket& take);
+
+ private:
+  UniqueCodecContext codec_;
+  UniquePacket packet_;
+};
+
+}  // namespace lifereel

@@ -1,0 +1,429 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+#include <numeric>
+#include <sstream>
+#include <stdexcept>
+#include <utility>
+
+#include "sim/arithmetic/constants.h"
+#include "sim/arithmetic/float_environment.h"
+#include "sim/cpu/kernels.h"
+#include "sim/cpu/strips.h"
+#include "sim/cpu/worker_pool.h"
+#include "sim/engine.h"
+
+namespace lifereel {
+namespace {
+
+const Kernels& kernels_for(Isa isa) {
+  switch (isa) {
+#if defined(__x86_64__)
+    case Isa::avx512:
+      return avx512_kernels();
+    case Isa::avx2:
+      return avx2_kernels();
+#endif
+    default:
+      return baseline_kernels();
+  }
+}
+
+Isa choose_isa(Isa wanted) {
+  const std::vector<Isa> isas = available_isas();
+  if (wanted == Isa::automatic) return isas.back();
+  if (std::find(isas.begin(), isas.end(), wanted) != isas.end()) return wanted;
+  std::ostringstream sentence;
+  sentence << "isa " << isa_name(wanted) << " is not available on this processor (" << cpu_name()
+           << "); it has";
+  for (const Isa isa : isas) sentence << ' ' << isa_name(isa);
+  throw std::invalid_argument(sentence.str());
+}
+
+constexpr std::size_t rounded_up(std::size_t n, std::size_t multiple) {
+  return (n + multiple - 1) / multiple * multiple;
+}
+
+// Columns of the splat row left of pixel 0 and right of the last pixel, folded over the seam.
+constexpr int splat_margin = 2;
+
+class CpuEngine final : public Engine {
+ public:
+  CpuEngine(const UniverseSettings& universe, Isa isa, int threads)
+      : settings_(universe),
+        isa_(isa),
+        kernels_(kernels_for(isa)),
+        strips_(make_strips(universe)),
+        pool_(threads) {
+    InitialState initial = make_initial_state(universe);
+    matrix_ = std::move(initial.matrix);
+    const auto n = static_cast<std::size_t>(universe.particles);
+    const auto species = static_cast<std::size_t>(universe.species);
+    const std::size_t positions = positions_of(universe, strips_);
+    for (Particles* particles : {&particles_, &sorted_}) particles->resize(positions);
+    places_.resize(positions);
+    sorted_places_.resize(positions);
+    write_state(initial.state);
+    for (std::size_t k = 0; k < matrix_.size(); ++k)
+      transposed_matrix_.push_back(matrix_[k % species * species + k / species]);
+    bucket_start_.resize(static_cast<std::size_t>(strips_.buckets()) + 1);
+    attraction_pitch_ = positions;
+    felt_.resize(positions * species);
+    caused_.resize(felt_.size());
+    layers_.resize(2 * positions * (static_cast<std::size_t>(strips_.reach) + 1));
+
+    const auto height = static_cast<std::size_t>(universe.height);
+    trail_pitch_ = rounded_up(static_cast<std::size_t>(universe.width), kernel_padding);
+    trail_.assign(height * trail_pitch_, 0.0f);
+    row_brightest_.assign(height, 0.0f);
+    row_start_.resize(height + 1);
+    row_pixels_.resize(n);
+    scratch_.resize(static_cast<std::size_t>(threads));
+    for (Scratch& scratch : scratch_) {
+      scratch.partial_y.resize(positions);
+      scratch.partial_x.resize(positions);
+      scratch.splat.resize(trail_pitch_ + 2 * splat_margin + kernel_padding);
+    }
+
+    field_.strips = &strips_;
+    field_.start = bucket_start_.data();
+    field_.felt = felt_.data();
+    field_.caused = caused_.data();
+    field_.pitch = static_cast<std::int64_t>(attraction_pitch_);
+    field_.constants = force_constants(universe, matrix_);
+    field_.layers = layers_.data();
+    field_.layer_pitch = static_cast<std::int64_t>(positions);
+    motion_ = motion_constants(universe, matrix_);
+  }
+
+  const UniverseSettings& settings() const noexcept override { return settings_; }
+  std::uint64_t frame() const noexcept override { return frame_; }
+  void read_state(State& state) const override {
+    const auto n = static_cast<std::size_t>(settings_.particles);
+    state.frame = frame_;
+    for (auto* axis : {&state.y, &state.x, &state.vy, &state.vx}) axis->resize(n);
+    state.species.resize(n);
+    for_each_particle([&](std::size_t i) {
+      const auto number = static_cast<std::size_t>(particles_.number[i]);
+      state.y[number] = particles_.y[i];
+      state.x[number] = particles_.x[i];
+      state.vy[number] = particles_.vy[i];
+      state.vx[number] = particles_.vx[i];
+      state.species[number] = particles_.species[i];
+    });
+  }
+
+  void save(Checkpoint& checkpoint) const override {
+    checkpoint.universe = settings_;
+    read_state(checkpoint.state);
+    const auto width = static_cast<std::size_t>(settings_.width);
+    checkpoint.trail.resize(width * row_brightest_.size());
+    for (std::size_t row = 0; row < row_brightest_.size(); ++row)
+      std::copy_n(trail_.data() + row * trail_pitch_, width, checkpoint.trail.data() + row * width);
+  }
+
+  void restore(const Checkpoint& checkpoint) override {
+    lifereel::validate(checkpoint, settings_);
+    write_state(checkpoint.state);
+    const auto width = static_cast<std::size_t>(settings_.width);
+    for (std::size_t row = 0; row < row_brightest_.size(); ++row) {
+      const float* const from = checkpoint.trail.data() + row * width;
+      std::copy_n(from, width, trail_.data() + row * trail_pitch_);
+      row_brightest_[row] = *std::max_element(from, from + width);
+    }
+  }
+
+  EngineDescription describe() const override {
+    EngineDescription description;
+    description.engine = "cpu";
+    description.device = cpu_name();
+    description.isa = isa_name(isa_);
+    description.threads = pool_.threads();
+    description.memory_bytes = memory_bytes(settings_, pool_.threads());
+    return description;
+  }
+
+  void step() override {
+    const FloatEnvironment ieee;
+    sort_by_place();
+    pool_.run(strips_.strips, 1, [this](int, std::int32_t strip) { spread_matrix(strip); });
+    pool_.run(strips_.strips, 1, [this](int thread, std::int32_t strip) {
+      Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+      kernels_.sum_strip(field_, strip, scratch.partial_y.data(), scratch.partial_x.data());
+    });
+    pool_.run(strips_.strips, 1, [this](int, std::int32_t strip) { move_strip(strip); });
+    ++frame_;
+  }
+
+  void begin_draw(const LumaPlane& plane) override {
+    const FloatEnvironment ieee;
+    sort_by_row();
+    pool_.run(settings_.height, rows_a_batch, [this](int thread, std::int32_t row) {
+      fade_and_splat(scratch_[static_cast<std::size_t>(thread)].splat.data(), row);
+    });
+    const float brightest = *std::max_element(row_brightest_.begin(), row_brightest_.end());
+    const float scale = arithmetic::tone_scale(brightest);
+    pool_.run(settings_.height, rows_a_batch,
+              [this, &plane, scale](int, std::int32_t row) { tone(plane, row, scale); });
+  }
+
+  void finish_draw() override {}
+
+  // What the engine allocates for these settings.
+  static std::size_t memory_bytes(const UniverseSettings& s, int threads) {
+    const Strips strips = make_strips(s);
+    const auto positions = positions_of(s, strips);
+    const auto pitch = rounded_up(static_cast<std::size_t>(s.width), kernel_padding);
+    // Particles twice, places, matrix entries, layers; their hash (hash_state) and pixels; partial
+    // sums; buckets; the picture.
+    const std::size_t a_position = 2 * 6 * 4 + 2 * 4 + 2 * 4 * static_cast<std::size_t>(s.species) +
+                                   2 * 8 * (static_cast<std::size_t>(strips.reach) + 1);
+    return positions * (a_position + static_cast<std::size_t>(threads) * 8) +
+           static_cast<std::size_t>(s.particles) * 44 +
+           static_cast<std::size_t>(strips.buckets()) * 4 +
+           static_cast<std::size_t>(s.height) * (pitch + 2) * 4 +
+           static_cast<std::size_t>(threads) * pitch * 4;
+  }
+
+ private:
+  static constexpr std::int32_t rows_a_batch = 8;
+
+  struct Particles {
+    std::vector<float> y, x, vy, vx;
+    std::vector<std::int32_t> species, number;
+
+    void resize(std::size_t n) {
+      for (auto* axis : {&y, &x, &vy, &vx}) axis->resize(n);
+      species.resize(n);
+      number.resize(n);
+    }
+  };
+
+  struct Scratch {
+    std::vector<std::int32_t> partial_y, partial_x;  // by position, all 0 between strips
+    std::vector<std::int32_t> splat;                 // one row of pixels and its margins
+  };
+
+  void write_state(const State& state) {
+    frame_ = state.frame;
+    std::copy(state.y.begin(), state.y.end(), particles_.y.begin());
+    std::copy(state.x.begin(), state.x.end(), particles_.x.begin());
+    std::copy(state.vy.begin(), state.vy.end(), particles_.vy.begin());
+    std::copy(state.vx.begin(), state.vx.end(), particles_.vx.begin());
+    std::copy(state.species.begin(), state.species.end(), particles_.species.begin());
+    std::iota(particles_.number.begin(), particles_.number.end(), 0);
+    ranges_ = {{0, settings_.particles}};
+    for_each_particle(
+        [this](std::size_t i) { places_[i] = strips_.place_of(particles_.y[i], particles_.x[i]); });
+  }
+
+  static std::size_t positions_of(const UniverseSettings& universe, const Strips& strips) {
+    return static_cast<std::size_t>(universe.particles) +
+           static_cast<std::size_t>(strips.strips) * kernel_padding;
+  }
+
+  template <class Work>
+  void for_each_particle(const Work& work) const {
+    for (const auto& [from, to] : ranges_)
+      for (auto i = static_cast<std::size_t>(from); i < static_cast<std::size_t>(to); ++i) work(i);
+  }
+
+  std::int32_t bucket_start(std::int32_t strip, std::int32_t column) const {
+    return bucket_start_[static_cast<std::size_t>(strip * (strips_.columns + 1) + column)];
+  }
+
+  // Counting sort; the particles' state moves with them, so that from frame to frame they are
+  // nearly in order. Entry b + 1 of bucket_start_ is where the next particle of bucket b goes, and
+  // is bucket b's end, which is b + 1's start, when all have gone.
+  void sort_by_place() {
+    std::fill(bucket_start_.begin(), bucket_start_.end(), 0);
+    for_each_particle([this](std::size_t i) { ++bucket_start_[bucket_of(places_[i]) + 1]; });
+    const auto buckets_a_strip = static_cast<std::size_t>(strips_.columns) + 1;
+    std::int32_t total = 0;
+    for (std::size_t end = buckets_a_strip; end < bucket_start_.size(); end += buckets_a_strip) {
+      for (std::size_t next = end - buckets_a_strip + 1; next <= end; ++next)
+        total += std::exchange(bucket_start_[next], total);
+      total += kernel_padding;
+    }
+    for_each_particle([this](std::size_t i) {
+      const auto to = static_cast<std::size_t>(bucket_start_[bucket_of(places_[i]) + 1]++);
+      sorted_.y[to] = particles_.y[i];
+      sorted_.x[to] = particles_.x[i];
+      sorted_.vy[to] = particles_.vy[i];
+      sorted_.vx[to] = particles_.vx[i];
+      sorted_.species[to] = particles_.species[i];
+      sorted_.number[to] = particles_.number[i];
+      sorted_places_[to] = places_[i];
+    });
+    ranges_.clear();
+    for (std::int32_t strip = 0; strip < strips_.strips; ++strip) {
+      auto& first = bucket_start_[static_cast<std::size_t>(strip) * buckets_a_strip];
+      first = strip == 0 ? 0 : ranges_.back().second + kernel_padding;
+      const std::int32_t end = bucket_start(strip, strips_.columns);
+      ranges_.push_back({first, end});
+      std::fill_n(sorted_.y.begin() + end, kernel_padding, out_of_reach);
+      std::fill_n(sorted_.x.begin() + end, kernel_padding, out_of_reach);
+    }
+    std::swap(particles_, sorted_);
+    std::swap(places_, sorted_places_);
+    field_.y = particles_.y.data();
+    field_.x = particles_.x.data();
+    field_.place = places_.data();
+    field_.species = particles_.species.data();
+  }
+
+  static std::size_t bucket_of(std::int32_t place) {
+    return static_cast<std::size_t>(place / Strips::parts);
+  }
+
+  // What the particles of a strip make others feel, and feel.
+  void spread_matrix(std::int32_t strip) {
+    const auto from = static_cast<std::size_t>(bucket_start(strip, 0));
+    const auto to = static_cast<std::size_t>(bucket_start(strip, strips_.columns));
+    const auto count = static_cast<std::size_t>(settings_.species);
+    const std::int32_t* species = particles_.species.data();
+    for (std::size_t k = 0; k < count; ++k) {
+      const float* row = matrix_.data() + k * count;
+      const float* column = transposed_matrix_.data() + k * count;
+      float* felt = felt_.data() + k * attraction_pitch_;
+      float* caused = caused_.data() + k * attraction_pitch_;
+      for (std::size_t i = from; i < to; ++i) {
+        felt[i] = row[species[i]];
+        caused[i] = column[species[i]];
+      }
+    }
+  }
+
+  void move_strip(std::int32_t strip) {
+    const auto from = static_cast<std::size_t>(bucket_start(strip, 0));
+    const auto to = static_cast<std::size_t>(bucket_start(strip, strips_.columns));
+    const std::size_t pitch = particles_.y.size();
+    const auto layers = static_cast<std::size_t>(std::min(strip, strips_.reach)) + 1;
+    for (std::size_t i = from; i < to; ++i) {
+      std::int64_t sum_y = 0, sum_x = 0;
+      for (std::size_t layer = 0; layer < layers; ++layer) {
+        sum_y += layers_[2 * layer * pitch + i];
+        sum_x += layers_[(2 * layer + 1) * pitch + i];
+      }
+      arithmetic::integrate(particles_.y[i], particles_.vy[i], sum_y, strips_.height, motion_);
+      arithmetic::integrate(particles_.x[i], particles_.vx[i], sum_x, strips_.width, motion_);
+      places_[i] = strips_.place_of(particles_.y[i], particles_.x[i]);
+    }
+  }
+
+  // The particles' pixel columns, row by row. Order within a row is free: splats are integers.
+  void sort_by_row() {
+    std::fill(row_start_.begin(), row_start_.end(), 0);
+    for_each_particle([this](std::size_t i) {
+      ++row_start_[static_cast<std::size_t>(
+          arithmetic::pixel_of(particles_.y[i], settings_.height))];
+    });
+    std::int32_t total = 0;
+    for (auto& start : row_start_) total += std::exchange(start, total);
+    for_each_particle([this](std::size_t i) {
+      const auto row =
+          static_cast<std::size_t>(arithmetic::pixel_of(particles_.y[i], settings_.height));
+      row_pixels_[static_cast<std::size_t>(row_start_[row]++)] =
+          arithmetic::pixel_of(particles_.x[i], settings_.width);
+    });
+    std::copy_backward(row_start_.begin(), row_start_.end() - 1, row_start_.end());
+    row_start_[0] = 0;
+  }
+
+  // One row of the trail: what the particles of five rows around it splat there.
+  void fade_and_splat(std::int32_t* splat, std::int32_t row) {
+    const std::int32_t height = settings_.height, width = settings_.width;
+    bool empty = true;
+    for (std::int32_t dy = -2; dy <= 2; ++dy) {
+      const auto source = static_cast<std::size_t>((row + dy + height) % height);
+      const std::int32_t from = row_start_[source], count = row_start_[source + 1] - from;
+      if (count == 0) continue;
+      if (std::exchange(empty, false))
+        std::memset(splat, 0, (trail_pitch_ + 2 * splat_margin + kernel_padding) * sizeof *splat);
+      kernels_.add_splats(splat, row_pixels_.data() + from, count, splat_weights[std::abs(dy)]);
+    }
+    float* trail = trail_.data() + static_cast<std::size_t>(row) * trail_pitch_;
+    float& brightest = row_brightest_[static_cast<std::size_t>(row)];
+    if (empty) {
+      if (brightest > 0.0f)
+        brightest = kernels_.fade_empty_row(trail, width, settings_.trail_decay);
+      return;
+    }
+    for (std::int32_t margin = 0; margin < splat_margin; ++margin) {
+      splat[width + margin] += std::exchange(splat[margin], 0);
+      splat[splat_margin + margin] += std::exchange(splat[splat_margin + width + margin], 0);
+    }
+    brightest = kernels_.fade_row(trail, splat + splat_margin, width, settings_.trail_decay);
+  }
+
+  void tone(const LumaPlane& plane, std::int32_t row, float scale) const {
+    const auto index = static_cast<std::size_t>(row);
+    std::uint8_t* luma = plane.data + index * plane.stride_bytes;
+    const bool limited = plane.range == LumaRange::limited;
+    if (row_brightest_[index] > 0.0f)
+      kernels_.tone_row(trail_.data() + index * trail_pitch_, luma, settings_.width, scale,
+                        limited);
+    else
+      std::memset(luma, limited ? arithmetic::limited_range(0) : 0,
+                  static_cast<std::size_t>(settings_.width));
+  }
+
+  const UniverseSettings settings_;
+  const Isa isa_;
+  const Kernels& kernels_;
+  const Strips strips_;
+  std::vector<float> matrix_, transposed_matrix_;
+  ForceField field_{};
+  arithmetic::MotionConstants motion_{};
+
+  // The particles, in ranges of positions; what they are sorted into; and what belongs to them.
+  std::uint64_t frame_ = 0;
+  Particles particles_, sorted_;
+  std::vector<std::pair<std::int32_t, std::int32_t>> ranges_;
+  std::vector<std::int32_t> places_, sorted_places_, bucket_start_;
+  std::size_t attraction_pitch_ = 0;
+  std::vector<float> felt_, caused_;
+  std::vector<std::int64_t> layers_;
+
+  // The picture.
+  std::size_t trail_pitch_ = 0;  // floats from row to row, whole vectors
+  std::vector<float> trail_, row_brightest_;
+  std::vector<std::int32_t> row_start_, row_pixels_;
+
+  std::vector<Scratch> scratch_;  // one a thread
+  WorkerPool pool_;
+};
+
+void require_memory(const UniverseSettings& universe, int threads) {
+#if defined(_SC_PHYS_PAGES)
+  const auto have =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  const auto need = static_cast<double>(CpuEngine::memory_bytes(universe, threads));
+  if (have <= 0 || need <= have) return;
+  std::ostringstream sentence;
+  sentence.precision(3);
+  sentence << universe.particles << " particles at " << universe.width << 'x' << universe.height
+           << " need " << need / 0x1p30 << " GiB of memory, but this machine has " << have / 0x1p30
+           << " GiB: lower particles or size";
+  throw std::invalid_argument(sentence.str());
+#endif
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> make_cpu_engine(const UniverseSettings& universe,
+                                        const CpuEngineSettings& cpu) {
+  validate(universe);
+  if (cpu.threads < 0 || cpu.threads > 1024)
+    throw std::invalid_argument("threads " + std::to_string(cpu.threads) +
+                                " is out of range: 1 to 1024, or 0 for every processor");
+  const FloatEnvironment ieee;
+  const Isa isa = choose_isa(cpu.isa);
+  const int threads = cpu.threads > 0 ? cpu.threads : available_processors();
+  require_memory(universe, threads);
+  return std::make_unique<CpuEngine>(universe, isa, threads);
+}
+
+}  // namespace lifereel

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#define LIFEREEL_ISA avx2
+#define LIFEREEL_LANES 8
+#include "sim/cpu/kernels.inl"
+
+const lifereel::Kernels& lifereel::avx2_kernels() noexcept { return avx2::kernels; }

@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#define LIFEREEL_ISA baseline
+#define LIFEREEL_LANES 4
+#include "sim/cpu/kernels.inl"
+
+const lifereel::Kernels& lifereel::baseline_kernels() noexcept { return baseline::kernels; }

@@ -1,6 +1,0 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
-#define LIFEREEL_ISA avx512
-#define LIFEREEL_LANES 16
-#include "kernels.inl"
-
-const lifereel::Kernels& lifereel::avx512_kernels() noexcept { return avx512::kernels; }

@@ -1,6 +1,0 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
-#define LIFEREEL_ISA baseline
-#define LIFEREEL_LANES 4
-#include "kernels.inl"
-
-const lifereel::Kernels& lifereel::baseline_kernels() noexcept { return baseline::kernels; }

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "src/cli/arguments.h"
+
+#include <algorithm>
+#include <boost/program_options.hpp>
+#include <optional>
+
+#include "encoders/film_reader.h"
+
+namespace lifereel::cli {
+namespace {
+
+namespace po = boost::program_options;
+
+constexpr std::size_t help_column = 49;  // two of them a line
+constexpr const char* positional_name = "(positional)";
+
+bool takes(const Command& command, const SettingKey& key) {
+  return std::any_of(command.settings.begin(), command.settings.end(),
+                     [&](std::string_view accepted) {
+                       return accepted == key.group || accepted == "--" + std::string(key.name);
+                     });
+}
+
+/// Settings a command takes.
+std::vector<SettingKey> taken_keys(const Command& command) {
+  std::vector<SettingKey> keys;
+  for (const SettingKey& key : setting_keys()) {
+    if (takes(command, key)) keys.push_back(key);
+  }
+  return keys;
+}
+
+const SettingKey* find_key(std::string_view name) {
+  const auto& keys = setting_keys();
+  const auto found = std::find_if(keys.begin(), keys.end(),
+                                  [&](const SettingKey& key) { return name == key.name; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
+/// Boost's name of an option, with its one letter where it has one.
+std::string option_name(const std::string& name) {
+  if (name == "output") return "output,o";
+  if (name == "help") return "help,h";
+  if (name == "quiet") return "quiet,q";
+  return name;
+}
+
+void add_option(po::options_description& description, const std::string& name, bool flag) {
+  if (flag) {
+    description.add_options()(option_name(name).c_str(), "");
+  } else {
+    description.add_options()(option_name(name).c_str(), po::value<std::string>());
+  }
+}
+
+/// Boost's flags take no value, and its optional values swallow the next word; so --overwrite=no is
+/// taken out here, before Boost sees it.
+std::vector<po::option> take_flags_with_values(const Command& command,
+                                               std::vector<std::string>& words) {
+  std::vector<po::option> taken;
+  std::erase_if(words, [&](const std::string& word) {
+    const std::size_t equals = word.find('=');
+    if (!word.starts_with("--") || equals == std::string::npos) return false;
+    const SettingKey* const key = find_key(std::string_view(word).substr(2, equals - 2));
+    if (!key || !takes(command, *key) || !std::string_view(key->value).empty()) return false;
+    taken.emplace_back(key->name, std::vector<std::string>{word.substr(equals + 1)});
+    return true;
+  });
+  return taken;
+}
+
+std::vector<po::option> parse(const Command& command, std::vector<std::string> words) {
+  po::options_description description;
+  for (const SettingKey& key : taken_keys(command)) {
+    add_option(description, key.name, std::string_view(key.value).empty());
+  }
+  for (const CommandOption& option : command.options) {
+    add_option(description, option.name, std::string_view(option.value).empty());
+  }
+  add_option(description, "help", true);
+  add_option(description, positional_name, false);
+  po::positional_options_description positional;
+  positional.add(positional_name, -1);
+
+  const std::string see = "; lifereel " + std::string(command.name) + " --help lists the options";
+  try {
+    // Guessing would let a later version's new option change what an old command line means.
+    namespace style = po::command_line_style;
+    std::vector<po::option> options = take_flags_with_values(command, words);
+    const po::parsed_options parsed = po::command_line_parser(words)
+                                          .options(description)
+                                          .positional(positional)
+                                          .style(style::unix_style & ~style::allow_guessing)
+                                          .run();
+    options.insert(options.end(), parsed.options.begin(), parsed.options.end());
+    return options;
+  } catch (const po::unknown_option& error) {
+    std::string name = error.get_option_name();
+    const std::string bare = name.substr(std::min(name.find_first_not_of('-'), name.size()));
+    if (find_key(bare)) {
+      throw UsageError("lifereel " + std::string(command.name) + " takes no " + name + see);
+    }
+    const std::string near = nearest_key(bare);
+    const bool suggest = !near.empty() && takes(command, *find_key(near));
+    throw UsageError("there is no option " + name +
+                     (suggest ? "; did you mean --" + near + "?" : see));
+  } catch (const po::error& error) {
+    throw UsageError(error.what() + see);
+  }
+}
+
+std::string pad(std::string text, std::size_t width) {
+  text.resize(std::max(width, text.size() + 1), ' ');
+  return text;
+}
+
+/// Two cells a line, filled column by column.
+void add_cells(std::string& text, const std::vector<std::string>& cells) {
+  const std::size_t rows = (cells.size() + 1) / 2;
+  for (std::size_t row = 0; row < rows; ++row) {
+    std::string line = "  " + cells[row];
+    if (row + rows < cells.size()) line = pad(line, help_column + 2) + cells[row + rows];
+    text += line + "\n";
+  }
+}
+
+std::string cell(const std::string& name, const char* value, const char* help) {
+  std::string option = name == "output" ? "-o, --output" : "--" + name;
+  if (*value) option += std::string(" ") + value;
+  return pad(option, 22) + help;
+}
+
+}  // namespace
+
+const std::vector<CommandOption>& source_options() {
+  static const std::vector<CommandOption> options{{"preset", "NAME", "lifereel presets: the list"},
+                                                  {"config", "FILE", "settings from a file"},
+                                                  {"from", "FILM", "settings out of a film"}};
+  return options;
+}
+
+Arguments::Arguments(const Command& command, const std::vector<std::string>& words) {
+  for (const po::option& option : parse(command, words)) {
+    const std::string value = option.value.empty() ? "yes" : option.value.front();
+    if (option.string_key == positional_name) {
+      if (static_cast<int>(positional_.size()) == command.most_positional) {
+        throw UsageError("'" + value + "' is one argument too many; lifereel " +
+                         std::string(command.name) + " --help shows the usage");
+      }
+      positional_.push_back(value);
+      continue;
+    }
+    const SettingKey* const key = find_key(option.string_key);
+    const bool setting = key && takes(command, *key);
+    const auto given_before = [&](const std::string& name) {
+      return std::any_of(settings_.begin(), settings_.end(),
+                         [&](const auto& given) { return given.first == name; });
+    };
+    if (setting) {
+      if (!key->repeatable && given_before(option.string_key)) {
+        throw UsageError("--" + option.string_key + " is given twice");
+      }
+      settings_.emplace_back(option.string_key, value);
+    } else if (!options_.emplace(option.string_key, value).second) {
+      throw UsageError("--" + option.string_key + " is given twice");
+    }
+    if (given_before("frames") && given_before("seconds")) {
+      throw UsageError("--frames and --seconds exclude each other");
+    }
+  }
+  if (has("config") && has("from")) throw UsageError("--config and --from exclude each other");
+}
+
+std::string Arguments::value(const std::string& option) const {
+  const auto found = options_.find(option);
+  return found == options_.end() ? "" : found->second;
+}
+
+RenderSettings Arguments::settings() const {
+  RenderSettings settings;
+  if (has("preset")) {
+    try {
+      apply_preset(settings, value("preset"));
+    } catch (const std::invalid_argument& error) {
+      throw UsageError(error.what());
+    }
+  }
+  if (has("config")) apply_config_file(settings, value("config"));
+  if (has("from")) {
+    const std::string film = value("from");
+    const std::string config = read_film_comment(film);
+    if (config.empty()) {
+      throw std::runtime_error(film +
+                               " carries no settings of lifereel; --from needs a film of it");
+    }
+    apply_embedded_config(settings, config, film);
+  }
+  for (const auto& [key, text] : settings_) {
+    try {
+      apply_setting(settings, key, text, "--" + key);
+    } catch (const std::invalid_argument& error) {
+      throw UsageError(error.what());
+    }
+  }
+  return settings;
+}
+
+std::string help(const Command& command) {
+  std::string text = "lifereel " + std::string(command.name) + " " + command.synopsis + "\n" +
+                     command.summary + "\n";
+  std::vector<std::string> cells;
+  for (const CommandOption& option : command.options) {
+    cells.push_back(cell(option.name, option.value, option.help));
+  }
+  if (!cells.empty()) text += "\n";
+  add_cells(text, cells);
+  std::string group;
+  cells.clear();
+  for (const SettingKey& key : taken_keys(command)) {
+    if (group != key.group) {
+      add_cells(text, cells);
+      cells.clear();
+      group = key.group;
+      text += group + "\n";
+    }
+    cells.push_back(cell(key.name, key.value, key.help));
+  }
+  add_cells(text, cells);
+  return text + command.notes;
+}
+
+}  // namespace lifereel::cli

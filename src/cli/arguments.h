@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The command line as data: what a command takes, what was given, and the help made from it.
+#pragma once
+
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "src/settings.h"
+
+namespace lifereel::cli {
+
+/// A command line that cannot be meant; exit status 2.
+struct UsageError : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
+};
+
+/// An option of a command that is no setting. An empty `value` makes it a flag.
+struct CommandOption {
+  const char* name;
+  const char* value;
+  const char* help;
+};
+
+class Arguments;
+
+struct Command {
+  const char* name;
+  const char* synopsis;  ///< what follows "lifereel NAME"
+  const char* summary;
+  std::vector<std::string_view> settings;  ///< groups of setting_keys(), and single keys as "--isa"
+  std::vector<CommandOption> options;
+  int most_positional = 0;
+  const char* notes = "";  ///< lines below the options in the help
+  int (*run)(const Arguments&) = nullptr;
+};
+
+/// What was given to a command.
+class Arguments {
+ public:
+  /// Throws UsageError.
+  Arguments(const Command& command, const std::vector<std::string>& words);
+
+  bool has(const std::string& option) const { return options_.contains(option); }
+  /// An option's value; empty when it was not given.
+  std::string value(const std::string& option) const;
+  const std::vector<std::string>& positional() const noexcept { return positional_; }
+  /// Settings given as options, in order.
+  const std::vector<std::pair<std::string, std::string>>& given_settings() const noexcept {
+    return settings_;
+  }
+
+  /// Preset, then config file or film, then the command line, each on top of the one before. Throws
+  /// UsageError for a value on the command line, std::invalid_argument or std::runtime_error for a
+  /// file.
+  RenderSettings settings() const;
+
+ private:
+  std::map<std::string, std::string> options_;
+  std::vector<std::pair<std::string, std::string>> settings_;
+  std::vector<std::string> positional_;
+};
+
+/// Fits a screen: two options a line.
+std::string help(const Command& command);
+
+/// --preset, --config and --from, which Arguments::settings() understands.
+const std::vector<CommandOption>& source_options();
+
+}  // namespace lifereel::cli

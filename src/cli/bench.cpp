@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// bench: figures that people can paste.
+#include "src/bench.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "encoders/finished_file.h"
+#include "src/cli/commands.h"
+#include "src/text/setting_text.h"
+
+namespace lifereel::cli {
+namespace {
+
+void write_text(const std::string& path, bool overwrite, const std::string& text) {
+  FinishedFile file(path, overwrite);
+  file.try_write(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  file.check_written();
+  file.finish();
+}
+
+/// What is measured, on one line of a terminal; nothing elsewhere.
+BenchCallbacks progress(bool quiet) {
+  BenchCallbacks callbacks;
+  callbacks.cancel = &cancelled();
+  if (!quiet && isatty(STDERR_FILENO) == 1)
+    callbacks.progress = [](const std::string& what) {
+      std::fprintf(stderr, "\r%.100s\x1b[K", what.c_str());
+    };
+  return callbacks;
+}
+
+/// Ends the progress line, also when something throws.
+struct EndOfProgress {
+  const BenchCallbacks& callbacks;
+  ~EndOfProgress() {
+    if (callbacks.progress) std::fputs("\r\x1b[K", stderr);
+  }
+};
+
+int run(const Arguments& arguments) {
+  const RenderSettings settings = arguments.settings();
+  const std::string json = arguments.value("json");
+  const std::string csv = arguments.value("csv");
+  if (settings.seconds) throw UsageError("bench takes --frames, not --seconds");
+  if (settings.frames && *settings.frames < 1) throw UsageError("--frames must be 1 or more");
+  const bool scaling = arguments.has("scaling");
+  if (!csv.empty() && !scaling) throw UsageError("--csv belongs to --scaling");
+  if (scaling && !arguments.positional().empty())
+    throw UsageError("--scaling measures the engine alone and takes no preset");
+  if (scaling && arguments.has("rounds")) throw UsageError("--rounds does not go with --scaling");
+  for (const std::string& path : {json, csv})
+    if (!path.empty()) FinishedFile::check_path(path, settings.overwrite);
+
+  const BenchCallbacks callbacks = progress(arguments.has("quiet"));
+  std::string text, as_json, as_csv;
+  {
+    const EndOfProgress end{callbacks};
+    if (scaling) {
+      ScalingSettings bench;
+      bench.frames = settings.frames.value_or(0);
+      bench.engine = settings.engine;
+      const ScalingReport report = run_scaling(bench, callbacks);
+      text = describe(report);
+      as_json = to_json(report);
+      as_csv = to_csv(report);
+    } else {
+      BenchSettings bench;
+      bench.presets = arguments.positional();
+      bench.frames = settings.frames.value_or(0);
+      bench.engine = settings.engine;
+      if (arguments.has("rounds")) {
+        try {
+          bench.rounds = parse_int(arguments.value("rounds"));
+        } catch (const std::invalid_argument& error) {
+          throw UsageError(std::string("--rounds: ") + error.what());
+        }
+        if (bench.rounds < 1) throw UsageError("--rounds must be 1 or more");
+      }
+      const BenchReport report = run_bench(bench, callbacks);
+      text = describe(report);
+      as_json = to_json(report);
+    }
+  }
+  std::fputs(text.c_str(), stdout);
+  if (!json.empty()) write_text(json, settings.overwrite, as_json);
+  if (!csv.empty()) write_text(csv, settings.overwrite, as_csv);
+  return 0;
+}
+
+}  // namespace
+
+const Command bench_command{
+    "bench",
+    "[options] [PRESET ...]   or   lifereel bench --scaling [--csv FILE]",
+    "Engine alone, encoder alone and whole films, as a table to paste.",
+    {"--frames", "engine", "--overwrite"},
+    {{"rounds", "N", "medians of N (3)"},
+     {"scaling", "", "engine: fps against N, pixels"},
+     {"json", "FILE", "the same as JSON"},
+     {"csv", "FILE", "of --scaling, to plot"},
+     {"quiet", "", "no progress"}},
+    16,
+    "\nWithout --frames every part takes some seconds. Films go to $TMPDIR and are removed.\n",
+    run};
+
+}  // namespace lifereel::cli

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The commands of the program, each a thin client of the library. A command's run() returns the
+// exit status and throws for failures; main() turns those into one line and a status.
+#pragma once
+
+#include <atomic>
+
+#include "src/cli/arguments.h"
+
+namespace lifereel::cli {
+
+extern const Command render_command;
+extern const Command presets_command;
+extern const Command bench_command;
+extern const Command info_command;
+extern const Command hash_command;
+extern const Command state_command;
+extern const Command verify_command;
+
+/// Set when the user wants the program to end; see cli_signals.h.
+const std::atomic<bool>& cancelled();
+
+}  // namespace lifereel::cli

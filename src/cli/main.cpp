@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The command line: finds the command, runs it, and turns failures into one line and a status.
+//   0 done   1 failed   2 a command line that cannot be meant   129, 130, 143 ended by SIGHUP,
+//   SIGINT, SIGTERM
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <new>
+#include <stdexcept>
+
+#include "src/cli/commands.h"
+#include "src/cli/signals.h"
+#include "src/render.h"
+
+namespace lifereel::cli {
+namespace {
+
+const std::vector<const Command*>& commands() {
+  static const std::vector<const Command*> all{&render_command, &verify_command, &presets_command,
+                                               &info_command,   &bench_command,  &hash_command,
+                                               &state_command};
+  return all;
+}
+
+const Command& find_command(const std::string& name) {
+  std::string known;
+  for (const Command* command : commands()) {
+    if (name == command->name) return *command;
+    known += (known.empty() ? "" : ", ") + std::string(command->name);
+  }
+  throw UsageError("there is no command '" + name + "'; there are " + known);
+}
+
+// A film must not get the number of a closed standard stream: what is printed would go into it.
+void occupy_standard_descriptors() {
+  int descriptor = 0;
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = open("/dev/null", O_RDWR);
+  if (descriptor > STDERR_FILENO) close(descriptor);
+}
+
+void print_overview() {
+  std::printf("lifereel %s: Particle Life, from one seed to a finished film\n\n", version());
+  for (const Command* command : commands()) {
+    std::printf("  lifereel %-8s %s\n", command->name, command->summary);
+  }
+  std::printf(
+      "\n"
+      "  lifereel render --preset dvd_video --seconds 20 -o seed480.mpg\n"
+      "  lifereel render --seed 7 --size 1280x720 --fps 30 --crf 20 --seconds 60 -o film.mp4\n"
+      "\n"
+      "lifereel COMMAND --help lists the options of a command; lifereel --version the version.\n");
+}
+
+int run(const std::vector<std::string>& words) {
+  if (words.empty()) throw UsageError("name a command; lifereel --help lists them");
+  const std::string& first = words.front();
+  if (first == "--version") {
+    std::printf("lifereel %s\n", version());
+    return 0;
+  }
+  if (first == "--help" || first == "-h" || first == "help") {
+    if (words.size() > 1) {
+      std::fputs(help(find_command(words[1])).c_str(), stdout);
+    } else {
+      print_overview();
+    }
+    return 0;
+  }
+  const Command& command = find_command(first);
+  const Arguments arguments(command, {words.begin() + 1, words.end()});
+  if (arguments.has("help")) {
+    std::fputs(help(command).c_str(), stdout);
+    return 0;
+  }
+  return command.run(arguments);
+}
+
+int fail(int status, std::string sentence) {
+  std::replace(sentence.begin(), sentence.end(), '\n', ' ');
+  std::fprintf(stderr, "lifereel: %s\n", sentence.c_str());
+  return status;
+}
+
+}  // namespace
+
+const std::atomic<bool>& cancelled() {
+  static const std::atomic<bool>& flag = catch_signals();
+  return flag;
+}
+
+}  // namespace lifereel::cli
+
+int main(int argc, char** argv) {
+  using namespace lifereel;
+  using namespace lifereel::cli;
+  try {
+    occupy_standard_descriptors();
+    cancelled();  // from here on signals are caught
+    const int status = run({argv + 1, argv + argc});
+    if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
+      return fail(1, std::string("cannot write to standard output: ") + std::strerror(errno));
+    }
+    return status;
+  } catch (const UsageError& error) {
+    return fail(2, error.what());
+  } catch (const Cancelled& error) {
+    return fail(128 + caught_signal(), error.what());
+  } catch (const std::bad_alloc&) {
+    return fail(1, "out of memory; fewer particles or a smaller size need less");
+  } catch (const std::exception& error) {
+    return fail(1, error.what());
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "src/cli/progress.h"
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace lifereel::cli {
+namespace {
+
+std::string clock_text(double seconds) {
+  if (!std::isfinite(seconds) || seconds < 0 || seconds > 1e9) return "?";
+  const auto whole = static_cast<long long>(std::ceil(seconds));
+  char text[48];
+  std::snprintf(text, sizeof text, "%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
+  return text;
+}
+
+const char* waiting_text(RenderProgress::Waiting waiting) {
+  switch (waiting) {
+    case RenderProgress::Waiting::engine:
+      return ", engine waits";
+    case RenderProgress::Waiting::encoder:
+      return ", encoder waits";
+    case RenderProgress::Waiting::nobody:
+      break;
+  }
+  return "";
+}
+
+double percent(std::int64_t done, std::int64_t total) {
+  return total > 0 ? 100.0 * static_cast<double>(done) / static_cast<double>(total) : 0;
+}
+
+}  // namespace
+
+ProgressLine::ProgressLine(std::FILE* stream, bool quiet)
+    : stream_(stream), quiet_(quiet), terminal_(isatty(fileno(stream)) == 1) {}
+
+ProgressLine::~ProgressLine() {
+  if (line_open_) {
+    std::fputs("\r\x1b[K", stream_);
+    std::fflush(stream_);
+  }
+}
+
+void ProgressLine::show(const RenderProgress& progress) {
+  if (!due()) return;
+  char text[200];
+  std::snprintf(text, sizeof text,
+                "%lld/%lld frames, %.1f %%, %.1f fps, %.2fx real time, ETA %s, %.0f kb/s%s",
+                static_cast<long long>(progress.frames_done),
+                static_cast<long long>(progress.frames_total),
+                percent(progress.frames_done, progress.frames_total), progress.frames_per_second,
+                progress.speed, clock_text(progress.eta_seconds).c_str(), progress.bitrate / 1000,
+                waiting_text(progress.waiting));
+  print(text);
+}
+
+void ProgressLine::show(std::int64_t done, std::int64_t total) {
+  if (!due()) return;
+  const double seconds = std::chrono::duration<double>(printed_ - start_).count();
+  const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
+  char text[200];
+  std::snprintf(text, sizeof text, "%lld/%lld frames, %.1f %%, %.1f fps, ETA %s",
+                static_cast<long long>(done), static_cast<long long>(total), percent(done, total),
+                rate, clock_text(static_cast<double>(total - done) / rate).c_str());
+  print(text);
+}
+
+bool ProgressLine::due() {
+  if (quiet_) return false;
+  const auto now = Clock::now();
+  if (now - printed_ < (terminal_ ? std::chrono::milliseconds(150) : std::chrono::seconds(10))) {
+    return false;
+  }
+  printed_ = now;
+  return true;
+}
+
+void ProgressLine::print(std::string line) {
+  if (!terminal_) {
+    std::fprintf(stream_, "%s\n", line.c_str());
+  } else {
+    winsize window = {};
+    if (ioctl(fileno(stream_), TIOCGWINSZ, &window) == 0 && window.ws_col > 1) {
+      line.resize(std::min<std::size_t>(line.size(), window.ws_col - 1u));
+    }
+    std::fprintf(stream_, "\r%s\x1b[K", line.c_str());
+    line_open_ = true;
+  }
+  std::fflush(stream_);
+}
+
+}  // namespace lifereel::cli

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <cstdio>
+
+#include "src/cli/commands.h"
+#include "src/cli/progress.h"
+#include "src/render.h"
+
+namespace lifereel::cli {
+namespace {
+
+std::vector<CommandOption> options() {
+  std::vector<CommandOption> list = source_options();
+  list.push_back({"quiet", "", "say nothing but errors"});
+  list.push_back({"finish-on-interrupt", "", "Ctrl-C ends the film there"});
+  return list;
+}
+
+int run(const Arguments& arguments) {
+  const RenderSettings settings = arguments.settings();
+  const bool quiet = arguments.has("quiet");
+  // A film on standard output leaves the words to standard error.
+  std::FILE* const words =
+      settings.output == "-" || settings.output.starts_with("/dev/") ? stderr : stdout;
+  RenderReport report;
+  {
+    ProgressLine line(words, quiet);
+    RenderCallbacks callbacks;
+    callbacks.progress = [&](const RenderProgress& progress) { line.show(progress); };
+    callbacks.notice = [&](const std::string& sentence) {
+      if (!quiet) std::fprintf(words, "lifereel: %s\n", sentence.c_str());
+    };
+    (arguments.has("finish-on-interrupt") ? callbacks.end_early : callbacks.cancel) = &cancelled();
+    report = render(settings, callbacks);
+  }
+  if (!quiet) std::fputs(describe(report).c_str(), words);
+  return 0;
+}
+
+}  // namespace
+
+const Command render_command{"render",
+                             "[options] -o FILM",
+                             "One seed in, a finished film out.",
+                             {"universe", "length", "film", "engine", "output"},
+                             options(),
+                             0,
+                             "\nThe command line goes before a config file or film, and that "
+                             "before a preset. RATE: 4400k, 1.5M.\n"
+                             "\"none\" un-sets what a lower one has set: --preset dvd_mp4 "
+                             "--bitrate none --maxrate none ... --crf 20\n",
+                             run};
+
+}  // namespace lifereel::cli

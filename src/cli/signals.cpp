@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "src/cli/signals.h"
+
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+namespace lifereel::cli {
+namespace {
+
+// A signal handler reaches nothing but statics; lock-free atomics are safe in it.
+std::atomic<bool> cancel{false};
+std::atomic<int> caught{0};
+std::atomic<std::int64_t> first_ns{INT64_MAX};
+static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free &&
+              std::atomic<std::int64_t>::is_always_lock_free);
+
+// One wish may come twice: from a shell and the kernel, to a process and to its group.
+constexpr std::int64_t one_wish_ns = 500'000'000;
+
+extern "C" void on_signal(int signal_number) {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  const std::int64_t now_ns = std::int64_t{1'000'000'000} * now.tv_sec + now.tv_nsec;
+  if (!cancel.exchange(true)) {
+    caught = signal_number;
+    first_ns = now_ns;
+  } else if (now_ns - first_ns > one_wish_ns) {
+    _exit(128 + signal_number);
+  }
+}
+
+}  // namespace
+
+const std::atomic<bool>& catch_signals() {
+  struct sigaction action = {};
+  action.sa_handler = on_signal;
+  sigemptyset(&action.sa_mask);
+  action.sa_flags = SA_RESTART;
+  // What the parent ignores stays ignored: jobs in the background, nohup.
+  for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction inherited = {};
+    sigaction(number, nullptr, &inherited);
+    if (inherited.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);
+  }
+  signal(SIGPIPE, SIG_IGN);
+  signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error of write(), with a sentence
+  return cancel;
+}
+
+int caught_signal() noexcept { return caught; }
+
+}  // namespace lifereel::cli

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// verify: is a finished film what it should be?
+#include "src/verify.h"
+
+#include <cstdio>
+
+#include "encoders/finished_file.h"
+#include "src/cli/commands.h"
+#include "src/cli/progress.h"
+#include "src/text/setting_text.h"
+
+namespace lifereel::cli {
+namespace {
+
+void write_text(const std::string& path, bool overwrite, const std::string& text) {
+  FinishedFile file(path, overwrite);
+  file.try_write(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  file.check_written();
+  file.finish();
+}
+
+int sample_points(const Arguments& arguments) {
+  if (!arguments.has("sample")) return 0;
+  try {
+    const int points = parse_int(arguments.value("sample"));
+    if (points >= 1) return points;
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(std::string("--sample: ") + error.what());
+  }
+  throw UsageError("--sample must be 1 or more");
+}
+
+int run(const Arguments& arguments) {
+  if (arguments.positional().empty())
+    throw UsageError("verify needs the film: lifereel verify FILM");
+  const std::string& film = arguments.positional().front();
+  const RenderSettings given = arguments.settings();
+  const std::string json = arguments.value("json");
+  VerifySettings settings;
+  settings.sample = sample_points(arguments);
+  settings.against_universe = arguments.has("against-universe");
+  settings.engine = given.engine;
+  settings.contact_sheet = arguments.value("contact-sheet");
+  settings.overwrite = given.overwrite;
+  if (!json.empty()) {
+    FinishedFile::check_path(json, given.overwrite);
+    if (is_same_file(json, film) || is_same_file(json, settings.contact_sheet))
+      throw UsageError("--json names a file that is used already; name another");
+  }
+
+  VerifyReport report;
+  {
+    ProgressLine line(stderr, arguments.has("quiet"));
+    VerifyCallbacks callbacks;
+    callbacks.cancel = &cancelled();
+    callbacks.progress = [&](const VerifyProgress& progress) {
+      line.show(progress.frames_done, progress.frames_total);
+    };
+    report = verify(film, settings, callbacks);
+  }
+  if (json != "-") std::fputs(describe(report).c_str(), stdout);
+  if (!json.empty()) write_text(json, given.overwrite, to_json(report));
+  return report.passes() ? 0 : 1;
+}
+
+}  // namespace
+
+const Command verify_command{"verify",
+                             "[options] FILM",
+                             "Decodes a finished film and tells what is wrong with it, and where.",
+                             {"--engine", "--isa", "--threads", "--device", "--overwrite"},
+                             {{"sample", "N", "a second at N points"},
+                              {"against-universe", "", "draw it again: PSNR, SSIM"},
+                              {"contact-sheet", "PNG", "stills with time codes"},
+                              {"json", "FILE", "the same as JSON"},
+                              {"quiet", "", "no progress"}},
+                             1,
+                             "\n--json - prints JSON alone.\n"
+                             "Status 0: all is right, warnings "
+                             "aside; 1: something is wrong, or the film cannot be "
+                             "read.\n",
+                             run};
+
+}  // namespace lifereel::cli

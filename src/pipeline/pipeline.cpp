@@ -1,0 +1,414 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "src/pipeline.h"
+
+#include <time.h>
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "encoders/chunk_plan.h"
+#include "src/pipeline/frame_ring.h"
+#include "src/pipeline/picture_layout.h"
+
+namespace lifereel {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int most_lanes = 256;
+
+double cpu_seconds(clockid_t clock) {
+  timespec now{};
+  clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
+}
+
+// Time that some threads add to and another reads.
+class Stopwatch {
+ public:
+  // Times one call.
+  template <class Work>
+  auto time(Work&& work) {
+    struct Lap {
+      Stopwatch& watch;
+      Clock::time_point start = Clock::now();
+      ~Lap() { watch.add(std::chrono::nanoseconds(Clock::now() - start).count()); }
+    } const lap{*this};
+    return work();
+  }
+  void add(std::int64_t nanoseconds) {
+    nanoseconds_.fetch_add(nanoseconds, std::memory_order_relaxed);
+  }
+  double seconds() const {
+    return 1e-9 * static_cast<double>(nanoseconds_.load(std::memory_order_relaxed));
+  }
+
+ private:
+  std::atomic<std::int64_t> nanoseconds_{0};
+};
+
+// A lane's slots. Every picture lent to the sink keeps them alive: after a failure an encoder may
+// still hold pictures when the pipeline is gone.
+struct Lane {
+  Lane(Engine& engine, const PictureLayout& pictures, int slots)
+      : layout(pictures),
+        ring(slots, layout.slot_bytes(),
+             engine.allocate_picture_memory(layout.slot_bytes() * static_cast<std::size_t>(slots))),
+        lent(static_cast<std::size_t>(slots)) {}
+
+  static void give_back(void* lane, std::uintptr_t slot) noexcept {
+    auto* const self = static_cast<Lane*>(lane);
+    const std::shared_ptr<Lane> keep = std::move(self->lent[slot]);
+    self->ring.release(static_cast<int>(slot));
+  }
+
+  // The picture in `slot`, which goes back to the ring when it is released.
+  static Picture lend(const std::shared_ptr<Lane>& lane, int slot, std::int64_t pts_frames) {
+    Picture picture = lane->layout.picture(lane->ring.data(slot), pts_frames);
+    picture.release = give_back;
+    picture.owner = lane.get();
+    picture.tag = static_cast<std::uintptr_t>(slot);
+    lane->lent[picture.tag] = lane;
+    return picture;
+  }
+
+  const PictureLayout layout;
+  FrameRing ring;
+  std::vector<std::shared_ptr<Lane>> lent;
+};
+
+class Pipeline {
+ public:
+  Pipeline(Engine& engine, ChunkedSink& sink, const PipelineSettings& settings)
+      : engine_(engine),
+        sink_(sink),
+        settings_(settings),
+        plan_{settings.frames, sink.chunk_frames()} {
+    if (settings.lanes < 1 || settings.lanes > most_lanes)
+      throw std::invalid_argument("lanes must be 1 to " + std::to_string(most_lanes) + ", not " +
+                                  std::to_string(settings.lanes));
+    for (std::int64_t chunk = 0; chunk < plan_.count(); ++chunk)
+      if (sink.needs_chunk(chunk)) chunks_.push_back(chunk);
+    frames_kept_ = frames_kept(settings.frames);
+    if (frames_kept_ > 0 && !settings.before_chunk)
+      throw std::logic_error("a pipeline with chunks to leave out needs before_chunk");
+    const auto lanes =
+        std::clamp<std::size_t>(chunks_.size(), 1, static_cast<std::size_t>(settings.lanes));
+    const int slots = ring_slots(static_cast<int>(lanes));
+    const PictureLayout layout(sink.pixel_format(), engine.settings().width,
+                               engine.settings().height);
+    for (std::size_t i = 0; i < lanes; ++i)
+      lanes_.push_back(std::make_shared<Lane>(engine, layout, slots));
+    sides_left_ = lanes + 1;
+    lanes_left_.store(lanes, std::memory_order_relaxed);
+  }
+
+  PipelineStatistics run() {
+    std::vector<std::thread> threads;
+    try {
+      threads.emplace_back([this] { side(engine_cpu_, [this] { produce(); }); });
+      for (std::size_t lane = 0; lane < lanes_.size(); ++lane)
+        threads.emplace_back([this, lane] { side(encoder_cpu_, [&] { consume(lane); }); });
+      watch();
+    } catch (...) {
+      fail(std::current_exception());
+    }
+    for (std::thread& thread : threads) thread.join();
+    if (first_error_) std::rethrow_exception(first_error_);
+    return statistics();
+  }
+
+ private:
+  int ring_slots(int lanes) const {
+    const int held = sink_.pictures_held_at_most();
+    const int needed = held + engine_.draws_in_flight() + 1;
+    const int slots = settings_.ring_slots > 0 ? settings_.ring_slots
+                                               : default_ring_slots(held, engine_.draws_in_flight(),
+                                                                    lanes, plan_.chunk_frames);
+    if (slots < needed || slots > FrameRing::most_slots)
+      throw std::invalid_argument("ring-slots " + std::to_string(slots) +
+                                  " is out of range: this encoder and engine need " +
+                                  std::to_string(needed) + ", and at most " +
+                                  std::to_string(FrameRing::most_slots) + " are possible");
+    return slots;
+  }
+
+  // The engine's thread: chunk after chunk, each into its lane's ring.
+  void produce() {
+    struct Begun {
+      FrameRing& ring;
+      int slot;
+    };
+    std::deque<Begun> begun;  // pictures that are still on their way
+    const auto finish_oldest = [this, &begun] {
+      engine_busy_.time([this] { engine_.finish_draw(); });
+      begun.front().ring.push_filled(begun.front().slot);
+      begun.pop_front();
+    };
+    const auto draw = [&](Lane& lane) {
+      auto slot = lane.ring.try_take_free();
+      if (!slot) {
+        // Whoever it waits for may be waiting for these.
+        while (!begun.empty()) finish_oldest();
+        slot = engine_waited_.time([&lane] { return lane.ring.take_free(); });
+      }
+      if (!slot) return false;
+      engine_busy_.time([&] {
+        engine_.step();
+        engine_.begin_draw(lane.layout.luma_plane(lane.ring.data(*slot)));
+      });
+      begun.push_back({lane.ring, *slot});
+      if (settings_.after_draw) settings_.after_draw(engine_);
+      if (static_cast<int>(begun.size()) >= engine_.draws_in_flight()) finish_oldest();
+      return true;
+    };
+    try {
+      bool on = true;
+      std::optional<std::int64_t> end;  // of a film that ends early
+      for (std::size_t k = 0; on && k < chunks_.size(); ++k) {
+        if (settings_.before_chunk) {
+          while (!begun.empty()) finish_oldest();
+          engine_busy_.time([&] { settings_.before_chunk(engine_, chunks_[k]); });
+        }
+        const std::int64_t begin = plan_.begin(chunks_[k]);
+        for (std::int64_t frame = begin; on && frame < begin + plan_.length(chunks_[k]); ++frame) {
+          if (!end && asked(settings_.end_early)) end = end_film(frame);
+          on = end != frame && draw(*lanes_[k % lanes_.size()]);
+        }
+      }
+      while (!begun.empty()) finish_oldest();
+    } catch (...) {
+      // Pictures still being written must land before their memory goes.
+      try {
+        for (std::size_t left = begun.size(); left > 0; --left) engine_.finish_draw();
+      } catch (...) {
+      }
+      throw;
+    }
+    for (const auto& lane : lanes_) lane->ring.close();
+  }
+
+  // Ends the film at a frame, or a little later, where the sink says.
+  std::int64_t end_film(std::int64_t frame) {
+    if (frame == 0) throw Cancelled();
+    const std::int64_t end = sink_.end_early(frame);
+    frames_kept_ = frames_kept(end);
+    return end;
+  }
+
+  // Of a film that ends there.
+  std::int64_t frames_kept(std::int64_t end) const {
+    std::int64_t sum = 0;
+    for (std::int64_t chunk = 0; chunk < plan_.count() && plan_.begin(chunk) < end; ++chunk)
+      if (!std::binary_search(chunks_.begin(), chunks_.end(), chunk)) sum += plan_.length(chunk);
+    return sum;
+  }
+
+  // A lane's thread: its chunks, each with a sink of its own.
+  void consume(std::size_t number) {
+    const std::shared_ptr<Lane>& lane = lanes_[number];
+    bool on = true;
+    for (std::size_t k = number; on && k < chunks_.size(); k += lanes_.size()) {
+      const std::int64_t frames = plan_.length(chunks_[k]);
+      const std::unique_ptr<PictureSink> sink =
+          encoder_busy_.time([&] { return sink_.begin_chunk(chunks_[k], frames); });
+      std::int64_t frame = 0;
+      while (frame < frames && on)
+        if (pass_on(lane, *sink, frame))
+          ++frame;
+        else
+          on = false;
+      if (stopped()) return;
+      // A film that ends early may end before this chunk.
+      if (frame > 0) encoder_busy_.time([&] { sink->finish(); });
+    }
+    const bool last = lanes_left_.fetch_sub(1, std::memory_order_acq_rel) == 1;
+    if (last && begin_finishing()) encoder_busy_.time([this] { sink_.finish(); });
+  }
+
+  // Hands the next picture of a lane to its sink. False when the ring was stopped.
+  bool pass_on(const std::shared_ptr<Lane>& lane, PictureSink& sink, std::int64_t pts_frames) {
+    FrameRing& ring = lane->ring;
+    fill_sum_.fetch_add(ring.filled(), std::memory_order_relaxed);
+    auto slot = ring.try_take_filled();
+    if (!slot) slot = encoder_waited_.time([&ring] { return ring.take_filled(); });
+    if (!slot) return false;
+    const Picture picture = Lane::lend(lane, *slot, pts_frames);
+    encoder_busy_.time([&] { sink.write(picture); });
+    frames_.fetch_add(1, std::memory_order_relaxed);
+    const int most_held = ring.slots() - engine_.draws_in_flight();
+    if (ring.held() > most_held)
+      throw std::runtime_error("the encoder keeps " + std::to_string(ring.held()) +
+                               " pictures at once, more than the ring can lend: raise ring-slots "
+                               "above " +
+                               std::to_string(ring.slots()));
+    return true;
+  }
+
+  // Runs one thread's part; its failure stops the others.
+  template <class Work>
+  void side(Stopwatch& cpu, Work&& work) {
+    try {
+      work();
+    } catch (...) {
+      fail(std::current_exception());
+    }
+    cpu.add(static_cast<std::int64_t>(1e9 * cpu_seconds(CLOCK_THREAD_CPUTIME_ID)));
+    const std::lock_guard lock(mutex_);
+    --sides_left_;
+    side_done_.notify_one();
+  }
+
+  void stop() noexcept {
+    for (const auto& lane : lanes_) lane->ring.stop();
+  }
+
+  bool stopped() const noexcept { return lanes_[0]->ring.stopped(); }
+
+  static bool asked(const std::atomic<bool>* flag) noexcept {
+    return flag != nullptr && flag->load(std::memory_order_relaxed);
+  }
+
+  void fail(std::exception_ptr error) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!first_error_) first_error_ = std::move(error);
+    }
+    stop();
+  }
+
+  // Every picture has come: from here on the film can be finished or fail, but is not cancelled
+  // from here, for its file may have its name already.
+  bool begin_finishing() {
+    const std::lock_guard lock(mutex_);
+    if (first_error_ || stopped()) return false;
+    finishing_ = true;
+    return true;
+  }
+
+  void cancel() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (finishing_ || first_error_) return;
+      first_error_ = std::make_exception_ptr(Cancelled());
+    }
+    stop();
+  }
+
+  // The calling thread's part: progress and cancellation, until all sides are done.
+  void watch() {
+    using namespace std::chrono_literals;
+    auto next_report = start_ + 200ms;
+    std::unique_lock lock(mutex_);
+    while (sides_left_ > 0) {
+      side_done_.wait_for(lock, 50ms);
+      if (sides_left_ == 0) break;
+      lock.unlock();
+      if (asked(settings_.cancel) && !stopped()) cancel();
+      if (settings_.progress && Clock::now() >= next_report && !stopped()) {
+        settings_.progress(statistics());
+        next_report = Clock::now() + 200ms;
+      }
+      lock.lock();
+    }
+  }
+
+  PipelineStatistics statistics() const {
+    PipelineStatistics statistics;
+    statistics.frames = frames_.load(std::memory_order_relaxed);
+    statistics.frames_kept = frames_kept_;
+    statistics.lanes = static_cast<int>(lanes_.size());
+    statistics.wall_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    statistics.engine_busy_seconds = engine_busy_.seconds();
+    statistics.engine_waited_seconds = engine_waited_.seconds();
+    statistics.encoder_busy_seconds = encoder_busy_.seconds();
+    statistics.encoder_waited_seconds = encoder_waited_.seconds();
+    if (statistics.frames > 0)
+      statistics.mean_ring_fill = static_cast<double>(fill_sum_.load(std::memory_order_relaxed)) /
+                                  static_cast<double>(statistics.frames);
+    const Lane& lane = *lanes_[0];
+    statistics.ring_slots = lane.ring.slots();
+    statistics.ring_bytes =
+        lane.layout.slot_bytes() * static_cast<std::uint64_t>(lane.ring.slots()) * lanes_.size();
+    statistics.engine_cpu_seconds = engine_cpu_.seconds();
+    statistics.encoder_cpu_seconds = encoder_cpu_.seconds();
+    statistics.cpu_seconds = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu_start_;
+    return statistics;
+  }
+
+  Engine& engine_;
+  ChunkedSink& sink_;
+  const PipelineSettings& settings_;
+  const ChunkPlan plan_;
+  std::vector<std::int64_t> chunks_;          // that the sink needs, in order
+  std::atomic<std::int64_t> frames_kept_{0};  // of the others
+  std::vector<std::shared_ptr<Lane>> lanes_;
+  const Clock::time_point start_ = Clock::now();
+  const double cpu_start_ = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
+  Stopwatch engine_busy_, engine_waited_, encoder_busy_, encoder_waited_, engine_cpu_, encoder_cpu_;
+  std::atomic<std::int64_t> frames_{0}, fill_sum_{0};
+  std::atomic<std::size_t> lanes_left_{0};
+
+  std::mutex mutex_;  // what follows
+  std::condition_variable side_done_;
+  std::exception_ptr first_error_;
+  std::size_t sides_left_ = 0;
+  bool finishing_ = false;
+};
+
+// A film that one thread makes is one chunk.
+class OneChunk final : public ChunkedSink {
+ public:
+  explicit OneChunk(PictureSink& sink) : sink_(sink) {}
+  std::int64_t chunk_frames() const noexcept override { return 0; }
+  std::unique_ptr<PictureSink> begin_chunk(std::int64_t, std::int64_t) override {
+    class Chunk final : public PictureSink {
+     public:
+      explicit Chunk(PictureSink& sink) : sink_(sink) {}
+      void write(const Picture& picture) override { sink_.write(picture); }
+      void finish() override {}  // when the film is
+
+     private:
+      PictureSink& sink_;
+    };
+    return std::make_unique<Chunk>(sink_);
+  }
+  void finish() override { sink_.finish(); }
+  PixelFormat pixel_format() const noexcept override { return sink_.pixel_format(); }
+  int pictures_held_at_most() const noexcept override { return sink_.pictures_held_at_most(); }
+
+ private:
+  PictureSink& sink_;
+};
+
+}  // namespace
+
+int default_ring_slots(int pictures_held_at_most, int draws_in_flight, int lanes,
+                       std::int64_t chunk_frames) noexcept {
+  const int slots = pictures_held_at_most + draws_in_flight + 2;
+  const std::int64_t ahead = lanes > 1 ? chunk_frames : 0;
+  return static_cast<int>(std::min<std::int64_t>(slots + ahead, FrameRing::most_slots));
+}
+
+PipelineStatistics run_pipeline(Engine& engine, ChunkedSink& sink,
+                                const PipelineSettings& settings) {
+  return Pipeline(engine, sink, settings).run();
+}
+
+PipelineStatistics run_pipeline(Engine& engine, PictureSink& sink,
+                                const PipelineSettings& settings) {
+  OneChunk film(sink);
+  return run_pipeline(engine, film, settings);
+}
+
+}  // namespace lifereel

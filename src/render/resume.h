@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How a render that was stopped goes on: what it must be the same in, what it costs, and how the
+// universe gets to where it is needed.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "encoders/chunk_plan.h"
+#include "sim/engine.h"
+#include "src/pipeline/picture_layout.h"
+#include "src/render/work_folder.h"
+#include "src/settings.h"
+
+namespace lifereel {
+
+/// Whether working files are kept: a film in chunks, in a file, and not Resume::off.
+bool keeps_working_files(const RenderSettings& settings);
+
+/// All that the film's bytes depend on, as a WorkFolder wants it: settings, versions, and the
+/// universe that `engine` begins with.
+std::string film_job(const RenderSettings& settings, const Engine& engine);
+
+/// Bytes on disk; estimates from the bitrate.
+struct DiskNeeds {
+  std::optional<std::uint64_t> film;  ///< unknown without a bitrate
+  std::uint64_t checkpoints = 0;
+};
+DiskNeeds disk_needs(const RenderSettings& settings, int lanes);
+
+/// One sentence about what the film needs and what is free in its folder, where `there_already`
+/// bytes of it are kept already. Throws std::invalid_argument when that is known not to suffice.
+std::string check_disk(const RenderSettings& settings, const DiskNeeds& needs,
+                       std::uint64_t there_already);
+
+/// Brings an engine to the chunks that are missing and keeps checkpoints of it.
+class ChunkStarts {
+ public:
+  /// `folder` may be nullptr: then the engine only goes forward. `engine` must be at the film's
+  /// first frame. A set `cancel` or `end_early` (may be nullptr) ends its way.
+  ChunkStarts(const RenderSettings& settings, const Engine& engine, const ChunkPlan& plan,
+              WorkFolder* folder, const std::atomic<bool>* cancel,
+              const std::atomic<bool>* end_early);
+
+  /// On the engine's thread, with no draw in flight: to the frame before the chunk's first picture,
+  /// by way of a checkpoint where that is shorter. The universe there waits for keep(). A film that
+  /// is to end early needs to get no further. Throws Cancelled.
+  void reach(Engine& engine, std::int64_t chunk);
+  /// On any thread, when chunk `chunk` has begun: its checkpoint goes to disk.
+  void keep(std::int64_t chunk);
+
+ private:
+  void go_to(Engine& engine, std::uint64_t frame, std::int64_t chunk);
+
+  const ChunkPlan plan_;
+  const std::uint64_t first_frame_;
+  WorkFolder* const folder_;
+  const std::atomic<bool>* const cancel_;
+  const std::atomic<bool>* const end_early_;
+  const PictureLayout layout_;
+  std::mutex mutex_;
+  std::map<std::int64_t, Checkpoint> waiting_;
+};
+
+}  // namespace lifereel

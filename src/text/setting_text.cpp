@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "src/text/setting_text.h"
+
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstring>
+#include <limits>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <stdexcept>
+#include <system_error>
+
+#include "sim/arithmetic/float_environment.h"
+
+namespace lifereel {
+namespace {
+
+constexpr std::string_view blanks = " \t\r\n";
+constexpr std::size_t largest_text_file = 16u << 20;
+
+[[noreturn]] void fail(const std::string& message) { throw std::invalid_argument(message); }
+
+/// std::from_chars over the whole text, a leading + allowed.
+template <typename Number>
+std::errc read_number(std::string_view text, Number& value) {
+  const FloatEnvironment ieee;  // from_chars follows the rounding mode
+  if (text.starts_with('+')) text.remove_prefix(1);
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  if (error != std::errc{}) return error;
+  return stop == end && !text.empty() ? std::errc{} : std::errc::invalid_argument;
+}
+
+template <typename Integer>
+Integer parse_whole(std::string_view text) {
+  Integer value{};
+  const std::errc error = read_number(text, value);
+  if (error == std::errc::result_out_of_range) fail(in_quotes(text) + " is out of range");
+  if (error != std::errc{}) fail(in_quotes(text) + " is not a whole number");
+  return value;
+}
+
+template <typename Real>
+Real parse_real(std::string_view text) {
+  Real value{};
+  const std::errc error = read_number(text, value);
+  if (error == std::errc::result_out_of_range) fail(in_quotes(text) + " is out of range");
+  if (error != std::errc{}) fail(in_quotes(text) + " is not a number");
+  if (!std::isfinite(value)) fail(in_quotes(text) + " is not a finite number");
+  return value;
+}
+
+template <typename Number>
+std::string print_number(Number value) {
+  std::array<char, 64> text;
+  const auto result = std::to_chars(text.data(), text.data() + text.size(), value);
+  return {text.data(), result.ptr};
+}
+
+/// "12.5" as 25/2: digits with at most one point, exactly.
+std::optional<Rational> parse_decimal(std::string_view text) {
+  std::int64_t num = 0, den = 1;
+  bool point = false, digits = false;
+  for (const char c : text) {
+    if (c == '.' && !point) {
+      point = true;
+    } else if (c >= '0' && c <= '9') {
+      digits = true;
+      num = num * 10 + (c - '0');
+      if (point) den *= 10;
+      if (num > 1'000'000'000'000 || den > 1'000'000'000) return std::nullopt;
+    } else {
+      return std::nullopt;
+    }
+  }
+  if (!digits) return std::nullopt;
+  const std::int64_t common = std::gcd(num, den);
+  num /= common;
+  den /= common;
+  if (num > std::numeric_limits<int>::max()) return std::nullopt;
+  return Rational{static_cast<int>(num), static_cast<int>(den)};
+}
+
+/// "a/b" (or "a:b"), not reduced, or a decimal; both positive.
+std::optional<Rational> parse_positive_rational(std::string_view text,
+                                                std::string_view separators) {
+  Rational value;
+  const std::size_t at = text.find_first_of(separators);
+  if (at == std::string_view::npos) {
+    const auto decimal = parse_decimal(text);
+    if (!decimal) return std::nullopt;
+    value = *decimal;
+  } else if (read_number(trim(text.substr(0, at)), value.num) != std::errc{} ||
+             read_number(trim(text.substr(at + 1)), value.den) != std::errc{}) {
+    return std::nullopt;
+  }
+  if (value.num <= 0 || value.den <= 0) return std::nullopt;
+  return value;
+}
+
+/// Rows of a matrix, collected with the place of each for errors.
+class MatrixRows {
+ public:
+  /// `place` begins an error of this row; empty, or ending in ": ".
+  void add(std::string_view row, const std::string& place) {
+    constexpr std::string_view separators = " \t\r\n,";
+    std::size_t count = 0;
+    for (std::size_t at = row.find_first_not_of(separators); at != std::string_view::npos;
+         at = row.find_first_not_of(separators, at)) {
+      const std::size_t end = std::min(row.find_first_of(separators, at), row.size());
+      try {
+        values_.push_back(parse_float(row.substr(at, end - at)));
+      } catch (const std::invalid_argument& error) {
+        fail(place + "matrix row " + std::to_string(rows_ + 1) + ": " + error.what());
+      }
+      ++count;
+      at = end;
+    }
+    if (count == 0) fail(place + "matrix row " + std::to_string(rows_ + 1) + " is empty");
+    if (rows_ == 0) columns_ = count;
+    if (count != columns_) {
+      fail(place + "matrix row " + std::to_string(rows_ + 1) + " has " + std::to_string(count) +
+           " numbers, the first row has " + std::to_string(columns_));
+    }
+    ++rows_;
+  }
+
+  std::vector<float> square(const std::string& place) && {
+    if (rows_ == 0) fail(place + "the matrix has no rows");
+    if (rows_ != columns_) {
+      fail(place + "the matrix has " + std::to_string(rows_) + " rows of " +
+           std::to_string(columns_) + " numbers; it needs as many rows as numbers in a row");
+    }
+    return std::move(values_);
+  }
+
+ private:
+  std::vector<float> values_;
+  std::size_t rows_ = 0, columns_ = 0;
+};
+
+}  // namespace
+
+std::string in_quotes(std::string_view text) {
+  constexpr std::size_t longest = 60;
+  std::string result = "'";
+  for (const char c : text.substr(0, longest)) {
+    const auto byte = static_cast<unsigned char>(c);
+    result += byte < 0x20 || byte == 0x7f ? '?' : c;
+  }
+  if (text.size() > longest) result += "...";
+  return result + "'";
+}
+
+std::string_view trim(std::string_view text) noexcept {
+  const std::size_t first = text.find_first_not_of(blanks);
+  if (first == std::string_view::npos) return {};
+  return text.substr(first, text.find_last_not_of(blanks) - first + 1);
+}
+
+std::uint64_t parse_seed(std::string_view text) {
+  std::uint64_t value = 0;
+  const bool hexadecimal = text.starts_with("0x") || text.starts_with("0X");
+  const std::string_view digits = hexadecimal ? text.substr(2) : text;
+  const char* const end = digits.data() + digits.size();
+  const auto [stop, error] = std::from_chars(digits.data(), end, value, hexadecimal ? 16 : 10);
+  if (error != std::errc{} || stop != end) {
+    fail(in_quotes(text) +
+         " is not a seed; write 0 to 18446744073709551615, or 0x and hexadecimal");
+  }
+  return value;
+}
+
+std::int64_t parse_integer(std::string_view text) { return parse_whole<std::int64_t>(text); }
+int parse_int(std::string_view text) { return parse_whole<int>(text); }
+float parse_float(std::string_view text) { return parse_real<float>(text); }
+double parse_double(std::string_view text) { return parse_real<double>(text); }
+
+bool parse_flag(std::string_view text) {
+  for (const std::string_view yes : {"yes", "true", "on", "1"}) {
+    if (text == yes) return true;
+  }
+  for (const std::string_view no : {"no", "false", "off", "0"}) {
+    if (text == no) return false;
+  }
+  fail(in_quotes(text) + " is neither yes nor no");
+}
+
+std::int64_t parse_rate(std::string_view text) {
+  std::int64_t unit = 1;
+  std::string_view digits = text;
+  if (!text.empty() && (text.back() == 'k' || text.back() == 'K')) unit = 1'000;
+  if (!text.empty() && text.back() == 'M') unit = 1'000'000;
+  if (unit != 1) digits.remove_suffix(1);
+  std::int64_t rate = 0;
+  if (read_number(digits, rate) == std::errc{}) {
+    if (rate > 0 && rate <= std::numeric_limits<std::int64_t>::max() / unit) return rate * unit;
+  } else if (const auto decimal = parse_decimal(digits); decimal && unit % decimal->den == 0) {
+    if (decimal->num > 0) return decimal->num * (unit / decimal->den);
+  }
+  fail(in_quotes(text) +
+       " is not a positive rate; write bits per second as 4400k, 1.5M or 4400000");
+}
+
+Rational parse_fps(std::string_view text) {
+  // What people write for the NTSC rates means 1000/1001 of a whole rate, not the decimal.
+  static constexpr std::pair<std::string_view, int> ntsc[] = {
+      {"23.976", 24000}, {"23.98", 24000}, {"29.97", 30000}, {"59.94", 60000}, {"119.88", 120000}};
+  for (const auto& [decimal, num] : ntsc) {
+    if (text == decimal) return {num, 1001};
+  }
+  if (const auto value = parse_positive_rational(text, "/")) return *value;
+  fail(in_quotes(text) + " is not a frame rate; write 25, 12.5 or 30000/1001");
+}
+
+Rational parse_aspect(std::string_view text) {
+  if (const auto value = parse_positive_rational(text, ":/")) return *value;
+  fail(in_quotes(text) + " is not an aspect ratio; write 16:9");
+}
+
+std::pair<int, int> parse_size(std::string_view text) {
+  const std::size_t at = text.find_first_of("xX");
+  std::pair<int, int> size;
+  if (at == std::string_view::npos || read_number(text.substr(0, at), size.first) != std::errc{} ||
+      read_number(text.substr(at + 1), size.second) != std::errc{}) {
+    fail(in_quotes(text) + " is not a size; write WIDTHxHEIGHT in pixels, 1280x720");
+  }
+  return size;
+}
+
+std::vector<float> parse_matrix(std::string_view text) {
+  text = trim(text);
+  if (!text.starts_with('[') || !text.ends_with(']') || text.size() < 2) {
+    fail(in_quotes(text) + " is not a matrix; write [a b; c d], or the name of a file");
+  }
+  text = trim(text.substr(1, text.size() - 2));
+  if (text.ends_with(';')) text.remove_suffix(1);
+  MatrixRows rows;
+  while (true) {
+    const std::size_t end = text.find(';');
+    rows.add(text.substr(0, end), "");
+    if (end == std::string_view::npos) return std::move(rows).square("");
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::vector<float> read_matrix_file(const std::string& path) {
+  const std::string text = read_text_file(path);
+  MatrixRows rows;
+  std::string_view rest = text;
+  for (int line = 1; !rest.empty(); ++line) {
+    const std::size_t end = rest.find('\n');
+    std::string_view row = rest.substr(0, end);
+    row = trim(row.substr(0, row.find('#')));
+    if (!row.empty()) rows.add(row, path + ":" + std::to_string(line) + ": ");
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+  }
+  return std::move(rows).square(path + ": ");
+}
+
+std::string print_integer(std::int64_t value) { return print_number(value); }
+std::string print_float(float value) { return print_number(value); }
+std::string print_double(double value) { return print_number(value); }
+std::string print_flag(bool value) { return value ? "yes" : "no"; }
+
+std::string print_rate(std::int64_t value) {
+  return value % 1000 == 0 ? print_number(value / 1000) + "k" : print_number(value);
+}
+
+std::string print_fps(const Rational& value) {
+  return value.den == 1 ? print_number(value.num)
+                        : print_number(value.num) + "/" + print_number(value.den);
+}
+
+std::string print_aspect(const Rational& value) {
+  return print_number(value.num) + ":" + print_number(value.den);
+}
+
+std::string print_matrix(const std::vector<float>& square) {
+  const auto species = static_cast<std::size_t>(std::lround(std::sqrt(square.size())));
+  std::string text = "[";
+  for (std::size_t i = 0; i < square.size(); ++i) {
+    if (i != 0) text += i % species == 0 ? "; " : " ";
+    text += print_float(square[i]);
+  }
+  return text + "]";
+}
+
+std::string read_text_file(const std::string& path) {
+  const auto reason = [&](int error) {
+    return "cannot read " + path + ": " + std::generic_category().message(error);
+  };
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             &std::fclose);
+  if (!file) fail(reason(errno));
+  std::string text;
+  std::array<char, 65536> block;
+  while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get())) {
+    text.append(block.data(), count);
+    if (text.size() > largest_text_file) fail("cannot read " + path + ": larger than 16 MiB");
+  }
+  if (std::ferror(file.get())) fail(reason(errno));
+  return text;
+}
+
+}  // namespace lifereel
