@@ -9,20 +9,24 @@ set(LIFEREEL_PUBLIC_HEADERS
   sim/engine.h
   sim/universe.h
   cuda/cuda_engine.h
+  encoders/chunk_plan.h
   encoders/chunk_store.h
   encoders/film.h
   encoders/film_reader.h
+  encoders/finished_file.h
   encoders/frame_hash.h
   encoders/picture.h
   encoders/program_stream.h
   encoders/vbv.h
   src/bench.h
+  src/errors.h
   src/golden.h
   src/npy.h
   src/pipeline.h
   src/render.h
   src/settings.h
-  src/verify.h)
+  src/verify.h
+  src/version.h)
 
 set(staged_include_dir ${PROJECT_BINARY_DIR}/include)
 foreach(header IN LISTS LIFEREEL_PUBLIC_HEADERS)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// How a film is cut into chunks: which pictures each has.
 #pragma once
 
 #include <algorithm>

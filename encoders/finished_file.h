@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A file that has its name only when it is complete. Internal to encoders/.
+// A file that has its name only when it is complete.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <stdexcept>
 #include <string>
 
 namespace lifereel {
+
+/// The file is finished and has its name, but something failed afterwards or beside it: the flush
+/// of its folder, statistics, hashes.
+struct FinishedWithError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
 
 /// Written under a temporary name beside `path` (path.part-XXXXXX, made exclusively), or under the
 /// one it is given, which must be on the same file system and is replaced; finish() flushes it to
@@ -45,7 +52,7 @@ class FinishedFile {
 
   /// Flushes to disk, closes, calls `before_naming`, renames, flushes the folder; returns the size.
   /// Throws std::runtime_error, also when a file of that name has appeared meanwhile and may not be
-  /// overwritten. The file has its name after an error only when it says "is finished, but": then
+  /// overwritten. The file has its name after an error only when that is FinishedWithError: then
   /// the folder could not be flushed.
   std::int64_t finish(const std::function<void()>& before_naming = {});
 
@@ -60,6 +67,9 @@ class FinishedFile {
   int error_ = 0;  ///< the first of try_write()
   std::int64_t written_ = 0;
 };
+
+/// `text` as a file that appears whole. Throws as FinishedFile does.
+void write_text_file(const std::string& path, bool overwrite, const std::string& text);
 
 /// Flushes the folder that a path is in, so that what was made or renamed there is so after a power
 /// cut, too. False when that failed.

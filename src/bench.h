@@ -28,7 +28,7 @@ MachineDescription describe_machine();
 struct BenchCallbacks {
   /// What is measured now, before each measurement, from the calling thread; may be empty.
   std::function<void(const std::string& what)> progress;
-  /// Set to true from any thread or a signal handler: ends soon with Cancelled (pipeline.h).
+  /// Set to true from any thread or a signal handler: ends soon with Cancelled (errors.h).
   const std::atomic<bool>* cancel = nullptr;
 };
 

@@ -39,7 +39,7 @@ struct Golden {
 struct GoldenCallbacks {
   /// Frames done and frames in all, after each frame, from the calling thread; may be empty.
   std::function<void(std::int64_t done, std::int64_t total)> progress;
-  /// Set to true from any thread or a signal handler: ends soon with Cancelled (render.h).
+  /// Set to true from any thread or a signal handler: ends soon with Cancelled (errors.h).
   const std::atomic<bool>* cancel = nullptr;
 };
 

@@ -5,19 +5,13 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <stdexcept>
 #include <string>
 
 #include "encoders/picture.h"
+#include "errors.h"
 #include "sim/engine.h"
 
 namespace lifereel {
-
-/// Thrown when work ended because it was asked to; nothing that looks finished is left behind.
-struct Cancelled : std::runtime_error {
-  explicit Cancelled(const std::string& sentence = "the render was cancelled; no film was written")
-      : std::runtime_error(sentence) {}
-};
 
 /// Where the time went; seconds. What lanes did is summed over all of them.
 struct PipelineStatistics {

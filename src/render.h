@@ -61,7 +61,7 @@ struct RenderReport {
 /// there already, it goes on from them and gets the same bytes as if it had never been stopped.
 /// Throws std::invalid_argument (settings; working files of another render, or in use; too little
 /// space on disk), std::runtime_error (libav, disk, device), Cancelled. After a throw no file of
-/// the output's name has been made, unless the message has "is finished, but" in it: then what was
+/// the output's name has been made, unless that is FinishedWithError: then what was
 /// asked for beside it (hashes, PSNR, statistics) failed, or its folder could not be flushed. A
 /// cancellation while the last pictures are being flushed comes too late and changes nothing.
 RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks = {});
@@ -87,8 +87,5 @@ std::string describe(const RenderReport& report);
 
 /// The same as JSON (README: Statistics).
 std::string to_json(const RenderSettings& settings, const RenderReport& report);
-
-/// lifereel's version, "0.1.0".
-const char* version() noexcept;
 
 }  // namespace lifereel

@@ -85,6 +85,13 @@ void FinishedFile::check_path(const std::string& path, bool overwrite) {
                                 "': " + errno_text(errno));
 }
 
+void write_text_file(const std::string& path, bool overwrite, const std::string& text) {
+  FinishedFile file(path, overwrite);
+  file.try_write(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
+  file.check_written();
+  file.finish();
+}
+
 bool flush_folder_of(const std::string& path) {
   const int folder = open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) return true;
@@ -215,7 +222,7 @@ std::int64_t FinishedFile::finish(const std::function<void()>& before_naming) {
   temporary_path_.clear();
 
   if (!flush_folder_of(path_))
-    throw std::runtime_error(
+    throw FinishedWithError(
         "'" + path_ +
         "' is finished, but its folder cannot be flushed to disk: " + errno_text(EIO));
   return size;

@@ -15,8 +15,10 @@
 #include <memory>
 #include <stdexcept>
 
+#include "src/errors.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/render.h"
+#include "src/version.h"
 
 namespace lifereel {
 namespace {

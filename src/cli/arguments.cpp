@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <boost/program_options.hpp>
+#include <charconv>
 #include <optional>
 
 #include "encoders/film_reader.h"
@@ -175,6 +176,19 @@ Arguments::Arguments(const Command& command, const std::vector<std::string>& wor
 std::string Arguments::value(const std::string& option) const {
   const auto found = options_.find(option);
   return found == options_.end() ? "" : found->second;
+}
+
+int Arguments::count(const std::string& option, int otherwise) const {
+  if (!has(option)) return otherwise;
+  const std::string text = value(option);
+  int number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc::result_out_of_range)
+    throw UsageError("--" + option + ": '" + text + "' is out of range");
+  if (error != std::errc{} || end != text.data() + text.size())
+    throw UsageError("--" + option + ": '" + text + "' is not a whole number");
+  if (number < 1) throw UsageError("--" + option + " must be 1 or more");
+  return number;
 }
 
 RenderSettings Arguments::settings() const {

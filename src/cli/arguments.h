@@ -47,6 +47,9 @@ class Arguments {
   bool has(const std::string& option) const { return options_.contains(option); }
   /// An option's value; empty when it was not given.
   std::string value(const std::string& option) const;
+  /// An option that counts something, 1 or more; `otherwise` when it was not given. Throws
+  /// UsageError.
+  int count(const std::string& option, int otherwise) const;
   const std::vector<std::string>& positional() const noexcept { return positional_; }
   /// Settings given as options, in order.
   const std::vector<std::pair<std::string, std::string>>& given_settings() const noexcept {

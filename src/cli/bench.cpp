@@ -8,17 +8,9 @@
 
 #include "encoders/finished_file.h"
 #include "src/cli/commands.h"
-#include "src/text/setting_text.h"
 
 namespace lifereel::cli {
 namespace {
-
-void write_text(const std::string& path, bool overwrite, const std::string& text) {
-  FinishedFile file(path, overwrite);
-  file.try_write(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
-  file.check_written();
-  file.finish();
-}
 
 /// What is measured, on one line of a terminal; nothing elsewhere.
 BenchCallbacks progress(bool quiet) {
@@ -70,22 +62,15 @@ int run(const Arguments& arguments) {
       bench.presets = arguments.positional();
       bench.frames = settings.frames.value_or(0);
       bench.engine = settings.engine;
-      if (arguments.has("rounds")) {
-        try {
-          bench.rounds = parse_int(arguments.value("rounds"));
-        } catch (const std::invalid_argument& error) {
-          throw UsageError(std::string("--rounds: ") + error.what());
-        }
-        if (bench.rounds < 1) throw UsageError("--rounds must be 1 or more");
-      }
+      bench.rounds = arguments.count("rounds", bench.rounds);
       const BenchReport report = run_bench(bench, callbacks);
       text = describe(report);
       as_json = to_json(report);
     }
   }
   std::fputs(text.c_str(), stdout);
-  if (!json.empty()) write_text(json, settings.overwrite, as_json);
-  if (!csv.empty()) write_text(csv, settings.overwrite, as_csv);
+  if (!json.empty()) write_text_file(json, settings.overwrite, as_json);
+  if (!csv.empty()) write_text_file(csv, settings.overwrite, as_csv);
   return 0;
 }
 

@@ -8,8 +8,9 @@
 #include "encoders/finished_file.h"
 #include "src/cli/commands.h"
 #include "src/cli/progress.h"
+#include "src/errors.h"
 #include "src/npy.h"
-#include "src/render.h"
+#include "src/version.h"
 
 namespace lifereel::cli {
 namespace {

@@ -8,7 +8,7 @@
 #include "encoders/film.h"
 #include "encoders/film_reader.h"
 #include "src/cli/commands.h"
-#include "src/render.h"
+#include "src/version.h"
 
 namespace lifereel::cli {
 namespace {

@@ -14,7 +14,8 @@
 
 #include "src/cli/commands.h"
 #include "src/cli/signals.h"
-#include "src/render.h"
+#include "src/errors.h"
+#include "src/version.h"
 
 namespace lifereel::cli {
 namespace {

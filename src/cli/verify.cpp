@@ -7,28 +7,9 @@
 #include "encoders/finished_file.h"
 #include "src/cli/commands.h"
 #include "src/cli/progress.h"
-#include "src/text/setting_text.h"
 
 namespace lifereel::cli {
 namespace {
-
-void write_text(const std::string& path, bool overwrite, const std::string& text) {
-  FinishedFile file(path, overwrite);
-  file.try_write(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
-  file.check_written();
-  file.finish();
-}
-
-int sample_points(const Arguments& arguments) {
-  if (!arguments.has("sample")) return 0;
-  try {
-    const int points = parse_int(arguments.value("sample"));
-    if (points >= 1) return points;
-  } catch (const std::invalid_argument& error) {
-    throw UsageError(std::string("--sample: ") + error.what());
-  }
-  throw UsageError("--sample must be 1 or more");
-}
 
 int run(const Arguments& arguments) {
   if (arguments.positional().empty())
@@ -37,7 +18,7 @@ int run(const Arguments& arguments) {
   const RenderSettings given = arguments.settings();
   const std::string json = arguments.value("json");
   VerifySettings settings;
-  settings.sample = sample_points(arguments);
+  settings.sample = arguments.count("sample", settings.sample);
   settings.against_universe = arguments.has("against-universe");
   settings.engine = given.engine;
   settings.contact_sheet = arguments.value("contact-sheet");
@@ -59,7 +40,7 @@ int run(const Arguments& arguments) {
     report = verify(film, settings, callbacks);
   }
   if (json != "-") std::fputs(describe(report).c_str(), stdout);
-  if (!json.empty()) write_text(json, given.overwrite, to_json(report));
+  if (!json.empty()) write_text_file(json, given.overwrite, to_json(report));
   return report.passes() ? 0 : 1;
 }
 

@@ -8,8 +8,10 @@
 
 #include "encoders/frame_hash.h"
 #include "sim/hash/sha256.h"
+#include "src/errors.h"
 #include "src/render.h"
 #include "src/text/setting_text.h"
+#include "src/version.h"
 
 namespace lifereel {
 namespace {

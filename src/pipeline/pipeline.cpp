@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "encoders/chunk_plan.h"
+#include "src/errors.h"
 #include "src/pipeline/frame_ring.h"
 #include "src/pipeline/picture_layout.h"
 

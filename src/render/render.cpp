@@ -16,12 +16,14 @@
 #include "encoders/film_reader.h"
 #include "encoders/finished_file.h"
 #include "encoders/frame_hash.h"
+#include "src/errors.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/pipeline/resources.h"
 #include "src/render/resume.h"
 #include "src/render/universe_replay.h"
 #include "src/render/work_folder.h"
 #include "src/text/format.h"
+#include "src/version.h"
 
 namespace lifereel {
 namespace {
@@ -36,7 +38,7 @@ void after_the_film(Work&& work) {
   try {
     work();
   } catch (const std::exception& error) {
-    throw std::runtime_error(std::string("the film is finished, but ") + error.what());
+    throw FinishedWithError(std::string("the film is finished, but ") + error.what());
   }
 }
 
@@ -258,13 +260,6 @@ Psnr measure_psnr(const RenderSettings& settings, PixelFormat format, std::int64
   return {decibels(sum / static_cast<double>(frames)), decibels(worst)};
 }
 
-void write_text(const std::string& path, bool overwrite, const std::string& text) {
-  FinishedFile file(path, overwrite);
-  file.try_write(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
-  file.check_written();
-  file.finish();
-}
-
 }  // namespace
 
 namespace {
@@ -300,7 +295,7 @@ void check_nothing_is_owed(const RenderSettings& settings) {
     return !path.empty() && !std::filesystem::exists(path);
   };
   if (!lost(settings.hash) && !lost(settings.stats) && !settings.psnr) return;
-  throw std::runtime_error(
+  throw FinishedWithError(
       "the film is finished, but the process that finished it ended before it had made all that "
       "was asked for beside it (hashes, statistics, PSNR); --overwrite renders it again");
 }
@@ -318,6 +313,8 @@ auto and_what_is_kept(const WorkFolder* work, const RenderSettings& settings, Wo
   } catch (const Cancelled&) {
     if (work == nullptr) throw;
     throw Cancelled("the render was stopped" + kept());
+  } catch (const FinishedWithError&) {
+    throw;
   } catch (const std::runtime_error& error) {
     if (work == nullptr || !work->in_use()) throw;
     throw std::runtime_error(error.what() + kept());
@@ -325,8 +322,6 @@ auto and_what_is_kept(const WorkFolder* work, const RenderSettings& settings, Wo
 }
 
 }  // namespace
-
-const char* version() noexcept { return LIFEREEL_VERSION; }
 
 std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
                                     const EngineSettings& settings) {
@@ -451,7 +446,7 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
   report.peak_memory_bytes = peak_memory_bytes();
   if (!settings.stats.empty())
     after_the_film(
-        [&] { write_text(settings.stats, settings.overwrite, to_json(settings, report)); });
+        [&] { write_text_file(settings.stats, settings.overwrite, to_json(settings, report)); });
   return report;
 }
 

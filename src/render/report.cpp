@@ -9,6 +9,7 @@
 #include "src/text/format.h"
 #include "src/text/json.h"
 #include "src/text/setting_text.h"
+#include "src/version.h"
 
 namespace lifereel {
 namespace {

@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "encoders/finished_file.h"
-#include "src/pipeline.h"
-#include "src/render.h"
+#include "src/errors.h"
 #include "src/text/format.h"
+#include "src/version.h"
 
 namespace lifereel {
 namespace {

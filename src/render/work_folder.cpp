@@ -24,7 +24,7 @@
 #include "encoders/finished_file.h"
 #include "encoders/libav/checksum.h"
 #include "sim/hash/sha256.h"
-#include "src/pipeline.h"
+#include "src/errors.h"
 #include "src/text/setting_text.h"
 
 namespace lifereel {

@@ -2,10 +2,10 @@
 // What verify found, as a table and as JSON (verify.h).
 #include <algorithm>
 
-#include "src/render.h"
 #include "src/text/format.h"
 #include "src/text/json.h"
 #include "src/verify.h"
+#include "src/version.h"
 
 namespace lifereel {
 namespace {

@@ -7,6 +7,7 @@
 #include <lifereel/encoders/picture.h>
 #include <lifereel/pipeline.h>
 #include <lifereel/render.h>
+#include <lifereel/version.h>
 #include <lifereel/settings.h>
 #include <lifereel/sim/engine.h>
 

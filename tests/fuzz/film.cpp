@@ -5,6 +5,7 @@
 #include "encoders/film_reader.h"
 #include "encoders/vbv.h"
 #include "fuzz.h"
+#include "src/errors.h"
 #include "src/pipeline.h"
 #include "src/settings.h"
 #include "src/verify.h"

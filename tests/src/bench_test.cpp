@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "json_check.h"
+#include "src/errors.h"
 #include "src/pipeline.h"
 #include "tests/temporary_folder.h"
 

@@ -11,8 +11,10 @@
 
 #include "encoders/frame_hash.h"
 #include "sim/hash/sha256.h"
+#include "src/errors.h"
 #include "src/npy.h"
 #include "src/render.h"
+#include "src/version.h"
 
 using namespace lifereel;
 

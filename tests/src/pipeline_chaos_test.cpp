@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "src/errors.h"
 #include "src/pipeline.h"
 
 using namespace lifereel;

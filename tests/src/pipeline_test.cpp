@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "src/errors.h"
 #include "src/pipeline.h"
 #include "src/pipeline/frame_ring.h"
 

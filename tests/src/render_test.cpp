@@ -15,6 +15,7 @@
 
 #include "cuda/cuda_engine.h"
 #include "encoders/film_reader.h"
+#include "src/errors.h"
 #include "src/golden.h"
 #include "src/render.h"
 #include "tests/temporary_folder.h"

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "encoders/film_reader.h"
+#include "src/errors.h"
 #include "src/render.h"
 #include "src/render/resume.h"
 #include "src/render/work_folder.h"

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "json_check.h"
+#include "src/errors.h"
 #include "src/pictures/luma.h"
 #include "src/render.h"
 #include "src/text/time_code.h"

@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Dependencies run one way: a file includes its own room, rooms below it, and public headers at the
+# top of the folders below. Public headers include public headers; the command line includes nothing
+# else beside its own. Nothing but public headers stands at the top of a folder.
+#   check-rooms.sh SOURCE_DIR INSTALL_LIST
+# INSTALL_LIST: the CMake file that lists the public headers.
+set -eu
+cd "$1"
+install_list=$2
+
+public=$(sed -n 's/^  \(\(sim\|cuda\|encoders\|src\)\/[a-z0-9_]*\.h\))*$/\1/p' "$install_list")
+[ -n "$public" ] || { echo "no public header in $install_list"; exit 1; }
+
+find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name '*.inl' | sort |
+  PUBLIC="$public" awk '
+  # A room may look into those in its line, and into its own.
+  function below(room, names) { lower[room] = " " room " " names " " }
+  function room_of(path) { sub(/\/[^\/]*$/, "", path); return path }
+  function complain(line) { print line; bad = 1 }
+
+  BEGIN {
+    below("sim", "sim/hash sim/arithmetic")
+    below("sim/hash", "")
+    below("sim/arithmetic", "")
+    below("sim/cpu", "sim/arithmetic")
+    engines = "sim/hash sim/arithmetic"
+    below("cuda", engines " cuda/kernels cuda/runtime")
+    below("cuda/kernels", engines)
+    below("cuda/runtime", "")
+    # encoders/ knows no engine: no line of it names sim.
+    below("encoders/libav", "")
+    below("encoders/dvd", "encoders/libav")
+    below("encoders/audio", "encoders/libav")
+    below("encoders/video", "encoders/libav encoders/dvd")
+    below("encoders/film", "encoders/libav encoders/dvd encoders/audio encoders/video")
+    below("encoders/read", "encoders/libav encoders/dvd")
+    below("src/text", "sim/arithmetic")
+    below("src/settings", "src/text")
+    below("src/pipeline", "sim/cpu")
+    below("src/pictures", "")
+    commons = "src/text src/settings src/pipeline src/pictures sim/hash encoders/libav"
+    below("src/render", commons)
+    below("src/verify", commons " src/render encoders/dvd encoders/read")
+    below("src/golden", commons " src/render")
+    below("src/bench", commons " src/render")
+    below("src/cli", "")
+    count = split(ENVIRON["PUBLIC"], list, "\n")
+    for (i = 1; i <= count; ++i) public[list[i]] = 1
+    rank["sim"] = 1; rank["cuda"] = 2; rank["encoders"] = 2; rank["src"] = 3
+  }
+
+  {
+    file = $0; room = room_of(file); folder = room; sub(/\/.*/, "", folder)
+    if (file ~ /\.h$/ && room == folder && !(file in public))
+      complain(file ": a header at the top of a folder that is not public; it wants a room")
+    if (!(room in lower) && room != folder) complain(file ": tests/source/check-rooms.sh knows no room " room)
+    while ((getline line < file) > 0) {
+      if (line !~ /^#include "/) continue
+      included = line; sub(/^#include "/, "", included); sub(/".*/, "", included)
+      ++includes
+      if (file in public) {
+        # As installed, relative to itself or to the root.
+        target = included; sub(/^\.\.\//, "", target)
+        if (!(target in public) && !((room "/" target) in public))
+          complain(file ": includes " included ", which is not public")
+        if (target in public) {
+          target_folder = target; sub(/\/.*/, "", target_folder)
+          if (rank[target_folder] > rank[folder]) complain(file ": looks up to " included)
+        }
+        continue
+      }
+      if (included !~ /\//) {
+        if (included != "host_launch.h") complain(file ": includes " included " without its room")
+        continue
+      }
+      target_room = room_of(included); target_folder = target_room; sub(/\/.*/, "", target_folder)
+      if (included in public) {
+        if (folder == "encoders" && target_folder != "encoders" ||
+            rank[target_folder] > rank[folder] || folder == "cuda" && target_folder == "encoders")
+          complain(file ": looks up to " included)
+      } else if (index(lower[room], " " target_room " ") == 0) {
+        complain(file ": " room " may not look into " included)
+      }
+    }
+    close(file); ++files
+  }
+  END {
+    if (files < 50 || includes < 200) complain("only " files " files and " includes " includes were seen")
+    if (bad) exit 1
+    print files " files, " includes " includes: all within their rooms or below"
+  }'
