@@ -12,13 +12,15 @@ if(LIFEREEL_SANITIZE)
   add_link_options(-fsanitize=${LIFEREEL_SANITIZE})
 endif()
 
-# LIFEREEL_FUZZ: everything is instrumented for libFuzzer, and only the fuzz targets are built.
-option(LIFEREEL_FUZZ "Build the fuzz targets for libFuzzer (Clang only)" OFF)
+# LIFEREEL_FUZZ: that build is also instrumented for libFuzzer, and the fuzz targets search.
+option(LIFEREEL_FUZZ "Let libFuzzer search in the fuzz targets (Clang, with address,undefined)" OFF)
 if(LIFEREEL_FUZZ)
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
     message(FATAL_ERROR "LIFEREEL_FUZZ needs Clang: libFuzzer is a part of it")
   endif()
-  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
-                      -fno-omit-frame-pointer -g)
-  add_link_options(-fsanitize=address,undefined)
+  if(NOT LIFEREEL_SANITIZE STREQUAL "address,undefined")
+    message(FATAL_ERROR "LIFEREEL_FUZZ needs LIFEREEL_SANITIZE=address,undefined: what it finds is "
+                        "seen by them")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()

@@ -25,7 +25,8 @@ where() {
   done
   echo "== on $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1) ($(uname -m):$isa)," \
     "$jobs processors, $(awk '/^MemTotal/ {print int($2 / 1048576)}' /proc/meminfo) GiB," \
-    "$(g++ --version | head -n 1), FFmpeg $(ffmpeg -version | sed -n '1s/^ffmpeg version \([^ ]*\).*/\1/p')," \
+    "$(g++ --version | head -n 1), $(clang++ --version | head -n 1)," \
+    "libavcodec $(pkg-config --modversion libavcodec)," \
     "$(dpkg-query -W -f '${Package} ${Version} ' 'libx264-[0-9]*' 'libx265-[0-9]*' libc6 2> /dev/null)"
 }
 where

@@ -466,9 +466,9 @@ void Film::Impl::finish_last_chunk() {
 namespace {
 
 /// "x264 - core 164 r3095 baee400", as encoders outside libavcodec write it into a film's first
-/// packet; empty: this one does not.
+/// packet. Those of libavcodec are as old as it is.
 std::string encoder_release(const std::string& codec) {
-  if (codec != "libx264" && codec != "libx265") return "";
+  if (codec != "libx264" && codec != "libx265") return "libavcodec's";
   FilmSettings settings;
   settings.codec = codec;
   settings.codec_threads = 1;
@@ -491,7 +491,7 @@ std::string encoder_release(const std::string& codec) {
   encoder.encode(nullptr, take);
   const std::size_t begin = bytes.find(codec == "libx264" ? "x264 - core" : "x265 (build");
   const std::size_t end = begin == std::string::npos ? begin : bytes.find(" - H.26", begin);
-  return end == std::string::npos ? "" : bytes.substr(begin, end - begin);
+  return end == std::string::npos ? "unknown" : bytes.substr(begin, end - begin);
 }
 
 }  // namespace

@@ -80,10 +80,14 @@ constexpr Refused never[] = {
     {"deterministic", "decides whether the bytes are the same every time"},
     {"n-deterministic", "would make other bytes every time"},  // "no" is taken off
     {"const-vbv", "decides whether the bytes are the same every time, and is set where they are"},
-    {"cpu-independent", "decides whether the bytes are the same every time and on every processor"},
+    {"cpu-independent",
+     "decides whether the bytes are the same every time and on every processor, and is set"},
+    {"opencl", "would make bytes that depend on the machine's GPU"},
+    {"opencl-clbin", "would make bytes that depend on the machine's GPU"},
+    {"opencl-device", "would make bytes that depend on the machine's GPU"},
     {"info",
-     "would write the processor's capabilities into the film, whose bytes are else the same on "
-     "every processor"},
+     "would write the processor's capabilities into the film, which would then differ from one "
+     "processor to another"},
     {"copy-pic", "would let the encoder read pictures that are gone"}};
 
 template <typename List>
@@ -122,6 +126,15 @@ std::vector<Given> given_options(const StringPairs& options) {
   return all;
 }
 
+/// An escape at the end of one list would change how the next is read, for they become one.
+void check_lists_given_once(const StringPairs& options) {
+  for (const std::string_view list : {"x264-params", "x265-params", "x264opts"})
+    if (std::count_if(options.begin(), options.end(),
+                      [list](const auto& option) { return option.first == list; }) > 1)
+      throw std::invalid_argument("the codec option " + std::string(list) +
+                                  " is given twice; put all of its parameters into one");
+}
+
 }  // namespace
 
 bool may_break_joins(const StringPairs& codec_options) {
@@ -132,6 +145,7 @@ bool may_break_joins(const StringPairs& codec_options) {
 }
 
 void check_codec_options(const FilmSettings& settings) {
+  check_lists_given_once(settings.codec_options);
   for (const Given& given : given_options(settings.codec_options)) {
     const std::string option = "the codec option " + given.shown;
     for (const Own& own : own_settings)

@@ -44,10 +44,11 @@
 #   second   20  synccheck
 #   second   20  initcheck
 set -u
+export LC_ALL=C  # figures have points, and lscpu speaks English
 
 script=$0
 root=$(cd "$(dirname "$script")/../.." && pwd)
-plan() { sed -n 's/^#   \(first\|second\)  *\([0-9][0-9]*\)  \(.*\)/\1 \2 \3/p' "$script"; }
+plan() { sed -nE 's/^#   (first|second) +([0-9]+)  (.*)/\1 \2 \3/p' "$script"; }
 steps() { plan | awk -v call="$1" '$1 == call && $3 != "seconds" { print $3 }'; }
 seconds_of() { plan | awk -v call="$1" -v step="$2" '$1 == call && $3 == step { print $2; exit }'; }
 # Of the steps from STEP on.
@@ -429,6 +430,7 @@ clean_up() {
   if [ -n "$memory" ]; then rm -rf "$memory"; fi
 }
 stopped() {
+  trap '' PIPE  # whoever read this may be gone
   echo
   echo "STOPPED by a signal${step:+ in step $step}$failed"
   clean_up
@@ -442,6 +444,7 @@ trap clean_up EXIT
 trap 'stopped 130' INT
 trap 'stopped 143' TERM
 trap 'stopped 129' HUP
+trap 'stopped 141' PIPE
 work=$(mktemp -d) || exit 2
 if [ -d /dev/shm ] && [ -w /dev/shm ]; then memory=$(mktemp -d /dev/shm/check-gpu.XXXXXX); fi
 mkfifo "$work/words" || exit 2

@@ -180,7 +180,12 @@ TEST_CASE("codec options do not go round the settings") {
     CHECK(contains(with("x264-params", "non-deterministic=1"), "other bytes every time"));
     CHECK(contains(with("x264-params", "me=dia:cpu-independent=0"), "on every processor"));
     CHECK(contains(with("x264opts", "no-cpu-independent"), "on every processor"));
+    CHECK(contains(with("x264-params", "opencl=1"), "the machine's GPU"));
     CHECK(with("x264-params", "asm=sse2").empty());
+    // The first would end in the middle of the second.
+    settings.codec_options = {{"x264-params", "opencl-clbin=a\\"},
+                              {"x264-params", "b:cpu-independent=0"}};
+    CHECK(contains(refusal(settings, output), "x264-params is given twice"));
     CHECK(with("qp", "20").empty());
     CHECK(with("flags", "+bitexact").empty());
     CHECK(with("preset", "fast").empty());
@@ -207,7 +212,7 @@ TEST_CASE("codec options do not go round the settings") {
     CHECK(contains(with("x265-params", "frame-threads=3"), "setting codec-threads,"));
     CHECK(contains(with("x265-params", "no-const-vbv=1"), "the same every time"));
     CHECK(contains(with("x265-params", "copy-pic=0"), "pictures that are gone"));
-    CHECK(contains(with("x265-params", "info=1"), "capabilities into the film"));
+    CHECK(contains(with("x265-params", "info=1"), "from one processor to another"));
     CHECK(contains(with("x265-params", "lossless=1"), "lossless and bitrate contradict"));
     CHECK(with("x265-params", "aq-mode=1:vbv-init=0.5").empty());
     settings.chunk_frames = 100;

@@ -13,7 +13,6 @@
 #include "encoders/film/chunk_encoder.h"
 #include "encoders/vbv.h"
 #include "encoders/video/chunk_rules.h"
-#include "encoders/video/processor_kind.h"
 #include "films.h"
 
 using namespace lifereel;
@@ -110,7 +109,7 @@ void check_joins(FilmSettings settings, const std::string& name, int width, int 
 TEST_SUITE("encoders.chunks") {
   TEST_CASE("what a chunk depends on names the encoder's version, and of the processor its kind") {
     for (const char* codec : {"mpeg2video", "libx264", "libx265"}) {
-      REQUIRE_ENCODER(codec);
+      if (!has_encoder(codec)) continue;
       CAPTURE(codec);
       FilmSettings settings = film_settings(codec);
       settings.chunk_frames = 48;
@@ -122,9 +121,10 @@ TEST_SUITE("encoders.chunks") {
         return std::string();
       };
       CHECK_FALSE(value("libavcodec").empty());
-      CHECK(value("processor") == processor_kind());
 #if defined(__x86_64__)
-      CHECK(value("processor").starts_with("x86-64 with"));
+      constexpr int newer = AV_CPU_FLAG_AVX2 | AV_CPU_FLAG_FMA3;
+      CHECK((value("processor") == "x86-64 with AVX2 and FMA") ==
+            ((av_get_cpu_flags() & newer) == newer));
 #endif
       if (std::string(codec) == "libx264") CHECK(value("encoder").starts_with("x264 - core "));
       if (std::string(codec) == "libx265") CHECK(value("encoder").starts_with("x265 (build "));

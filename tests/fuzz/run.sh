@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Lets libFuzzer search in every reader of files and prints a table.
 # Usage: tests/fuzz/run.sh SECONDS [TARGET...]     SECONDS for each target
-# Needs Clang with libFuzzer. Builds in $BUILD (build/fuzz), keeps what it finds there:
+# Needs Clang with libFuzzer. Builds in $BUILD (build/asan), keeps what it finds there:
 # tests/fuzz/found/TARGET (inputs that reached new code), TARGET-crash-... (findings).
 # Exits 1 when there is a finding.
 set -eu
@@ -10,8 +10,8 @@ set -eu
 seconds=${1:?usage: tests/fuzz/run.sh SECONDS [TARGET...]}
 shift
 cd "$(dirname "$0")/../.."
-build=${BUILD:-build/fuzz}
-cmake --preset fuzz -B "$build" > /dev/null
+build=${BUILD:-build/asan}
+cmake --preset asan -B "$build" > /dev/null
 cmake --build "$build" --parallel "$(nproc)" > "$build/build.log" || { tail "$build/build.log"; exit 1; }
 
 targets=$*

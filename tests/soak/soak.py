@@ -327,14 +327,16 @@ def damage(table, films, tries, chance):
 def long_render(table, program, frames, keep):
     """Memory, descriptors and threads over one long render."""
     # Each lane's ring is as long as a chunk, and its memory counts from when it is first filled: that
-    # is over when each lane has made two chunks, on any machine. Then nothing may grow.
+    # is over when each lane has made two chunks, on any machine. Then nothing may grow. A tenth more
+    # is left out, for lanes do not take turns and the first frames take longer.
     chunk_frames, lanes = 90, 2
     settled_from = 2 * lanes * chunk_frames / frames
     assert settled_from < 0.2
 
     def attempt(_, where):
         command = [program, "render", "--preset", "dvd_video", "--particles", "150", "--frames",
-                   str(frames), "--lanes", str(lanes), "--chunk-frames", str(chunk_frames), "--quiet", "--stats", str(where / "stats.json"),
+                   str(frames), "--lanes", str(lanes), "--chunk-frames", str(chunk_frames),
+                   "--quiet", "--stats", str(where / "stats.json"),
                    "-o", str(where / "film.mpg")]
         process = subprocess.Popen(command)
         pause = 0.02 if frames < 10000 else 0.2
@@ -359,7 +361,6 @@ def long_render(table, program, frames, keep):
                  "-show_entries", "stream=nb_read_packets", "-of", "csv=p=0",
                  str(where / "film.mpg")], capture_output=True, text=True, check=True).stdout
             demand(int(counted.strip().strip(",")) == frames, f"ffprobe counts {counted}")
-        # Frames take about the same time each, but for the first.
         settled = samples[int(len(samples) * (settled_from + 0.1)):-2]
         demand(len(settled) >= 16, f"only {len(settled)} samples were taken")
         half = len(settled) // 2
