@@ -44,9 +44,11 @@ endif()
 
 install(DIRECTORY ${staged_include_dir}/lifereel DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(TARGETS lifereel EXPORT lifereelTargets)
-install(TARGETS lifereel_cli)
-file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
-set_target_properties(lifereel_cli PROPERTIES INSTALL_RPATH "\$ORIGIN/${bin_to_lib}")
+if(LIFEREEL_CLI)
+  install(TARGETS lifereel_cli)
+  file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
+  set_target_properties(lifereel_cli PROPERTIES INSTALL_RPATH "\$ORIGIN/${bin_to_lib}")
+endif()
 
 # A static library hands what it needs on to whoever links it; a shared one keeps it to itself.
 get_target_property(lifereel_type lifereel TYPE)

@@ -3,13 +3,12 @@
 # Installs what is needed, builds lifereel in every way that is tested, and runs all tests:
 #   release   GCC, warnings are errors: every test, formatting, the installed package, and the
 #             simulation's hashes from GCC and Clang, -O0 and -O3, and on 64-bit Arm
-#   asan      AddressSanitizer, LeakSanitizer, UndefinedBehaviorSanitizer: every test
+#   asan      Clang, warnings are errors: AddressSanitizer, LeakSanitizer, UndefinedBehaviorSanitizer
+#             in every test, and libFuzzer: a short search in every reader of files
 #   tsan      ThreadSanitizer: the tests in which threads meet
-#   clang     Clang, warnings are errors: the simulation's tests
-#   fuzz      Clang's libFuzzer: a short search in every reader of files
 #   shared    liblifereel as a shared library: the installed package
 # Usage: cmake/test-all.sh [STAGE...]        default: all of them, in this order
-# The last line sums up: "N passed, M failed". A test that had to be skipped counts as failed, for
+# Before the last line come the slowest tests; that line sums up: "N passed, M failed". A test that had to be skipped counts as failed, for
 # everything it could lack was installed.
 set -eu
 
@@ -44,7 +43,7 @@ targets=
 build() {
   stage=$1
   shift
-  echo "== $stage: build"
+  echo "== $stage: build ($(date +%H:%M:%S))"
   cmake --preset "$stage" -G Ninja "$@" > "build/$stage.log" 2>&1 &&
     cmake --build "build/$stage" --parallel "$jobs" ${targets:+--target $targets} >> "build/$stage.log" 2>&1 ||
     { grep -E -A5 'error|Error|FAILED' "build/$stage.log" | head -60 || true
@@ -55,7 +54,7 @@ build() {
 run_tests() {
   stage=$1
   shift
-  echo "== $stage: test"
+  echo "== $stage: test ($(date +%H:%M:%S))"
   report=build/$stage-tests.xml
   rm -f "$report"
   # ThreadSanitizer of this age wants addresses less random than some kernels make them.
@@ -81,7 +80,9 @@ cuda=
 if command -v nvcc > /dev/null; then cuda=-DLIFEREEL_CUDA=ON; else echo "== no nvcc: without the GPU's engine"; fi
 
 mkdir -p build
-for stage in ${*:-release asan tsan clang fuzz shared}; do
+rm -f build/*-tests.xml
+export LIFEREEL_TESTS_MUST_RUN=1  # inside a test program, too, a test that has to be skipped fails
+for stage in ${*:-release asan tsan shared}; do
   case $stage in
     release)
       build release $cuda && run_tests release || note_build release ;;
@@ -89,10 +90,6 @@ for stage in ${*:-release asan tsan clang fuzz shared}; do
       build asan && run_tests asan || note_build asan ;;
     tsan)
       build tsan && run_tests tsan -L concurrency || note_build tsan ;;
-    clang)
-      build clang && run_tests clang -L '^sim$' || note_build clang ;;
-    fuzz)
-      build fuzz && run_tests fuzz || note_build fuzz ;;
     shared)
       targets='lifereel lifereel_cli'
       build shared && run_tests shared -L consumer || note_build shared
@@ -100,6 +97,12 @@ for stage in ${*:-release asan tsan clang fuzz shared}; do
     *) echo "test-all.sh: no stage is called $stage" >&2; exit 2 ;;
   esac
 done
+
+echo "== the slowest tests, seconds"
+for report in build/*-tests.xml; do
+  stage=${report#build/}
+  sed -n "s/.*<testcase name=\"\([^\"]*\)\".* time=\"\([0-9.]*\)\".*/\2 ${stage%-tests.xml} \1/p" "$report"
+done | sort -rn | head -n 20 | awk '{printf "%8.1f  %-8s %s\n", $1, $2, $3}'
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -3,9 +3,12 @@
 // films.
 #pragma once
 
+#include <doctest/doctest.h>
+
 #include <atomic>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <functional>
@@ -136,14 +139,24 @@ inline std::string read_bytes(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-inline bool has_encoder(const char* name) { return avcodec_find_encoder_by_name(name) != nullptr; }
+/// Where a test case cannot go on: says why, and fails where all that tests need was installed.
+#define SKIP_TEST(why)                                     \
+  do {                                                     \
+    if (std::getenv("LIFEREEL_TESTS_MUST_RUN") != nullptr) \
+      FAIL_CHECK("skipped: " << why);                      \
+    else                                                   \
+      MESSAGE("skipped: " << why);                         \
+  } while (false)
 
-/// Ends a test case that this FFmpeg cannot run.
-#define REQUIRE_ENCODER(name)                                  \
-  if (!::lifereel::test::has_encoder(name)) {                  \
-    MESSAGE("skipped: this FFmpeg has no encoder " << (name)); \
-    return;                                                    \
-  }
+/// Where this FFmpeg lacks it, what needs it is skipped, as above.
+inline bool has_encoder(const char* name) {
+  if (avcodec_find_encoder_by_name(name) != nullptr) return true;
+  SKIP_TEST("this FFmpeg has no encoder " << name);
+  return false;
+}
+
+#define REQUIRE_ENCODER(name) \
+  if (!::lifereel::test::has_encoder(name)) return
 
 inline FilmSettings film_settings(const std::string& codec, Rational rate = {20, 1}) {
   FilmSettings settings;

@@ -5,10 +5,10 @@
 #include <filesystem>
 #include <random>
 
-#include "encoders/libav/libav.h"
 #include "encoders/program_stream.h"
 #include "encoders/vbv.h"
 #include "src/render.h"
+#include "tests/encoders/films.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
@@ -23,10 +23,7 @@ TEST_CASE("every preset's film keeps its buffers") {
     CAPTURE(std::string(preset.name));
     RenderSettings settings;
     apply_preset(settings, preset.name);
-    if (avcodec_find_encoder_by_name(settings.film.codec.c_str()) == nullptr) {
-      MESSAGE("skipped: this FFmpeg has no encoder " << settings.film.codec);
-      continue;
-    }
+    if (!test::has_encoder(settings.film.codec.c_str())) continue;
     const std::optional<VbvModel> model = vbv_model(settings.film);
     const bool promises = settings.film.maxrate || settings.film.target != DiscTarget::none;
     CHECK(model.has_value() == promises);
