@@ -7,9 +7,9 @@
 #include <lifereel/encoders/picture.h>
 #include <lifereel/pipeline.h>
 #include <lifereel/render.h>
-#include <lifereel/version.h>
 #include <lifereel/settings.h>
 #include <lifereel/sim/engine.h>
+#include <lifereel/version.h>
 
 #include <atomic>
 #include <cstdint>

@@ -11,15 +11,9 @@
 #include <vector>
 
 #include "films.h"
+#include "tests/sanitizers.h"
 
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define TEST_HAS_ADDRESS_SANITIZER
-#endif
-#elif defined(__SANITIZE_ADDRESS__)
-#define TEST_HAS_ADDRESS_SANITIZER
-#endif
-#if defined(TEST_HAS_ADDRESS_SANITIZER)
+#if defined(LIFEREEL_ADDRESS_SANITIZER)
 #include <sanitizer/allocator_interface.h>
 #elif defined(__GLIBC__)
 #include <malloc.h>
@@ -33,7 +27,7 @@ namespace {
 // Whatever is allocated is full of a byte: by glibc, or by a hook where AddressSanitizer allocates,
 // which fills small pieces alone.
 constexpr int any_byte = -1;
-#if defined(TEST_HAS_ADDRESS_SANITIZER)
+#if defined(LIFEREEL_ADDRESS_SANITIZER)
 std::atomic<int> allocated_byte = any_byte;
 // calloc() clears what it gets after this, but for large pieces, which it takes to be clear.
 constexpr std::size_t most_filled = 64 * 1024;

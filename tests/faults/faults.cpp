@@ -22,8 +22,9 @@
 #include "src/golden.h"
 #include "src/render.h"
 #include "tests/encoders/films.h"
+#include "tests/sanitizers.h"
 
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(LIFEREEL_ADDRESS_SANITIZER)
 #include <sanitizer/lsan_interface.h>
 #endif
 
@@ -57,7 +58,7 @@ bool is_as(const Holdings& before) {
 }
 
 bool leaks() {
-#if defined(__SANITIZE_ADDRESS__)
+#if defined(LIFEREEL_ADDRESS_SANITIZER)
   return __lsan_do_recoverable_leak_check() != 0;
 #else
   return false;

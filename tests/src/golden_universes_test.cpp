@@ -6,6 +6,7 @@
 #include <string>
 
 #include "src/golden.h"
+#include "tests/sanitizers.h"
 
 using namespace lifereel;
 
@@ -13,7 +14,7 @@ namespace {
 
 // Sanitizers look for faults in the code, not for other bits: one universe and thread count is
 // enough.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(LIFEREEL_ADDRESS_SANITIZER) || defined(LIFEREEL_THREAD_SANITIZER)
 constexpr const char* names[] = {"dvd_video_300"};
 constexpr int thread_counts[] = {3};
 #else

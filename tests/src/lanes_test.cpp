@@ -18,6 +18,7 @@
 #include "encoders/vbv.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/render.h"
+#include "tests/sanitizers.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
@@ -111,7 +112,7 @@ double first_percentile(std::vector<double> values) {
 
 // Sanitizers look at what the code does, not at how long films turn out: they get shorter ones, and
 // no comparison of quality.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(LIFEREEL_ADDRESS_SANITIZER) || defined(LIFEREEL_THREAD_SANITIZER)
 constexpr bool sanitized = true;
 constexpr std::int64_t equal_frames = 3 * 360;
 #else

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Which sanitizer this program is built with: GCC and Clang say so each in its own way.
+#pragma once
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define LIFEREEL_ADDRESS_SANITIZER
+#endif
+#if __has_feature(thread_sanitizer)
+#define LIFEREEL_THREAD_SANITIZER
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) && !defined(LIFEREEL_ADDRESS_SANITIZER)
+#define LIFEREEL_ADDRESS_SANITIZER
+#endif
+#if defined(__SANITIZE_THREAD__) && !defined(LIFEREEL_THREAD_SANITIZER)
+#define LIFEREEL_THREAD_SANITIZER
+#endif
