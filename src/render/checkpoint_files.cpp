@@ -3,6 +3,7 @@
 
 #include <exception>
 #include <filesystem>
+#include <iterator>
 #include <stdexcept>
 #include <system_error>
 #include <vector>
@@ -40,18 +41,26 @@ void CheckpointFiles::keep(std::int64_t index, const Checkpoint& checkpoint) {
   there_.insert(index);
 }
 
-std::optional<Checkpoint> CheckpointFiles::last(std::int64_t after, std::int64_t index) {
+std::optional<std::int64_t> CheckpointFiles::last_there(std::int64_t after,
+                                                        std::int64_t index) const {
   const std::lock_guard lock(mutex_);
-  for (auto at = there_.upper_bound(index); at != there_.begin();) {
-    --at;
-    if (*at <= after) break;
+  const auto behind = there_.upper_bound(index);
+  if (behind == there_.begin() || *std::prev(behind) <= after) return std::nullopt;
+  return *std::prev(behind);
+}
+
+// A large universe takes seconds to read: lanes that keep and drop others do not wait for it.
+std::optional<Checkpoint> CheckpointFiles::last(std::int64_t after, std::int64_t index) {
+  while (const auto number = last_there(after, index)) {
     try {
-      return read(*at);
+      return read(*number);
     } catch (const Cancelled&) {
       throw;
     } catch (const std::exception&) {
-      // Damaged or another's: the way from an earlier one, or from the start, is only longer.
-      at = there_.erase(at);
+      // Damaged, another's or just dropped: the way from an earlier one, or from the start, is only
+      // longer.
+      const std::lock_guard lock(mutex_);
+      there_.erase(*number);
     }
   }
   return std::nullopt;

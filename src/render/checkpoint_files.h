@@ -37,6 +37,7 @@ class CheckpointFiles {
   bool empty() const;
 
  private:
+  std::optional<std::int64_t> last_there(std::int64_t after, std::int64_t index) const;
   Checkpoint read(std::int64_t index) const;
 
   const std::string folder_;
