@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What src/text/ makes of values: JSON that every reader takes.
+// What src/text/ makes of values: JSON that every reader takes, formats of any length.
 #include <doctest/doctest.h>
 
 #include <string>
 
 #include "json_check.h"
+#include "src/text/format.h"
 #include "src/text/json.h"
 
 using namespace lifereel;
@@ -74,5 +75,13 @@ TEST_SUITE("src.text") {
         CAPTURE(b);
         FAIL("not JSON");
       }
+  }
+
+  TEST_CASE("a format is as long as it comes") {
+    for (const int length : {0, 1, 510, 511, 512, 513, 5000}) {
+      const std::string word(static_cast<std::size_t>(length), 'x');
+      CHECK(format("%s", word.c_str()) == word);
+      CHECK(format("<%s|%d>", word.c_str(), 7) == "<" + word + "|7>");
+    }
   }
 }
