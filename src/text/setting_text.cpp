@@ -15,6 +15,7 @@
 #include <system_error>
 
 #include "sim/arithmetic/float_environment.h"
+#include "src/text/errno_text.h"
 
 namespace lifereel {
 namespace {
@@ -291,9 +292,7 @@ std::string print_matrix(const std::vector<float>& square) {
 }
 
 std::string read_text_file(const std::string& path) {
-  const auto reason = [&](int error) {
-    return "cannot read " + path + ": " + std::generic_category().message(error);
-  };
+  const auto reason = [&](int error) { return "cannot read " + path + ": " + errno_text(error); };
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);
   if (!file) refuse(reason(errno));
