@@ -58,26 +58,8 @@ class Json {
     first_ = false;
   }
 
-  static std::string string(std::string_view value) {
-    std::string result = "\"";
-    for (const char c : value) {
-      const auto byte = static_cast<unsigned char>(c);
-      if (c == '"' || c == '\\') {
-        result += '\\';
-        result += c;
-      } else if (c == '\n') {
-        result += "\\n";
-      } else if (byte < 0x20 || byte == 0x7f) {
-        constexpr char digits[] = "0123456789abcdef";
-        result += "\\u00";
-        result += digits[byte >> 4];
-        result += digits[byte & 15];
-      } else {
-        result += c;
-      }
-    }
-    return result + '"';
-  }
+  /// In quotes, with U+FFFD in place of what is not UTF-8.
+  static std::string string(std::string_view value);
 
   std::string text_;
   int depth_ = 0;

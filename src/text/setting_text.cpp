@@ -15,14 +15,13 @@
 #include <system_error>
 
 #include "sim/arithmetic/float_environment.h"
+#include "src/text/errno_text.h"
 
 namespace lifereel {
 namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
 constexpr std::size_t largest_text_file = 16u << 20;
-
-[[noreturn]] void fail(const std::string& message) { throw std::invalid_argument(message); }
 
 /// std::from_chars over the whole text, a leading + allowed.
 template <typename Number>
@@ -39,8 +38,8 @@ template <typename Integer>
 Integer parse_whole(std::string_view text) {
   Integer value{};
   const std::errc error = read_number(text, value);
-  if (error == std::errc::result_out_of_range) fail(in_quotes(text) + " is out of range");
-  if (error != std::errc{}) fail(in_quotes(text) + " is not a whole number");
+  if (error == std::errc::result_out_of_range) refuse(in_quotes(text) + " is out of range");
+  if (error != std::errc{}) refuse(in_quotes(text) + " is not a whole number");
   return value;
 }
 
@@ -48,9 +47,9 @@ template <typename Real>
 Real parse_real(std::string_view text) {
   Real value{};
   const std::errc error = read_number(text, value);
-  if (error == std::errc::result_out_of_range) fail(in_quotes(text) + " is out of range");
-  if (error != std::errc{}) fail(in_quotes(text) + " is not a number");
-  if (!std::isfinite(value)) fail(in_quotes(text) + " is not a finite number");
+  if (error == std::errc::result_out_of_range) refuse(in_quotes(text) + " is out of range");
+  if (error != std::errc{}) refuse(in_quotes(text) + " is not a number");
+  if (!std::isfinite(value)) refuse(in_quotes(text) + " is not a finite number");
   return value;
 }
 
@@ -115,25 +114,25 @@ class MatrixRows {
       try {
         values_.push_back(parse_float(row.substr(at, end - at)));
       } catch (const std::invalid_argument& error) {
-        fail(place + "matrix row " + std::to_string(rows_ + 1) + ": " + error.what());
+        refuse(place + "matrix row " + std::to_string(rows_ + 1) + ": " + error.what());
       }
       ++count;
       at = end;
     }
-    if (count == 0) fail(place + "matrix row " + std::to_string(rows_ + 1) + " is empty");
+    if (count == 0) refuse(place + "matrix row " + std::to_string(rows_ + 1) + " is empty");
     if (rows_ == 0) columns_ = count;
     if (count != columns_) {
-      fail(place + "matrix row " + std::to_string(rows_ + 1) + " has " + std::to_string(count) +
-           " numbers, the first row has " + std::to_string(columns_));
+      refuse(place + "matrix row " + std::to_string(rows_ + 1) + " has " + std::to_string(count) +
+             " numbers, the first row has " + std::to_string(columns_));
     }
     ++rows_;
   }
 
   std::vector<float> square(const std::string& place) && {
-    if (rows_ == 0) fail(place + "the matrix has no rows");
+    if (rows_ == 0) refuse(place + "the matrix has no rows");
     if (rows_ != columns_) {
-      fail(place + "the matrix has " + std::to_string(rows_) + " rows of " +
-           std::to_string(columns_) + " numbers; it needs as many rows as numbers in a row");
+      refuse(place + "the matrix has " + std::to_string(rows_) + " rows of " +
+             std::to_string(columns_) + " numbers; it needs as many rows as numbers in a row");
     }
     return std::move(values_);
   }
@@ -144,6 +143,8 @@ class MatrixRows {
 };
 
 }  // namespace
+
+void refuse(const std::string& sentence) { throw std::invalid_argument(sentence); }
 
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t longest = 60;
@@ -169,8 +170,8 @@ std::uint64_t parse_seed(std::string_view text) {
   const char* const end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, value, hexadecimal ? 16 : 10);
   if (error != std::errc{} || stop != end) {
-    fail(in_quotes(text) +
-         " is not a seed; write 0 to 18446744073709551615, or 0x and hexadecimal");
+    refuse(in_quotes(text) +
+           " is not a seed; write 0 to 18446744073709551615, or 0x and hexadecimal");
   }
   return value;
 }
@@ -187,7 +188,7 @@ bool parse_flag(std::string_view text) {
   for (const std::string_view no : {"no", "false", "off", "0"}) {
     if (text == no) return false;
   }
-  fail(in_quotes(text) + " is neither yes nor no");
+  refuse(in_quotes(text) + " is neither yes nor no");
 }
 
 std::int64_t parse_rate(std::string_view text) {
@@ -202,8 +203,8 @@ std::int64_t parse_rate(std::string_view text) {
   } else if (const auto decimal = parse_decimal(digits); decimal && unit % decimal->den == 0) {
     if (decimal->num > 0) return decimal->num * (unit / decimal->den);
   }
-  fail(in_quotes(text) +
-       " is not a positive rate; write bits per second as 4400k, 1.5M or 4400000");
+  refuse(in_quotes(text) +
+         " is not a positive rate; write bits per second as 4400k, 1.5M or 4400000");
 }
 
 Rational parse_fps(std::string_view text) {
@@ -214,12 +215,12 @@ Rational parse_fps(std::string_view text) {
     if (text == decimal) return {num, 1001};
   }
   if (const auto value = parse_positive_rational(text, "/")) return *value;
-  fail(in_quotes(text) + " is not a frame rate; write 25, 12.5 or 30000/1001");
+  refuse(in_quotes(text) + " is not a frame rate; write 25, 12.5 or 30000/1001");
 }
 
 Rational parse_aspect(std::string_view text) {
   if (const auto value = parse_positive_rational(text, ":/")) return *value;
-  fail(in_quotes(text) + " is not an aspect ratio; write 16:9");
+  refuse(in_quotes(text) + " is not an aspect ratio; write 16:9");
 }
 
 std::pair<int, int> parse_size(std::string_view text) {
@@ -227,7 +228,7 @@ std::pair<int, int> parse_size(std::string_view text) {
   std::pair<int, int> size;
   if (at == std::string_view::npos || read_number(text.substr(0, at), size.first) != std::errc{} ||
       read_number(text.substr(at + 1), size.second) != std::errc{}) {
-    fail(in_quotes(text) + " is not a size; write WIDTHxHEIGHT in pixels, 1280x720");
+    refuse(in_quotes(text) + " is not a size; write WIDTHxHEIGHT in pixels, 1280x720");
   }
   return size;
 }
@@ -235,7 +236,7 @@ std::pair<int, int> parse_size(std::string_view text) {
 std::vector<float> parse_matrix(std::string_view text) {
   text = trim(text);
   if (!text.starts_with('[') || !text.ends_with(']') || text.size() < 2) {
-    fail(in_quotes(text) + " is not a matrix; write [a b; c d], or the name of a file");
+    refuse(in_quotes(text) + " is not a matrix; write [a b; c d], or the name of a file");
   }
   text = trim(text.substr(1, text.size() - 2));
   if (text.ends_with(';')) text.remove_suffix(1);
@@ -291,19 +292,17 @@ std::string print_matrix(const std::vector<float>& square) {
 }
 
 std::string read_text_file(const std::string& path) {
-  const auto reason = [&](int error) {
-    return "cannot read " + path + ": " + std::generic_category().message(error);
-  };
+  const auto reason = [&](int error) { return "cannot read " + path + ": " + errno_text(error); };
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);
-  if (!file) fail(reason(errno));
+  if (!file) refuse(reason(errno));
   std::string text;
   std::array<char, 65536> block;
   while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get())) {
     text.append(block.data(), count);
-    if (text.size() > largest_text_file) fail("cannot read " + path + ": larger than 16 MiB");
+    if (text.size() > largest_text_file) refuse("cannot read " + path + ": larger than 16 MiB");
   }
-  if (std::ferror(file.get())) fail(reason(errno));
+  if (std::ferror(file.get())) refuse(reason(errno));
   return text;
 }
 

@@ -16,6 +16,9 @@
 
 namespace lifereel {
 
+/// Throws std::invalid_argument.
+[[noreturn]] void refuse(const std::string& sentence);
+
 /// The text between single quotes, on one line and not too long, for error messages.
 std::string in_quotes(std::string_view text);
 

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cctype>
+#include <cstdint>
 #include <string_view>
 
 namespace lifereel::test {
@@ -55,7 +57,7 @@ class JsonCheck {
       if (take("\\")) {
         if (take("u")) {
           for (int i = 0; i < 4; ++i)
-            if (rest_.size() <= 4 || !std::isxdigit(static_cast<unsigned char>(rest_[0])))
+            if (rest_.empty() || !std::isxdigit(static_cast<unsigned char>(rest_[0])))
               return false;
             else
               rest_.remove_prefix(1);
@@ -64,8 +66,23 @@ class JsonCheck {
         if (rest_.empty() || std::string_view("\"\\/bfnrt").find(rest_[0]) == rest_.npos)
           return false;
       }
+      if (!character()) return false;
+    }
+  }
+  /// One, in UTF-8 (RFC 3629).
+  bool character() {
+    if (rest_.empty()) return false;
+    const int ones = std::countl_one(static_cast<unsigned char>(rest_[0]));
+    if (ones == 1 || ones > 4) return false;
+    std::uint32_t code = static_cast<unsigned char>(rest_[0]) & (0x7fu >> ones);
+    rest_.remove_prefix(1);
+    for (int i = 1; i < ones; ++i) {
+      if (rest_.empty() || (static_cast<unsigned char>(rest_[0]) & 0xc0) != 0x80) return false;
+      code = code << 6 | (static_cast<unsigned char>(rest_[0]) & 0x3f);
       rest_.remove_prefix(1);
     }
+    static constexpr std::uint32_t lowest[] = {0, 0, 0x80, 0x800, 0x10000};
+    return code >= lowest[ones] && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
   }
   bool digits() {
     const auto count = std::min(rest_.find_first_not_of("0123456789"), rest_.size());

@@ -17,7 +17,7 @@
 #include "encoders/film_reader.h"
 #include "src/errors.h"
 #include "src/render.h"
-#include "src/render/resume.h"
+#include "src/render/job.h"
 #include "src/render/work_folder.h"
 #include "tests/temporary_folder.h"
 

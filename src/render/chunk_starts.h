@@ -1,42 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How a render that was stopped goes on: what it must be the same in, what it costs, and how the
-// universe gets to where it is needed.
+// How the universe gets to where it is needed.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
 #include <map>
 #include <mutex>
-#include <optional>
-#include <string>
-#include <vector>
 
 #include "encoders/chunk_plan.h"
+#include "sim/checkpoint.h"
 #include "sim/engine.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/render/work_folder.h"
 #include "src/settings.h"
 
 namespace lifereel {
-
-/// Whether working files are kept: a film in chunks, in a file, and not Resume::off.
-bool keeps_working_files(const RenderSettings& settings);
-
-/// All that the film's bytes depend on, as a WorkFolder wants it: settings, versions, and the
-/// universe that `engine` begins with.
-std::string film_job(const RenderSettings& settings, const Engine& engine);
-
-/// Bytes on disk; estimates from the bitrate.
-struct DiskNeeds {
-  std::optional<std::uint64_t> film;  ///< unknown without a bitrate
-  std::uint64_t checkpoints = 0;
-};
-DiskNeeds disk_needs(const RenderSettings& settings, int lanes);
-
-/// One sentence about what the film needs and what is free in its folder, where `there_already`
-/// bytes of it are kept already. Throws std::invalid_argument when that is known not to suffice.
-std::string check_disk(const RenderSettings& settings, const DiskNeeds& needs,
-                       std::uint64_t there_already);
 
 /// Brings an engine to the chunks that are missing and keeps checkpoints of it.
 class ChunkStarts {

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "src/render/chunk_starts.h"
+
+#include <optional>
+#include <utility>
+
+#include "src/errors.h"
+#include "src/render/checkpoint_files.h"
+
+namespace lifereel {
+namespace {
+
+bool is_set(const std::atomic<bool>* flag) noexcept {
+  return flag != nullptr && flag->load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
+ChunkStarts::ChunkStarts(const RenderSettings& settings, const Engine& engine,
+                         const ChunkPlan& plan, WorkFolder* folder, const std::atomic<bool>* cancel,
+                         const std::atomic<bool>* end_early)
+    : plan_(plan),
+      first_frame_(engine.frame()),
+      folder_(folder),
+      cancel_(cancel),
+      end_early_(end_early),
+      layout_(PixelFormat::gray8, settings.universe.width, settings.universe.height) {}
+
+void ChunkStarts::reach(Engine& engine, std::int64_t chunk) {
+  const std::uint64_t frame = first_frame_ + static_cast<std::uint64_t>(plan_.begin(chunk));
+  go_to(engine, frame, chunk);
+  // A chunk that is there, but drawn again for its hashes, needs none.
+  if (folder_ == nullptr || frame == first_frame_ || engine.frame() != frame ||
+      folder_->pictures(chunk) > 0)
+    return;
+  if (std::optional<Checkpoint> checkpoint = checkpoint_of(engine)) {
+    const std::lock_guard lock(mutex_);
+    waiting_.insert_or_assign(chunk, std::move(*checkpoint));
+  }
+}
+
+void ChunkStarts::go_to(Engine& engine, std::uint64_t frame, std::int64_t chunk) {
+  if (engine.frame() >= frame) return;
+  if (folder_ != nullptr && plan_.chunk_frames > 0) {
+    const auto passed =
+        static_cast<std::int64_t>(engine.frame() - first_frame_) / plan_.chunk_frames;
+    if (const auto checkpoint = folder_->checkpoint(passed, chunk);
+        checkpoint && checkpoint->state.frame <= frame && checkpoint->state.frame > engine.frame())
+      engine.restore(*checkpoint);
+  }
+  if (engine.frame() == frame) return;
+  const auto memory = engine.allocate_picture_memory(layout_.slot_bytes());
+  const LumaPlane nobody_looks = layout_.luma_plane(memory->data());
+  while (engine.frame() < frame) {
+    if (is_set(cancel_)) throw Cancelled();
+    if (is_set(end_early_)) return;
+    engine.step();
+    engine.draw(nobody_looks);
+  }
+}
+
+void ChunkStarts::keep(std::int64_t chunk) {
+  Checkpoint checkpoint;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto found = waiting_.find(chunk);
+    if (found == waiting_.end()) return;
+    checkpoint = std::move(found->second);
+    waiting_.erase(found);
+  }
+  folder_->keep_checkpoint(chunk, checkpoint);
+}
+
+}  // namespace lifereel

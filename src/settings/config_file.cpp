@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Settings as lines "key = value".
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <stdexcept>
+
+#include "src/settings/setting_keys.h"
+#include "src/text/setting_text.h"
+
+namespace lifereel {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A value in a config line: bare up to a comment, or in double quotes.
+std::string read_value(std::string_view text, const std::string& where) {
+  text = trim(text);
+  if (!text.starts_with('"')) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      if (text[at] == '#' && (at == 0 || text[at - 1] == ' ' || text[at - 1] == '\t')) {
+        return std::string(trim(text.substr(0, at)));
+      }
+    }
+    return std::string(text);
+  }
+  std::string value;
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == '"') {
+      const std::string_view rest = trim(text.substr(at + 1));
+      if (!rest.empty() && rest[0] != '#') {
+        refuse(where + ": " + in_quotes(rest) + " follows a quoted value");
+      }
+      return value;
+    }
+    if (text[at] != '\\') {
+      value += text[at];
+      continue;
+    }
+    if (++at == text.size()) break;
+    switch (text[at]) {
+      case 'n':
+        value += '\n';
+        break;
+      case 'r':
+        value += '\r';
+        break;
+      case 't':
+        value += '\t';
+        break;
+      case '"':
+      case '\\':
+        value += text[at];
+        break;
+      default:
+        refuse(where + ": \\" + text[at] + " in a quoted value; known are \\\" \\\\ \\n \\r \\t");
+    }
+  }
+  refuse(where + ": a quoted value without its closing quote");
+}
+
+/// Bare where read_value() gives the same text back, else in double quotes.
+std::string print_value(const std::string& value) {
+  const bool bare = !value.empty() && trim(value) == value && value[0] != '"' &&
+                    value.find_first_of("#\n\r\t") == std::string::npos;
+  if (bare) return value;
+  std::string text = "\"";
+  for (const char c : value) {
+    switch (c) {
+      case '\n':
+        text += "\\n";
+        break;
+      case '\r':
+        text += "\\r";
+        break;
+      case '\t':
+        text += "\\t";
+        break;
+      case '"':
+      case '\\':
+        text += '\\';
+        [[fallthrough]];
+      default:
+        text += c;
+    }
+  }
+  return text + "\"";
+}
+
+/// What a film or a golden file may set is the film: whoever made it does not decide where this
+/// machine reads or writes.
+void require_harmless(const std::string& key, const std::string& value, const std::string& where) {
+  for (const SettingEntry& entry : setting_entries()) {
+    if (key == entry.key.name && !defines_film(entry.key))
+      refuse(where + ": a film or golden file may not set " + key);
+  }
+  if (key == "matrix" && !value.starts_with('[') && value != "seed")
+    refuse(where + ": the matrix of a film or golden file must stand in it, [a b; c d]");
+}
+
+bool is_repeatable(std::string_view key) {
+  const auto& keys = setting_keys();
+  return std::any_of(keys.begin(), keys.end(), [&](const SettingKey& known) {
+    return known.repeatable && key == known.name;
+  });
+}
+
+enum class Origin { user, file_of_unknown_origin };
+
+void apply_config(RenderSettings& settings, std::string_view text, const std::string& name,
+                  const fs::path& folder, Origin origin) {
+  if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
+  RenderSettings result = settings;  // all or nothing
+  std::set<std::string, std::less<>> seen;
+  for (int number = 1; !text.empty(); ++number) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = trim(text.substr(0, end));
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (line.empty() || line[0] == '#') continue;
+
+    const std::string where = name + ":" + std::to_string(number);
+    const std::size_t equals = line.find('=');
+    if (equals == std::string_view::npos) {
+      refuse(where + ": " + in_quotes(line) + " is not KEY = VALUE");
+    }
+    const std::string key(trim(line.substr(0, equals)));
+    const std::string value = read_value(line.substr(equals + 1), where);
+    if (origin == Origin::file_of_unknown_origin) require_harmless(key, value, where);
+    if (key == "preset") {
+      if (!seen.empty()) refuse(where + ": preset must stand before every other setting");
+      try {
+        apply_preset(result, value);
+      } catch (const std::invalid_argument& error) {
+        refuse(where + ": " + error.what());
+      }
+    } else {
+      read_setting(result, key, {value, folder}, where);
+    }
+    const bool again = !seen.insert(key).second;
+    if (again && !is_repeatable(key)) refuse(where + ": " + key + " stands here twice");
+    if (seen.contains("frames") && seen.contains("seconds")) {
+      refuse(where + ": frames and seconds exclude each other");
+    }
+  }
+  settings = std::move(result);
+}
+
+}  // namespace
+
+void apply_config_text(RenderSettings& settings, std::string_view text, const std::string& name) {
+  apply_config(settings, text, name, fs::path(), Origin::user);
+}
+
+void apply_embedded_config(RenderSettings& settings, std::string_view text,
+                           const std::string& name) {
+  apply_config(settings, text, name, fs::path(), Origin::file_of_unknown_origin);
+}
+
+void apply_config_file(RenderSettings& settings, const std::string& path) {
+  apply_config(settings, read_text_file(path), path, fs::path(path).parent_path(), Origin::user);
+}
+
+std::string print_config(const RenderSettings& settings) {
+  std::string text;
+  const auto line = [&](const char* key, const std::string& value) {
+    text += std::string(key) + " = " + print_value(value) + "\n";
+  };
+  for (const SettingEntry& entry : setting_entries()) {
+    if (!defines_film(entry.key)) continue;
+    if (const auto value = entry.print(settings)) line(entry.key.name, *value);
+    if (entry.key.repeatable) {
+      for (const auto& [name, value] : settings.film.codec_options) {
+        line(entry.key.name, name + "=" + value);
+      }
+    }
+  }
+  return text;
+}
+
+}  // namespace lifereel

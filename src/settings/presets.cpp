@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "src/settings.h"
+#include "src/text/setting_text.h"
+
+namespace lifereel {
+
+void apply_preset(RenderSettings& settings, const std::string& name) {
+  std::string known;
+  for (const Preset& preset : presets()) {
+    if (name == preset.name) {
+      RenderSettings result = settings;
+      result.universe = {};
+      result.film = {};
+      result.frames.reset();
+      result.seconds.reset();
+      apply_config_text(result, preset.text, "preset " + name);
+      settings = std::move(result);
+      return;
+    }
+    known += (known.empty() ? "" : ", ") + std::string(preset.name);
+  }
+  refuse("there is no preset " + in_quotes(name) + "; there are " + known);
+}
+
+}  // namespace lifereel

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "src/settings/setting_keys.h"
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+#include <utility>
+
+#include "src/settings/setting_kinds.h"
+
+namespace lifereel {
+namespace {
+
+constexpr Names<Seam, 2> seam_names{{{{Seam::exact, "exact"}, {Seam::published, "published"}}}};
+constexpr Names<DiscTarget, 3> target_names{{{{DiscTarget::none, "none"},
+                                              {DiscTarget::ntsc_dvd, "ntsc-dvd"},
+                                              {DiscTarget::pal_dvd, "pal-dvd"}}}};
+constexpr Names<EngineChoice, 3> engine_names{{{{EngineChoice::automatic, "auto"},
+                                                {EngineChoice::cpu, "cpu"},
+                                                {EngineChoice::cuda, "cuda"}}}};
+constexpr Names<Resume, 3> resume_names{
+    {{{Resume::automatic, "auto"}, {Resume::restart, "restart"}, {Resume::off, "off"}}}};
+constexpr Names<Isa, 4> isa_names{{{{Isa::automatic, "auto"},
+                                    {Isa::baseline, "baseline"},
+                                    {Isa::avx2, "avx2"},
+                                    {Isa::avx512, "avx512"}}}};
+
+/// Makes the keys of one group.
+struct KeysOf {
+  const char* group;
+  SettingKey operator()(const char* name, const char* value, const char* help) const {
+    return {name, value, group, help};
+  }
+};
+
+#define LIFEREEL_FIELD(path) \
+  [](auto& settings) -> auto& { return settings.path; }
+
+std::vector<SettingEntry> universe_entries() {
+  constexpr KeysOf key{"universe"};
+  std::vector<SettingEntry> list;
+  list.push_back(entry(key("seed", "N", "any 64-bit number, 0x too"), LIFEREEL_FIELD(universe.seed),
+                       parse_seed, [](std::uint64_t seed) { return std::to_string(seed); }));
+  list.push_back(size_entry(key("size", "WxH", "of world and film, pixels")));
+  list.push_back(int_entry(key("particles", "N", "it changes the matrix too"),
+                           LIFEREEL_FIELD(universe.particles)));
+  list.push_back(int_entry(key("species", "K", "1 to 32"), LIFEREEL_FIELD(universe.species)));
+  list.push_back(matrix_entry(key("matrix", "FILE", "K rows of K numbers")));
+  list.push_back(
+      choice(key("seam", "NAME", "exact, published"), LIFEREEL_FIELD(universe.seam), seam_names));
+  list.push_back(
+      float_entry(key("rmax", "PX", "reach of the forces"), LIFEREEL_FIELD(universe.rmax)));
+  list.push_back(
+      float_entry(key("beta", "X", "repel below beta * rmax"), LIFEREEL_FIELD(universe.beta)));
+  list.push_back(float_entry(key("force-scale", "X", "multiplies every force"),
+                             LIFEREEL_FIELD(universe.force_scale)));
+  list.push_back(float_entry(key("friction", "X", "part of velocity kept"),
+                             LIFEREEL_FIELD(universe.friction)));
+  list.push_back(float_entry(key("dt", "X", "time step"), LIFEREEL_FIELD(universe.dt)));
+  list.push_back(float_entry(key("trail-decay", "X", "part of trail kept"),
+                             LIFEREEL_FIELD(universe.trail_decay)));
+  return list;
+}
+
+std::vector<SettingEntry> length_entries() {
+  constexpr KeysOf key{"length"};
+  std::vector<SettingEntry> list;
+  list.push_back(entry(key("fps", "RATE", "25, 30000/1001, 29.97"),
+                       LIFEREEL_FIELD(film.frames_per_second), parse_fps, print_fps));
+  list.push_back(length_entry(key("frames", "N", "length in frames"), LIFEREEL_FIELD(frames),
+                              LIFEREEL_FIELD(seconds), parse_integer, print_integer));
+  list.push_back(length_entry(key("seconds", "S", "length in seconds"), LIFEREEL_FIELD(seconds),
+                              LIFEREEL_FIELD(frames), parse_double, print_double));
+  return list;
+}
+
+std::vector<SettingEntry> film_entries() {
+  constexpr KeysOf key{"film"};
+  std::vector<SettingEntry> list;
+  list.push_back(choice(key("target", "DISC", "none, ntsc-dvd, pal-dvd"),
+                        LIFEREEL_FIELD(film.target), target_names));
+  list.push_back(entry(key("codec", "NAME", "FFmpeg's encoder, or null"),
+                       LIFEREEL_FIELD(film.codec), parse_string, print_string));
+  list.push_back(entry(key("codec-preset", "NAME", "medium, veryfast, ..."),
+                       LIFEREEL_FIELD(film.codec_preset), parse_string, print_string));
+  list.push_back(entry(key("crf", "X", "constant quality"), LIFEREEL_FIELD(film.crf), parse_double,
+                       print_double));
+  list.push_back(rate_entry(key("bitrate", "RATE", "4400k, 1.5M"), LIFEREEL_FIELD(film.bitrate)));
+  list.push_back(
+      rate_entry(key("maxrate", "RATE", "peak, with bufsize"), LIFEREEL_FIELD(film.maxrate)));
+  list.push_back(
+      rate_entry(key("bufsize", "BITS", "decoder buffer"), LIFEREEL_FIELD(film.bufsize)));
+  list.push_back(rate_entry(key("audio-bitrate", "RATE", "silent AC-3 of a disc"),
+                            LIFEREEL_FIELD(film.audio_bitrate)));
+  list.push_back(int_entry(key("gop", "N", "frames between key frames"), LIFEREEL_FIELD(film.gop)));
+  list.push_back(entry(key("aspect", "W:H", "display aspect, 16:9"), LIFEREEL_FIELD(film.aspect),
+                       parse_aspect, print_aspect));
+  list.push_back(int_entry(key("codec-threads", "N", "0: the codec's choice"),
+                           LIFEREEL_FIELD(film.codec_threads)));
+  list.push_back(entry(key("chunk-frames", "N", "auto; encoded alone; 0: all"),
+                       LIFEREEL_FIELD(film.chunk_frames), parse_chunk_frames, print_chunk_frames));
+  SettingKey codec_option = key("codec-option", "K=V", "any encoder option; again");
+  codec_option.repeatable = true;
+  list.push_back(codec_option_entry(codec_option));
+  list.push_back(
+      text_entry(key("filter", "CHAIN", "libavfilter chain"), LIFEREEL_FIELD(film.filter)));
+  list.push_back(
+      text_entry(key("container", "NAME", "else by extension"), LIFEREEL_FIELD(film.container)));
+  list.push_back(
+      flag_entry(key("faststart", "", "mp4 index to the front"), LIFEREEL_FIELD(film.faststart)));
+  return list;
+}
+
+std::vector<SettingEntry> engine_entries() {
+  constexpr KeysOf key{"engine"};
+  std::vector<SettingEntry> list;
+  list.push_back(choice(key("engine", "NAME", "auto, cpu, cuda"), LIFEREEL_FIELD(engine.engine),
+                        engine_names));
+  list.push_back(
+      int_entry(key("device", "N", "of the GPU, -1: the first"), LIFEREEL_FIELD(engine.device)));
+  list.push_back(choice(key("isa", "NAME", "auto baseline avx2 avx512"), LIFEREEL_FIELD(engine.isa),
+                        isa_names));
+  list.push_back(
+      int_entry(key("threads", "N", "of the engine, 0: auto"), LIFEREEL_FIELD(engine.threads)));
+  list.push_back(
+      int_entry(key("lanes", "N", "chunks at once, 0: auto"), LIFEREEL_FIELD(engine.lanes)));
+  list.push_back(int_entry(key("ring-slots", "N", "pictures in a lane's ring"),
+                           LIFEREEL_FIELD(engine.ring_slots)));
+  return list;
+}
+
+std::vector<SettingEntry> output_entries() {
+  constexpr KeysOf key{"output"};
+  std::vector<SettingEntry> list;
+  list.push_back(
+      text_entry(key("output", "FILE", "to write; - for stdout"), LIFEREEL_FIELD(output)));
+  list.push_back(
+      flag_entry(key("overwrite", "", "replace existing files"), LIFEREEL_FIELD(overwrite)));
+  list.push_back(
+      choice(key("resume", "HOW", "auto, restart, off"), LIFEREEL_FIELD(resume), resume_names));
+  list.push_back(text_entry(key("hash", "FILE", "framehash of each frame"), LIFEREEL_FIELD(hash)));
+  list.push_back(text_entry(key("stats", "FILE", "statistics as JSON"), LIFEREEL_FIELD(stats)));
+  list.push_back(flag_entry(key("psnr", "", "decode and compare"), LIFEREEL_FIELD(psnr)));
+  return list;
+}
+
+#undef LIFEREEL_FIELD
+
+/// Edits (insert, delete, replace) from one word to the other.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+const std::vector<SettingEntry>& setting_entries() {
+  static const std::vector<SettingEntry> all = [] {
+    std::vector<SettingEntry> list;
+    for (const auto group :
+         {universe_entries, length_entries, film_entries, engine_entries, output_entries})
+      for (SettingEntry& entry : group()) list.push_back(std::move(entry));
+    return list;
+  }();
+  return all;
+}
+
+bool defines_film(const SettingKey& key) noexcept {
+  const std::string_view group = key.group;
+  return group != "engine" && group != "output";
+}
+
+void read_setting(RenderSettings& settings, std::string_view key, const SettingText& text,
+                  const std::string& where) {
+  const auto found = std::find_if(setting_entries().begin(), setting_entries().end(),
+                                  [&](const SettingEntry& entry) { return key == entry.key.name; });
+  if (found == setting_entries().end()) {
+    const std::string nearest = nearest_key(key);
+    refuse(where + ": there is no setting " + in_quotes(key) +
+           (nearest.empty() ? "" : "; did you mean " + nearest + "?"));
+  }
+  try {
+    found->read(settings, text);
+  } catch (const std::invalid_argument& error) {
+    // On the command line the place already is the key.
+    const bool place_is_key = where == "--" + std::string(key);
+    refuse(where + (place_is_key ? ": " : ": " + std::string(key) + ": ") + error.what());
+  }
+}
+
+const std::vector<SettingKey>& setting_keys() {
+  static const std::vector<SettingKey> keys = [] {
+    std::vector<SettingKey> list;
+    for (const SettingEntry& entry : setting_entries()) list.push_back(entry.key);
+    return list;
+  }();
+  return keys;
+}
+
+std::string nearest_key(std::string_view unknown) {
+  std::string word(unknown);
+  std::replace(word.begin(), word.end(), '_', '-');
+  const SettingKey* nearest = nullptr;
+  std::size_t distance = 1 + std::max<std::size_t>(word.size(), 3) / 3;
+  for (const SettingKey& key : setting_keys()) {
+    const std::size_t edits = edit_distance(word, key.name);
+    if (edits < distance) {
+      distance = edits;
+      nearest = &key;
+    }
+  }
+  return nearest ? nearest->name : "";
+}
+
+void apply_setting(RenderSettings& settings, std::string_view key, std::string_view value,
+                   const std::string& where) {
+  read_setting(settings, key, {value, std::filesystem::path()}, where);
+}
+
+}  // namespace lifereel

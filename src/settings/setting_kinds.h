@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The kinds of settings there are: how a key of each is read into its field and printed from it.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "src/settings/setting_keys.h"
+#include "src/text/setting_text.h"
+
+namespace lifereel {
+
+inline constexpr std::string_view no_value = "none";  ///< un-sets an optional value
+
+template <typename T>
+inline constexpr bool is_optional = false;
+template <typename T>
+constexpr bool is_optional<std::optional<T>> = true;
+
+/// The key of one field. `access` gives a reference to it; optional fields know "none".
+template <typename Access, typename Parse, typename Print>
+SettingEntry entry(const SettingKey& key, Access access, Parse parse, Print print) {
+  using Field = std::remove_cvref_t<decltype(access(std::declval<RenderSettings&>()))>;
+  const auto read = [=](RenderSettings& settings, const SettingText& text) {
+    Field& field = access(settings);
+    if constexpr (is_optional<Field>) {
+      if (text.value == no_value) {
+        field.reset();
+        return;
+      }
+    }
+    field = parse(text.value);
+  };
+  const auto write = [=](const RenderSettings& settings) -> std::optional<std::string> {
+    const Field& field = access(settings);
+    if constexpr (is_optional<Field>) {
+      if (!field) return std::nullopt;
+      return print(*field);
+    } else {
+      return print(field);
+    }
+  };
+  return {key, read, write};
+}
+
+/// A value out of a few names.
+template <typename Enum, std::size_t N>
+struct Names {
+  std::array<std::pair<Enum, const char*>, N> all;
+
+  Enum parse(std::string_view text) const {
+    std::string known;
+    for (const auto& [value, name] : all) {
+      if (text == name) return value;
+      known += known.empty() ? name : std::string(", ") + name;
+    }
+    refuse(in_quotes(text) + " is not one of " + known);
+  }
+  std::string print(Enum wanted) const {
+    for (const auto& [value, name] : all) {
+      if (value == wanted) return name;
+    }
+    refuse("a setting has a value without a name");
+  }
+};
+
+template <typename Enum, std::size_t N, typename Access>
+SettingEntry choice(const SettingKey& key, Access access, const Names<Enum, N>& names) {
+  return entry(
+      key, access, [names](std::string_view text) { return names.parse(text); },
+      [names](Enum value) { return names.print(value); });
+}
+
+inline std::string parse_string(std::string_view text) { return std::string(text); }
+inline std::string print_string(const std::string& text) { return text; }
+
+/// Text where empty means "not asked for" and is not printed.
+template <typename Access>
+SettingEntry text_entry(const SettingKey& key, Access access) {
+  SettingEntry result = entry(
+      key, access,
+      [](std::string_view text) { return text == no_value ? std::string() : parse_string(text); },
+      print_string);
+  result.print = [access](const RenderSettings& settings) -> std::optional<std::string> {
+    const std::string& text = access(settings);
+    return text.empty() ? std::nullopt : std::optional(text);
+  };
+  return result;
+}
+
+template <typename Access>
+SettingEntry float_entry(const SettingKey& key, Access access) {
+  return entry(key, access, parse_float, print_float);
+}
+
+template <typename Access>
+SettingEntry int_entry(const SettingKey& key, Access access) {
+  return entry(key, access, parse_int, print_integer);
+}
+
+template <typename Access>
+SettingEntry flag_entry(const SettingKey& key, Access access) {
+  return entry(key, access, parse_flag, print_flag);
+}
+
+template <typename Access>
+SettingEntry rate_entry(const SettingKey& key, Access access) {
+  return entry(key, access, parse_rate, print_rate);
+}
+
+inline SettingEntry size_entry(const SettingKey& key) {
+  return {key,
+          [](RenderSettings& settings, const SettingText& text) {
+            const auto [width, height] = parse_size(text.value);
+            settings.universe.width = width;
+            settings.universe.height = height;
+          },
+          [](const RenderSettings& settings) -> std::optional<std::string> {
+            return print_integer(settings.universe.width) + "x" +
+                   print_integer(settings.universe.height);
+          }};
+}
+
+inline SettingEntry matrix_entry(const SettingKey& key) {
+  return {key,
+          [](RenderSettings& settings, const SettingText& text) {
+            std::vector<float>& matrix = settings.universe.matrix;
+            if (text.value == "seed") {
+              matrix.clear();
+            } else if (text.value.starts_with('[')) {
+              matrix = parse_matrix(text.value);
+            } else if (text.value.empty()) {
+              refuse("'' is not a matrix; write [a b; c d], the name of a file, or seed");
+            } else {
+              matrix = read_matrix_file((text.folder / std::filesystem::path(text.value)).string());
+            }
+          },
+          [](const RenderSettings& settings) -> std::optional<std::string> {
+            if (settings.universe.matrix.empty()) return std::nullopt;
+            return print_matrix(settings.universe.matrix);
+          }};
+}
+
+inline int parse_chunk_frames(std::string_view text) {
+  return text == "auto" ? FilmSettings::automatic_chunks : parse_int(text);
+}
+inline std::string print_chunk_frames(int frames) {
+  return frames == FilmSettings::automatic_chunks ? "auto" : print_integer(frames);
+}
+
+/// `frames` and `seconds`: the one set last holds.
+template <typename Access, typename Other, typename Parse, typename Print>
+SettingEntry length_entry(const SettingKey& key, Access access, Other other, Parse parse,
+                          Print print) {
+  SettingEntry result = entry(key, access, parse, print);
+  result.read = [access, other, parse](RenderSettings& settings, const SettingText& text) {
+    const auto value = parse(text.value);
+    if (value < 0) refuse(in_quotes(text.value) + " is negative");
+    access(settings) = value;
+    other(settings).reset();
+  };
+  return result;
+}
+
+inline void add_codec_option(StringPairs& options, std::string_view text) {
+  if (text == no_value) {
+    options.clear();
+    return;
+  }
+  const std::size_t at = text.find('=');
+  if (at == 0 || at == std::string_view::npos) {
+    refuse(in_quotes(text) + " is not NAME=VALUE, bf=2");
+  }
+  const std::string name(trim(text.substr(0, at)));
+  const std::string value(text.substr(at + 1));
+  const auto same = std::find_if(options.begin(), options.end(),
+                                 [&](const auto& option) { return option.first == name; });
+  if (same != options.end()) {
+    same->second = value;
+  } else {
+    options.emplace_back(name, value);
+  }
+}
+
+/// codec-option prints as several lines, which print_config() does itself.
+inline SettingEntry codec_option_entry(const SettingKey& key) {
+  return {key,
+          [](RenderSettings& settings, const SettingText& text) {
+            add_codec_option(settings.film.codec_options, text.value);
+          },
+          [](const RenderSettings&) -> std::optional<std::string> { return std::nullopt; }};
+}
+
+}  // namespace lifereel

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What can be checked of a render before anything is opened.
+#include <array>
+#include <charconv>
+#include <stdexcept>
+
+#include "encoders/finished_file.h"
+#include "src/settings.h"
+#include "src/text/setting_text.h"
+
+namespace lifereel {
+namespace {
+
+__extension__ typedef unsigned __int128 uint128;  // -Wpedantic knows no other spelling
+
+constexpr std::int64_t most_film_frames = 1'000'000'000'000;
+
+/// ceil(seconds * fps) for the decimal that `seconds` prints as; at most most_film_frames + 1.
+std::int64_t frames_in(double seconds, const Rational& fps) {
+  if (seconds > 1e12) return most_film_frames + 1;
+  std::array<char, 64> text;
+  const auto printed =
+      std::to_chars(text.data(), text.data() + text.size(), seconds, std::chars_format::scientific);
+  const std::string_view number(text.data(), static_cast<std::size_t>(printed.ptr - text.data()));
+  const std::size_t e = number.find('e');
+  int exponent = 0;
+  const std::size_t after_sign = number[e + 1] == '+' ? e + 2 : e + 1;
+  std::from_chars(number.data() + after_sign, printed.ptr, exponent);
+  std::uint64_t digits = 0;  // seconds == digits * 10^exponent; at most 17 of them
+  for (std::size_t at = 0; at < e; ++at) {
+    if (number[at] == '.') {
+      exponent -= static_cast<int>(e - at - 1);
+    } else {
+      digits = digits * 10 + static_cast<std::uint64_t>(number[at] - '0');
+    }
+  }
+  if (exponent < -27) return 1;  // less than any frame; keeps the products below 2^127
+  uint128 numerator = static_cast<uint128>(digits) * static_cast<std::uint64_t>(fps.num);
+  uint128 denominator = static_cast<std::uint64_t>(fps.den);
+  for (; exponent > 0; --exponent) numerator *= 10;
+  for (; exponent < 0; ++exponent) denominator *= 10;
+  const uint128 frames = (numerator + denominator - 1) / denominator;
+  return frames > most_film_frames ? most_film_frames + 1 : static_cast<std::int64_t>(frames);
+}
+
+void check_writable(const char* key, const std::string& path, bool overwrite) {
+  try {
+    FinishedFile::check_path(path, overwrite);
+  } catch (const std::invalid_argument& error) {
+    refuse(std::string(key) + ": " + error.what());
+  }
+}
+
+/// More than one lane was asked for.
+void validate_lanes(const RenderSettings& settings) {
+  std::string why;
+  if (settings.film.codec == "null") {
+    why = "codec null encodes nothing";
+  } else if (!settings.hash.empty()) {
+    why = "hash takes the pictures in their order";
+  } else if (!settings.film.filter.empty()) {
+    why = "a filter chain cannot be cut";
+  } else if (settings.film.chunk_frames == 0) {
+    why = "this film is in one piece (set chunk-frames)";
+  } else if (chunk_frames(settings.film) == 0) {
+    why = "this film cannot be cut, which needs the codec mpeg2video, libx264, libx265 or ffv1";
+  }
+  if (!why.empty()) refuse("lanes encode chunks of a film, but " + why + "; leave lanes out");
+}
+
+void validate_paths(const RenderSettings& settings) {
+  const bool encodes = settings.film.codec != "null";
+  if (encodes && settings.output.empty()) {
+    refuse("output is missing: name the film, -o film.mp4, or measure without one, --codec null");
+  }
+  if (!settings.output.empty()) {
+    check_writable("output", settings.output, settings.overwrite);
+  }
+  std::vector<std::pair<const char*, const std::string*>> paths{{"output", &settings.output}};
+  for (const auto& [key, path] : {std::pair{"hash", &settings.hash}, {"stats", &settings.stats}}) {
+    if (path->empty()) continue;
+    if (*path == "-") refuse(std::string(key) + " needs the name of a file; only output can be -");
+    check_writable(key, *path, settings.overwrite);
+    for (const auto& [other_key, other] : paths) {
+      if (!other->empty() && is_same_file(*path, *other)) {
+        refuse(std::string(key) + " and " + other_key + " name the same file");
+      }
+    }
+    paths.emplace_back(key, path);
+  }
+}
+
+}  // namespace
+
+std::int64_t frame_count(const RenderSettings& settings) {
+  if (settings.frames && settings.seconds) refuse("frames and seconds exclude each other");
+  if (!settings.frames && !settings.seconds) {
+    refuse("the length is missing: give frames or seconds");
+  }
+  const Rational& fps = settings.film.frames_per_second;
+  if (fps.num <= 0 || fps.den <= 0) refuse("fps must be positive");
+  if (settings.seconds && !(*settings.seconds > 0)) refuse("seconds must be more than 0");
+  const std::int64_t frames =
+      settings.frames ? *settings.frames : frames_in(*settings.seconds, fps);
+  if (frames <= 0) refuse("frames must be at least 1");
+  if (frames > most_film_frames) {
+    refuse("the film would have more than " + std::to_string(most_film_frames) +
+           " frames; make it shorter");
+  }
+  return frames;
+}
+
+void validate(const RenderSettings& settings) {
+  validate(settings.universe);
+  frame_count(settings);
+  if (settings.engine.threads < 0 || settings.engine.threads > 1024) {
+    refuse("threads must be 0 (chosen for this machine) to 1024");
+  }
+  const int slots = settings.engine.ring_slots;
+  if (slots != 0 && (slots < 3 || slots > 4096)) {
+    refuse("ring-slots must be 0 (chosen for the encoder) or 3 to 4096");
+  }
+  if (settings.engine.lanes < 0 || settings.engine.lanes > 256) {
+    refuse("lanes must be 0 (chosen for this machine) or 1 to 256");
+  }
+  const bool encodes = settings.film.codec != "null";
+  if (settings.psnr) {
+    if (!settings.film.filter.empty()) {
+      refuse(
+          "psnr compares the film with the pictures before the filter; leave psnr or filter out");
+    }
+    if (!encodes || settings.output == "-" || settings.film.codec == "rawvideo")
+      refuse("psnr reads the film back, so it needs an encoded film in a file");
+  }
+  if (!settings.hash.empty() && !settings.film.filter.empty()) {
+    refuse("hash is of the universe's pictures, which a filter changes; leave hash or filter out");
+  }
+  constexpr double longest_disc_seconds = 24 * 3600;  // the GOP time code ends there
+  if (settings.film.target != DiscTarget::none &&
+      static_cast<double>(frame_count(settings)) >
+          longest_disc_seconds * settings.film.frames_per_second.value()) {
+    refuse("a disc target ends at 24 hours; make the film shorter");
+  }
+  if (encodes && !settings.output.empty()) {
+    FilmOutput output;
+    output.path = settings.output;
+    output.overwrite = settings.overwrite;
+    output.width = settings.universe.width;
+    output.height = settings.universe.height;
+    output.frames = frame_count(settings);
+    validate(settings.film, output);
+  }
+  if (settings.engine.lanes > 1) validate_lanes(settings);
+  validate_paths(settings);
+}
+
+}  // namespace lifereel
