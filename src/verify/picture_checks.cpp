@@ -59,6 +59,13 @@ void MotionCheck::finish() {
   black_.finish();
 }
 
+void MotionCheck::conclude(bool seen) {
+  if (seen)
+    findings_.conclude("motion", "looked for black pictures and for those that stand still");
+  else
+    findings_.leave_out("motion", "no picture was seen");
+}
+
 void MotionCheck::finish_still() {
   if (!still_.owner) return;
   still_ = {};

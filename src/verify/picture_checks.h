@@ -43,6 +43,8 @@ class MotionCheck {
            const std::optional<LumaView>& universe);
   /// No picture follows the last one.
   void finish();
+  /// `seen`: there were pictures, and something could be seen of all of them.
+  void conclude(bool seen);
 
  private:
   void finish_still();
