@@ -17,10 +17,11 @@
 #include "encoders/finished_file.h"
 #include "encoders/frame_hash.h"
 #include "src/errors.h"
+#include "src/pictures/luma.h"
+#include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/pipeline/resources.h"
 #include "src/render/resume.h"
-#include "src/render/universe_replay.h"
 #include "src/render/work_folder.h"
 #include "src/text/format.h"
 #include "src/version.h"
@@ -236,7 +237,8 @@ struct Psnr {
 // Decodes the finished film and draws the universe again: what is measured is what was written.
 Psnr measure_psnr(const RenderSettings& settings, PixelFormat format, std::int64_t frames,
                   const std::atomic<bool>* cancel) {
-  UniverseReplay universe(settings.universe, settings.engine, format);
+  const auto engine = make_engine(settings.universe, settings.engine);
+  FrameSource universe(*engine, format);
   FilmReader film(settings.output);
   std::vector<std::uint8_t> decoded;
   const int width = settings.universe.width, height = settings.universe.height;
@@ -248,9 +250,9 @@ Psnr measure_psnr(const RenderSettings& settings, PixelFormat format, std::int64
     if (film.width() != width ||
         decoded.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height))
       throw std::runtime_error(settings.output + " decodes to pictures of another size");
-    universe.draw(read);
-    const double mean_square =
-        mean_square_difference({decoded.data(), width, width, height}, universe.picture());
+    universe.next();
+    const double mean_square = mean_square_difference({decoded.data(), width, width, height},
+                                                      luma_view(universe.picture()));
     sum += mean_square;
     worst = std::max(worst, mean_square);
   }
@@ -393,7 +395,7 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
     say(check_disk(settings, disk_needs(settings, share.lanes), work ? work->found().bytes : 0));
   if (work) say(found_text(*work, settings));
   const std::uint64_t first_frame = engine.frame();
-  ChunkStarts starts(settings, engine, plan, work.get(), callbacks.cancel, callbacks.end_early);
+  ChunkStarts starts(engine, plan, work.get(), callbacks.cancel, callbacks.end_early);
   RenderSink sink(settings, work.get(), work ? &starts : nullptr);
   ProgressMeter meter(frames, settings.film.frames_per_second.value(), sink);
   PipelineSettings pipeline;

@@ -9,6 +9,7 @@
 
 #include "encoders/finished_file.h"
 #include "src/errors.h"
+#include "src/pipeline/frame_source.h"
 #include "src/text/format.h"
 #include "src/version.h"
 
@@ -114,15 +115,13 @@ std::string check_disk(const RenderSettings& settings, const DiskNeeds& needs,
   return sentence + "; " + free_text;
 }
 
-ChunkStarts::ChunkStarts(const RenderSettings& settings, const Engine& engine,
-                         const ChunkPlan& plan, WorkFolder* folder, const std::atomic<bool>* cancel,
-                         const std::atomic<bool>* end_early)
+ChunkStarts::ChunkStarts(const Engine& engine, const ChunkPlan& plan, WorkFolder* folder,
+                         const std::atomic<bool>* cancel, const std::atomic<bool>* end_early)
     : plan_(plan),
       first_frame_(engine.frame()),
       folder_(folder),
       cancel_(cancel),
-      end_early_(end_early),
-      layout_(PixelFormat::gray8, settings.universe.width, settings.universe.height) {}
+      end_early_(end_early) {}
 
 void ChunkStarts::reach(Engine& engine, std::int64_t chunk) {
   const std::uint64_t frame = first_frame_ + static_cast<std::uint64_t>(plan_.begin(chunk));
@@ -147,13 +146,11 @@ void ChunkStarts::go_to(Engine& engine, std::uint64_t frame, std::int64_t chunk)
       engine.restore(*checkpoint);
   }
   if (engine.frame() == frame) return;
-  const auto memory = engine.allocate_picture_memory(layout_.slot_bytes());
-  const LumaPlane nobody_looks = layout_.luma_plane(memory->data());
+  FrameSource nobody_looks(engine, PixelFormat::gray8);
   while (engine.frame() < frame) {
     if (is_set(cancel_)) throw Cancelled();
     if (is_set(end_early_)) return;
-    engine.step();
-    engine.draw(nobody_looks);
+    nobody_looks.next();
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "src/render.h"
 #include "src/text/format.h"
 #include "src/text/time_code.h"
 
@@ -85,15 +86,18 @@ UniverseComparison::UniverseComparison(Findings& findings, const RenderSettings&
       frames_(frame_count(film)),
       second_(nominal_rate(film.film.frames_per_second)),
       cancel_(cancel),
-      replay_(film.universe, engine, format),
+      engine_(make_engine(film.universe, engine)),
+      universe_(*engine_, format),
       unlike_(second_, findings, "universe") {}
 
 std::optional<LumaView> UniverseComparison::see(const ScannedPicture& picture, std::int64_t frame) {
-  if (frame >= frames_ || frame < replay_.frames()) return std::nullopt;
-  replay_.draw(frame, cancel_);
-  if (replay_.frames() != frame + 1) return std::nullopt;  // cancelled
+  if (frame >= frames_ || frame < universe_.frames()) return std::nullopt;
+  while (universe_.frames() <= frame) {
+    if (cancel_ != nullptr && cancel_->load(std::memory_order_relaxed)) return std::nullopt;
+    universe_.next();
+  }
   const LumaView film = luma_view(picture);
-  const LumaView universe = replay_.picture();
+  const LumaView universe = luma_view(universe_.picture());
 
   const double mean_square = mean_square_difference(film, universe);
   const double similarity = structural_similarity(film, universe);
@@ -124,7 +128,8 @@ bool UniverseComparison::displaced(const ScannedPicture& picture, std::int64_t f
                                    double mean_square) const {
   if (!last_picture_.owner || frame != last_frame_ + 1) return false;
   const double late = mean_square_difference(luma_view(picture), last_universe_.view());
-  const double early = mean_square_difference(luma_view(last_picture_), replay_.picture());
+  const double early =
+      mean_square_difference(luma_view(last_picture_), luma_view(universe_.picture()));
   return std::min(late, early) < displaced_share * mean_square;
 }
 

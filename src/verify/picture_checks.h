@@ -4,12 +4,14 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
 #include "encoders/read/film_scan.h"
 #include "src/pictures/luma.h"
-#include "src/render/universe_replay.h"
+#include "src/pipeline/frame_source.h"
+#include "src/settings.h"
 #include "src/verify/findings.h"
 
 namespace lifereel {
@@ -81,7 +83,8 @@ class UniverseComparison {
   const std::int64_t frames_;  // of the film
   const std::int64_t second_;  // in frames
   const std::atomic<bool>* cancel_;
-  UniverseReplay replay_;
+  const std::unique_ptr<Engine> engine_;
+  FrameSource universe_;
   Streak unlike_;
 
   std::int64_t compared_ = 0;
