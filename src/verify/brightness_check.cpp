@@ -7,7 +7,7 @@
 #include "src/pictures/luma.h"
 #include "src/text/format.h"
 #include "src/text/time_code.h"
-#include "src/verify/picture_checks.h"
+#include "src/verify/scanned_luma.h"
 
 namespace lifereel {
 namespace {

@@ -17,7 +17,7 @@
 #include "src/verify/disc_check.h"
 #include "src/verify/findings.h"
 #include "src/verify/length_check.h"
-#include "src/verify/picture_checks.h"
+#include "src/verify/motion_check.h"
 #include "src/verify/streams_check.h"
 #include "src/verify/timestamps_check.h"
 #include "src/verify/universe_check.h"
