@@ -4,8 +4,9 @@
 //
 //   std::invalid_argument   what was asked for cannot be done; nothing was begun
 //   Cancelled               it was asked to end
+//   CancelledWhenFinished   likewise, but the file is there, whole; a Cancelled, too
 //   FinishedWithError       the file is there, whole, but something beside it failed
-//   std::runtime_error      the disk, libav or a device failed; the two above are such, too
+//   std::runtime_error      the disk, libav or a device failed; the three above are such, too
 #pragma once
 
 #include <stdexcept>
@@ -15,10 +16,16 @@
 
 namespace lifereel {
 
-/// Thrown when work ended because it was asked to; nothing that looks finished is left behind.
+/// Thrown when work ended because it was asked to; nothing that looks finished is left behind,
+/// unless it is CancelledWhenFinished.
 struct Cancelled : std::runtime_error {
   explicit Cancelled(const std::string& sentence = "the render was cancelled; no film was written")
       : std::runtime_error(sentence) {}
+};
+
+/// The film is finished and has its name; what was asked for beside it was not made to the end.
+struct CancelledWhenFinished : Cancelled {
+  using Cancelled::Cancelled;
 };
 
 }  // namespace lifereel

@@ -61,13 +61,15 @@ struct RenderReport {
 /// there already, it goes on from them and gets the same bytes as if it had never been stopped.
 /// Throws std::invalid_argument (settings; working files of another render, or in use; too little
 /// space on disk), std::runtime_error (libav, disk, device), Cancelled. After a throw no file of
-/// the output's name has been made, unless that is FinishedWithError: then what was
-/// asked for beside it (hashes, PSNR, statistics) failed, or its folder could not be flushed. A
-/// cancellation while the last pictures are being flushed comes too late and changes nothing.
+/// the output's name has been made, unless that is FinishedWithError, when what was asked for
+/// beside it (hashes, PSNR, statistics) failed or its folder could not be flushed, or
+/// CancelledWhenFinished, while its PSNR was measured. A cancellation while the last pictures are
+/// being flushed comes too late and changes nothing.
 RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks = {});
 
 /// The same with an engine of the caller's in place of the one that `settings` would make: from the
-/// frame it is at, pictures of settings.universe's size.
+/// frame it is at, pictures of settings.universe's size. PSNR wants one that can save() itself: the
+/// film is compared with that universe, drawn again from there.
 RenderReport render(const RenderSettings& settings, Engine& engine,
                     const RenderCallbacks& callbacks = {});
 

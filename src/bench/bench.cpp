@@ -16,6 +16,7 @@
 #include <stdexcept>
 
 #include "src/errors.h"
+#include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/render.h"
 #include "src/version.h"
@@ -182,15 +183,12 @@ BenchPart measure(std::int64_t frames, int threads, Work&& work) {
 BenchPart measure_engine(const RenderSettings& settings, const EngineSettings& with,
                          std::int64_t frames, const BenchCallbacks& callbacks) {
   const auto engine = make_engine(settings.universe, with);
-  const PictureLayout layout(PixelFormat::yuv420p, settings.universe.width,
-                             settings.universe.height);
-  const auto memory = engine->allocate_picture_memory(layout.slot_bytes());
+  FrameSource source(*engine, PixelFormat::yuv420p);
   return measure(frames, engine->describe().threads, [&] {
     const auto start = Clock::now();
     for (std::int64_t frame = 0; frame < frames; ++frame) {
       stop_if_cancelled(callbacks);
-      engine->step();
-      engine->draw(layout.luma_plane(memory->data()));
+      source.next();
     }
     return seconds_since(start);
   });
@@ -333,16 +331,15 @@ ScalingPoint measure_point(ScalingPoint point, const ScalingSettings& settings,
   universe.width = point.width;
   universe.height = point.height;
   const auto engine = make_engine(universe, settings.engine);
-  const PictureLayout layout(PixelFormat::yuv420p, point.width, point.height);
-  const auto memory = engine->allocate_picture_memory(layout.slot_bytes());
+  FrameSource source(*engine, PixelFormat::yuv420p);
   std::vector<double> steps, draws;
   double measured_seconds = 0;
   const auto frame = [&] {
     stop_if_cancelled(callbacks);
     const auto start = Clock::now();
-    engine->step();
+    source.step();
     const auto stepped = Clock::now();
-    engine->draw(layout.luma_plane(memory->data()));
+    source.draw();
     steps.push_back(std::chrono::duration<double>(stepped - start).count());
     draws.push_back(seconds_since(stepped));
     measured_seconds += seconds_since(start);

@@ -5,10 +5,12 @@
 #include <charconv>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 
 #include "encoders/frame_hash.h"
 #include "sim/hash/sha256.h"
 #include "src/errors.h"
+#include "src/pipeline/frame_source.h"
 #include "src/render.h"
 #include "src/text/setting_text.h"
 #include "src/version.h"
@@ -31,92 +33,29 @@ std::size_t chroma_bytes(PixelFormat format, int width, int height) {
   return format == PixelFormat::gray8 ? 0 : 2 * luma_bytes((width + 1) / 2, (height + 1) / 2);
 }
 
-/// A picture without padding: luma that an engine draws, chroma 128. As such it is at once what an
-/// encoder takes and the bytes that framehash hashes.
-class GrayPicture {
- public:
-  GrayPicture(PixelFormat format, int width, int height)
-      : format_(format),
-        width_(width),
-        height_(height),
-        luma_bytes_(luma_bytes(width, height)),
-        bytes_(luma_bytes_ + chroma_bytes(format, width, height), 128) {}
-
-  LumaPlane luma() {
-    return {bytes_.data(), static_cast<std::size_t>(width_),
-            full_range() ? LumaRange::full : LumaRange::limited};
+/// The picture's planes one after another, without padding: what framehash hashes.
+std::vector<std::uint8_t> packed(const Picture& picture) {
+  const int planes = picture.format == PixelFormat::gray8 ? 1 : 3;
+  std::vector<std::uint8_t> bytes;
+  bytes.reserve(luma_bytes(picture.width, picture.height) +
+                chroma_bytes(picture.format, picture.width, picture.height));
+  for (int plane = 0; plane < planes; ++plane) {
+    const int width = plane == 0 ? picture.width : (picture.width + 1) / 2;
+    const int height = plane == 0 ? picture.height : (picture.height + 1) / 2;
+    const std::uint8_t* row = picture.planes[plane];
+    for (int y = 0; y < height; ++y, row += picture.stride_bytes[plane])
+      bytes.insert(bytes.end(), row, row + width);
   }
+  return bytes;
+}
 
-  Picture view(std::int64_t pts_frames) const {
-    Picture picture;
-    picture.format = format_;
-    picture.width = width_;
-    picture.height = height_;
-    picture.planes[0] = bytes_.data();
-    picture.stride_bytes[0] = width_;
-    if (format_ == PixelFormat::yuv420p) {
-      picture.planes[1] = bytes_.data() + luma_bytes_;
-      picture.planes[2] = picture.planes[1] + chroma_bytes(format_, width_, height_) / 2;
-      picture.stride_bytes[1] = picture.stride_bytes[2] = (width_ + 1) / 2;
-    }
-    picture.pts_frames = pts_frames;
-    return picture;
-  }
-
-  std::string hash() const { return sha256_hex(bytes_.data(), bytes_.size()); }
-
-  /// The luma stretched to 0..255, for eyes.
-  std::vector<std::uint8_t> gray() const {
-    std::vector<std::uint8_t> result(bytes_.begin(),
-                                     bytes_.begin() + static_cast<std::ptrdiff_t>(luma_bytes_));
-    if (full_range()) return result;
-    std::transform(result.begin(), result.end(), result.begin(), [](std::uint8_t luma) {
-      const int gray = ((luma - 16) * 255 + 109) / 219;
-      return static_cast<std::uint8_t>(std::clamp(gray, 0, 255));
-    });
-    return result;
-  }
-
-  std::atomic<bool> lent{false};  ///< a sink holds it
-
- private:
-  bool full_range() const { return format_ == PixelFormat::gray8; }
-
-  PixelFormat format_;
-  int width_, height_;
-  std::size_t luma_bytes_;
-  std::vector<std::uint8_t> bytes_;
-};
-
-/// Pictures for a sink on this thread that may keep some of them for a while.
-class PicturePool {
- public:
-  PicturePool(int count, int width, int height) {
-    for (int i = 0; i < count; ++i) {
-      pictures_.push_back(std::make_unique<GrayPicture>(PixelFormat::yuv420p, width, height));
-    }
-  }
-
-  GrayPicture& take() {
-    const auto free = std::find_if(pictures_.begin(), pictures_.end(),
-                                   [](const auto& picture) { return !picture->lent.load(); });
-    if (free == pictures_.end()) throw std::logic_error("a sink holds more pictures than it said");
-    return **free;
-  }
-
-  static Picture lend(GrayPicture& picture, std::int64_t pts_frames) {
-    Picture view = picture.view(pts_frames);
-    picture.lent = true;
-    view.owner = &picture;
-    view.release = [](void* owner, std::uintptr_t) noexcept {
-      static_cast<GrayPicture*>(owner)->lent = false;
-    };
-    return view;
-  }
-
- private:
-  std::vector<std::unique_ptr<GrayPicture>> pictures_;
-};
+/// Luma of limited range stretched to 0..255, for eyes.
+void stretch(std::vector<std::uint8_t>& luma) {
+  std::transform(luma.begin(), luma.end(), luma.begin(), [](std::uint8_t level) {
+    const int gray = ((level - 16) * 255 + 109) / 219;
+    return static_cast<std::uint8_t>(std::clamp(gray, 0, 255));
+  });
+}
 
 void report(const GoldenCallbacks& callbacks, std::int64_t done, std::int64_t total) {
   if (callbacks.progress) callbacks.progress(done, total);
@@ -182,19 +121,16 @@ std::string run_golden(const RenderSettings& settings, const std::string& path, 
   }
 
   const std::unique_ptr<Engine> engine = make_engine(settings.universe, settings.engine);
-  std::optional<PicturePool> pictures;  // outlives the sink, which may still hold some
+  FrameSource source(*engine, PixelFormat::yuv420p);
   FrameHash sink(hash, path, overwrite);
-  pictures.emplace(sink.pictures_held_at_most() + 1, hash.width, hash.height);
   State state;
   std::vector<std::uint8_t> state_bytes;
   for (std::int64_t frame = 0; frame < *counted.frames; ++frame) {
     stop_if_cancelled(callbacks);
-    GrayPicture& picture = pictures->take();
-    engine->step();
-    engine->draw(picture.luma());
+    source.next();
     engine->read_state(state);
     serialize_state(state, state_bytes);
-    sink.write(PicturePool::lend(picture, frame));
+    sink.write(source.picture());  // hashed when this returns
     sink.write_state(frame, state_bytes);
     report(callbacks, frame + 1, *counted.frames);
   }
@@ -283,15 +219,15 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
   const std::unique_ptr<Engine> engine = make_engine(universe, engine_settings);
   GoldenCheck result;
   result.engine = engine->describe();
-  GrayPicture picture(golden.format, universe.width, universe.height);
+  FrameSource source(*engine, golden.format);
   for (std::int64_t frame = 0; frame < total; ++frame) {
     stop_if_cancelled(callbacks);
-    engine->step();
-    engine->draw(picture.luma());
+    source.next();
+    std::vector<std::uint8_t> picture = packed(source.picture());
     const auto index = static_cast<std::size_t>(frame);
     GoldenDifference difference;
     difference.golden_picture = golden.pictures[index];
-    difference.picture = picture.hash();
+    difference.picture = sha256_hex(picture.data(), picture.size());
     difference.picture_differs = difference.picture != difference.golden_picture;
     difference.state = engine->hash_state();
     if (!golden.states.empty()) {
@@ -300,7 +236,9 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
     }
     if (difference.picture_differs || difference.state_differs) {
       difference.frame = frame;
-      difference.gray = picture.gray();
+      picture.resize(luma_bytes(universe.width, universe.height));
+      if (golden.format != PixelFormat::gray8) stretch(picture);
+      difference.gray = std::move(picture);
       difference.width = universe.width;
       difference.height = universe.height;
       result.difference = std::move(difference);

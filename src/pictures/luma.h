@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "encoders/picture.h"
+
 namespace lifereel {
 
 /// A plane that belongs to somebody else.
@@ -16,6 +18,10 @@ struct LumaView {
 
   const std::uint8_t* row(int y) const noexcept { return data + y * stride_bytes; }
 };
+
+inline LumaView luma_view(const Picture& picture) noexcept {
+  return {picture.planes[0], picture.stride_bytes[0], picture.width, picture.height};
+}
 
 struct Brightness {
   double mean = 0;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "src/errors.h"
+#include "src/pipeline/frame_source.h"
 #include "src/render/checkpoint_files.h"
 
 namespace lifereel {
@@ -16,15 +17,13 @@ bool is_set(const std::atomic<bool>* flag) noexcept {
 
 }  // namespace
 
-ChunkStarts::ChunkStarts(const RenderSettings& settings, const Engine& engine,
-                         const ChunkPlan& plan, WorkFolder* folder, const std::atomic<bool>* cancel,
-                         const std::atomic<bool>* end_early)
+ChunkStarts::ChunkStarts(const Engine& engine, const ChunkPlan& plan, WorkFolder* folder,
+                         const std::atomic<bool>* cancel, const std::atomic<bool>* end_early)
     : plan_(plan),
       first_frame_(engine.frame()),
       folder_(folder),
       cancel_(cancel),
-      end_early_(end_early),
-      layout_(PixelFormat::gray8, settings.universe.width, settings.universe.height) {}
+      end_early_(end_early) {}
 
 void ChunkStarts::reach(Engine& engine, std::int64_t chunk) {
   const std::uint64_t frame = first_frame_ + static_cast<std::uint64_t>(plan_.begin(chunk));
@@ -49,13 +48,11 @@ void ChunkStarts::go_to(Engine& engine, std::uint64_t frame, std::int64_t chunk)
       engine.restore(*checkpoint);
   }
   if (engine.frame() == frame) return;
-  const auto memory = engine.allocate_picture_memory(layout_.slot_bytes());
-  const LumaPlane nobody_looks = layout_.luma_plane(memory->data());
+  FrameSource nobody_looks(engine, PixelFormat::gray8);
   while (engine.frame() < frame) {
     if (is_set(cancel_)) throw Cancelled();
     if (is_set(end_early_)) return;
-    engine.step();
-    engine.draw(nobody_looks);
+    nobody_looks.next();
   }
 }
 

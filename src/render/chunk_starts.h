@@ -10,9 +10,7 @@
 #include "encoders/chunk_plan.h"
 #include "sim/checkpoint.h"
 #include "sim/engine.h"
-#include "src/pipeline/picture_layout.h"
 #include "src/render/work_folder.h"
-#include "src/settings.h"
 
 namespace lifereel {
 
@@ -21,9 +19,8 @@ class ChunkStarts {
  public:
   /// `folder` may be nullptr: then the engine only goes forward. `engine` must be at the film's
   /// first frame. A set `cancel` or `end_early` (may be nullptr) ends its way.
-  ChunkStarts(const RenderSettings& settings, const Engine& engine, const ChunkPlan& plan,
-              WorkFolder* folder, const std::atomic<bool>* cancel,
-              const std::atomic<bool>* end_early);
+  ChunkStarts(const Engine& engine, const ChunkPlan& plan, WorkFolder* folder,
+              const std::atomic<bool>* cancel, const std::atomic<bool>* end_early);
 
   /// On the engine's thread, with no draw in flight: to the frame before the chunk's first picture,
   /// by way of a checkpoint where that is shorter. The universe there waits for keep(). A film that
@@ -40,7 +37,6 @@ class ChunkStarts {
   WorkFolder* const folder_;
   const std::atomic<bool>* const cancel_;
   const std::atomic<bool>* const end_early_;
-  const PictureLayout layout_;
   std::mutex mutex_;
   std::map<std::int64_t, Checkpoint> waiting_;
 };

@@ -17,12 +17,13 @@
 #include "encoders/finished_file.h"
 #include "encoders/frame_hash.h"
 #include "src/errors.h"
+#include "src/pictures/luma.h"
+#include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/pipeline/resources.h"
 #include "src/render/chunk_starts.h"
 #include "src/render/disk_needs.h"
 #include "src/render/job.h"
-#include "src/render/universe_replay.h"
 #include "src/render/work_folder.h"
 #include "src/text/format.h"
 #include "src/version.h"
@@ -34,13 +35,20 @@ std::string self_description(const RenderSettings& settings) {
   return "# lifereel " + std::string(version()) + "\n" + print_config(settings);
 }
 
-// What fails from here on fails beside a finished film, and says so.
+// What fails beside a finished film says so. Where nothing is encoded, nothing is finished.
 template <class Work>
-void after_the_film(Work&& work) {
+void after_the_film(bool is_there, Work&& work) {
+  if (!is_there) {
+    work();
+    return;
+  }
+  const std::string finished = "the film is finished, but ";
   try {
     work();
+  } catch (const Cancelled& error) {
+    throw CancelledWhenFinished(finished + error.what());
   } catch (const std::exception& error) {
-    throw FinishedWithError(std::string("the film is finished, but ") + error.what());
+    throw FinishedWithError(finished + error.what());
   }
 }
 
@@ -99,7 +107,7 @@ class RenderSink final : public ChunkedSink {
 
   void finish() override {
     if (film_) film_->chunks().finish();
-    after_the_film([this] {
+    after_the_film(film_ != nullptr, [this] {
       std::exception_ptr hashes_failed;
       try {
         if (hash_) hash_->finish();
@@ -235,10 +243,26 @@ struct Psnr {
   double mean, minimum;  // dB; infinite when equal
 };
 
+// Where the film begins, for its PSNR: an engine of the caller's may be anywhere in a universe that
+// is not that of the settings.
+Checkpoint film_start(const Engine& engine) {
+  Checkpoint start;
+  try {
+    engine.save(start);
+  } catch (const std::logic_error&) {
+    throw std::invalid_argument(
+        "psnr draws the film's pictures again, but this engine cannot save where they begin; "
+        "leave psnr out");
+  }
+  return start;
+}
+
 // Decodes the finished film and draws the universe again: what is measured is what was written.
-Psnr measure_psnr(const RenderSettings& settings, PixelFormat format, std::int64_t frames,
-                  const std::atomic<bool>* cancel) {
-  UniverseReplay universe(settings.universe, settings.engine, format);
+Psnr measure_psnr(const RenderSettings& settings, const Checkpoint& start, PixelFormat format,
+                  std::int64_t frames, const std::atomic<bool>* cancel) {
+  const auto engine = make_engine(start.universe, settings.engine);
+  engine->restore(start);
+  FrameSource universe(*engine, format);
   FilmReader film(settings.output);
   std::vector<std::uint8_t> decoded;
   const int width = settings.universe.width, height = settings.universe.height;
@@ -246,13 +270,13 @@ Psnr measure_psnr(const RenderSettings& settings, PixelFormat format, std::int64
   std::int64_t read = 0;
   for (; film.read_luma(decoded); ++read) {
     if (cancel && cancel->load(std::memory_order_relaxed))
-      throw std::runtime_error("measuring its PSNR was cancelled");
+      throw Cancelled("measuring its PSNR was cancelled");
     if (film.width() != width ||
         decoded.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height))
       throw std::runtime_error(settings.output + " decodes to pictures of another size");
-    universe.draw(read);
-    const double mean_square =
-        mean_square_difference({decoded.data(), width, width, height}, universe.picture());
+    universe.next();
+    const double mean_square = mean_square_difference({decoded.data(), width, width, height},
+                                                      luma_view(universe.picture()));
     sum += mean_square;
     worst = std::max(worst, mean_square);
   }
@@ -362,6 +386,8 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
         "the engine draws pictures of " + std::to_string(engine.settings().width) + "x" +
         std::to_string(engine.settings().height) + ", the film has " +
         std::to_string(settings.universe.width) + "x" + std::to_string(settings.universe.height));
+  std::optional<Checkpoint> start;
+  if (settings.psnr) start = film_start(engine);
   const Resources resources = usable_resources();
   RenderReport report;
   report.processors = resources.processors;
@@ -395,7 +421,7 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
     say(check_disk(settings, disk_needs(settings, share.lanes), work ? work->found().bytes : 0));
   if (work) say(found_text(*work, settings));
   const std::uint64_t first_frame = engine.frame();
-  ChunkStarts starts(settings, engine, plan, work.get(), callbacks.cancel, callbacks.end_early);
+  ChunkStarts starts(engine, plan, work.get(), callbacks.cancel, callbacks.end_early);
   RenderSink sink(settings, work.get(), work ? &starts : nullptr);
   ProgressMeter meter(frames, settings.film.frames_per_second.value(), sink);
   PipelineSettings pipeline;
@@ -439,16 +465,17 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
   // What was kept of the film's end was not simulated again.
   if (engine.frame() == first_frame + static_cast<std::uint64_t>(made))
     report.state_hash = engine.hash_state();
-  if (settings.psnr && sink.film())
-    after_the_film([&] {
-      const Psnr psnr = measure_psnr(settings, sink.pixel_format(), made, callbacks.cancel);
+  if (start)
+    after_the_film(true, [&] {
+      const Psnr psnr = measure_psnr(settings, *start, sink.pixel_format(), made, callbacks.cancel);
       report.psnr_luma_mean = psnr.mean;
       report.psnr_luma_minimum = psnr.minimum;
     });
   report.peak_memory_bytes = peak_memory_bytes();
   if (!settings.stats.empty())
-    after_the_film(
-        [&] { write_text_file(settings.stats, settings.overwrite, to_json(settings, report)); });
+    after_the_film(sink.film() != nullptr, [&] {
+      write_text_file(settings.stats, settings.overwrite, to_json(settings, report));
+    });
   return report;
 }
 

@@ -328,6 +328,19 @@ TEST_SUITE("src.cli") {
     }
   }
 
+  TEST_CASE("a signal while PSNR is measured leaves the film, and says so") {
+    const Program program;
+    const pid_t child = program.start(with_small_universe(
+        {"render", "--frames", "3000", "-o", "film.mkv", "--codec", "ffv1", "--psnr", "--quiet"}));
+    for (int i = 0; i < 60'000 && !fs::exists(program.path("film.mkv")); ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    kill(child, SIGINT);
+    const Result result = program.wait(child);
+    CHECK(result.status == 128 + SIGINT);
+    CHECK(result.err == "lifereel: the film is finished, but measuring its PSNR was cancelled\n");
+    CHECK(fs::exists(program.path("film.mkv")));
+  }
+
   TEST_CASE("a signal that comes twice at once is one") {
     const Program program;
     const pid_t child = program.start(

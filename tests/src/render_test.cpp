@@ -8,7 +8,9 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <iterator>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -37,6 +39,38 @@ RenderSettings small(const std::string& output, const char* codec, int frames) {
   settings.output = output;
   return settings;
 }
+
+/// The CPU's engine, which tells when it steps and when its particles are read.
+class ToldEngine final : public Engine {
+ public:
+  explicit ToldEngine(const UniverseSettings& universe) : engine_(make_cpu_engine(universe)) {}
+  const UniverseSettings& settings() const noexcept override { return engine_->settings(); }
+  EngineDescription describe() const override { return engine_->describe(); }
+  void step() override {
+    if (at_step) at_step();
+    engine_->step();
+  }
+  void begin_draw(const LumaPlane& plane) override { engine_->begin_draw(plane); }
+  void finish_draw() override { engine_->finish_draw(); }
+  void read_state(State& state) const override {
+    if (at_read) at_read();
+    engine_->read_state(state);
+  }
+  void save(Checkpoint& checkpoint) const override {
+    if (saves)
+      engine_->save(checkpoint);
+    else
+      Engine::save(checkpoint);
+  }
+  void restore(const Checkpoint& checkpoint) override { engine_->restore(checkpoint); }
+  std::uint64_t frame() const noexcept override { return engine_->frame(); }
+
+  std::function<void()> at_step, at_read;
+  bool saves = true;
+
+ private:
+  std::unique_ptr<Engine> engine_;
+};
 
 }  // namespace
 
@@ -256,11 +290,77 @@ TEST_SUITE("src.render") {
     CHECK(render(settings).state_hash == own.state_hash);
     CHECK(contents(folder.file("own.mkv")) == contents(folder.file("made.mkv")));
 
+    // Wherever that is, and whatever universe the settings name, PSNR is of the engine's pictures.
+    settings.output = folder.file("later.mkv");
+    settings.universe.seed += 1;
+    settings.psnr = true;
+    const RenderReport later = render(settings, *engine);
+    CHECK(engine->frame() == 16);
+    CHECK(later.state_hash == engine->hash_state());
+    CHECK(std::isinf(*later.psnr_luma_minimum));
+    settings.universe.seed -= 1;
+    settings.psnr = false;
+
     settings.output = folder.file("other.mkv");
     settings.universe.width = 368;
     CHECK_THROWS_WITH_AS(render(settings, *engine), doctest::Contains("352x288"),
                          std::invalid_argument);
-    CHECK(folder.names().size() == 2);
+    CHECK(folder.names().size() == 3);
+  }
+
+  TEST_CASE("PSNR is refused, before the first frame, of an engine that cannot save itself") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 8);
+    settings.psnr = true;
+    ToldEngine engine(settings.universe);
+    engine.saves = false;
+    CHECK_THROWS_WITH_AS(render(settings, engine), doctest::Contains("leave psnr out"),
+                         std::invalid_argument);
+    CHECK(engine.frame() == 0);
+    CHECK(folder.names().empty());
+    settings.psnr = false;
+    CHECK(render(settings, engine).film.frames == 8);
+  }
+
+  TEST_CASE("PSNR that is cancelled leaves a finished film, and says so") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 8);
+    settings.psnr = true;
+    std::atomic<bool> cancel{false};
+    RenderCallbacks callbacks;
+    callbacks.cancel = &cancel;
+    ToldEngine engine(settings.universe);
+    engine.at_read = [&] { cancel = fs::exists(settings.output); };  // for the report's state hash
+    CHECK_THROWS_WITH_AS(render(settings, engine, callbacks),
+                         "the film is finished, but measuring its PSNR was cancelled",
+                         CancelledWhenFinished);
+    CHECK(folder.names() == std::vector<std::string>{"film.mkv"});
+  }
+
+  TEST_CASE("a failure beside a film tells that the film is finished only where there is one") {
+    for (const char* const codec : {"ffv1", "null"}) {
+      const std::string name = codec;
+      CAPTURE(name);
+      const test::TemporaryFolder folder;
+      RenderSettings settings = small(name == "null" ? "" : folder.file("film.mkv"), codec, 8);
+      settings.hash = folder.file("film.framehash");
+      ToldEngine engine(settings.universe);
+      engine.at_step = [&] { std::ofstream(settings.hash) << "in the way"; };
+      std::string told;
+      bool finished = false;
+      try {
+        render(settings, engine);
+      } catch (const FinishedWithError& error) {
+        finished = true;
+        told = error.what();
+      } catch (const std::exception& error) {
+        told = error.what();
+      }
+      CHECK(told.find("film.framehash") != std::string::npos);
+      CHECK(finished == (name == "ffv1"));
+      CHECK(told.starts_with("the film is finished, but ") == finished);
+      CHECK(contents(settings.hash) == "in the way");
+    }
   }
 
   TEST_CASE("measuring without an encoder needs no output") {

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "src/verify/picture_checks.h"
+#include "src/verify/universe_check.h"
 
 #include <algorithm>
+#include <stdexcept>
 
+#include "src/render.h"
 #include "src/text/format.h"
 #include "src/text/time_code.h"
 
 namespace lifereel {
 namespace {
 
-/// So long must a picture stand still to be worth a finding.
-constexpr double frozen_seconds = 1;
 /// Of an encoded picture and the universe's; no bitrate that anybody would choose comes near it.
 constexpr double least_decibels = 20;
 /// A picture that differs so much less from a neighbour of its own universe's picture is displaced;
@@ -19,58 +19,6 @@ constexpr double displaced_share = 0.9;
 
 }  // namespace
 
-void LumaCopy::assign(const LumaView& picture) {
-  width_ = picture.width;
-  height_ = picture.height;
-  luma_.clear();
-  for (int y = 0; y < height_; ++y)
-    luma_.insert(luma_.end(), picture.row(y), picture.row(y) + width_);
-}
-
-MotionCheck::MotionCheck(Findings& findings, Rational rate)
-    : findings_(findings), rate_(rate), black_(1, [&findings](const Streak::Stretch& stretch) {
-        findings.error("motion", stretch.first, stretch.last,
-                       count_text(stretch.events, "picture is", "pictures are") + " black");
-      }) {}
-
-void MotionCheck::see(const ScannedPicture& picture, std::int64_t frame, bool black,
-                      const std::optional<LumaView>& universe) {
-  if (black) black_.add(frame);
-  const bool follows = still_.owner && frame == last_ + 1;
-  if (follows && !differs(luma_view(still_), luma_view(picture))) {
-    last_ = frame;
-    all_black_ = all_black_ && black;
-    universe_known_ = universe_known_ && universe;
-    if (universe_known_ && !universe_moves_)
-      universe_moves_ = differs(still_universe_.view(), *universe);
-    return;
-  }
-  finish_still();
-  still_ = picture;
-  first_ = last_ = frame;
-  all_black_ = black;
-  universe_known_ = universe.has_value();
-  universe_moves_ = false;
-  if (universe) still_universe_.assign(*universe);
-}
-
-void MotionCheck::finish() {
-  finish_still();
-  black_.finish();
-}
-
-void MotionCheck::finish_still() {
-  if (!still_.owner) return;
-  still_ = {};
-  const double seconds = static_cast<double>(last_ - first_ + 1) / rate_.value();
-  if (seconds < frozen_seconds || all_black_ || (universe_known_ && !universe_moves_)) return;
-  findings_.error(
-      "motion", first_, last_,
-      format("the picture stands still for %.2f s", seconds) +
-          (universe_known_ ? ", but its universe does not"
-                           : "; --against-universe tells whether its universe does, too"));
-}
-
 UniverseComparison::UniverseComparison(Findings& findings, const RenderSettings& film,
                                        const EngineSettings& engine, PixelFormat format,
                                        const std::atomic<bool>* cancel)
@@ -78,15 +26,18 @@ UniverseComparison::UniverseComparison(Findings& findings, const RenderSettings&
       frames_(frame_count(film)),
       second_(nominal_rate(film.film.frames_per_second)),
       cancel_(cancel),
-      replay_(film.universe, engine, format),
+      engine_(make_engine(film.universe, engine)),
+      universe_(*engine_, format),
       unlike_(second_, findings, "universe") {}
 
 std::optional<LumaView> UniverseComparison::see(const ScannedPicture& picture, std::int64_t frame) {
-  if (frame >= frames_ || frame < replay_.frames()) return std::nullopt;
-  replay_.draw(frame, cancel_);
-  if (replay_.frames() != frame + 1) return std::nullopt;  // cancelled
+  if (frame >= frames_ || frame < universe_.frames()) return std::nullopt;
+  while (universe_.frames() <= frame) {
+    if (cancel_ != nullptr && cancel_->load(std::memory_order_relaxed)) return std::nullopt;
+    universe_.next();
+  }
   const LumaView film = luma_view(picture);
-  const LumaView universe = replay_.picture();
+  const LumaView universe = luma_view(universe_.picture());
 
   const double mean_square = mean_square_difference(film, universe);
   const double similarity = structural_similarity(film, universe);
@@ -117,7 +68,8 @@ bool UniverseComparison::displaced(const ScannedPicture& picture, std::int64_t f
                                    double mean_square) const {
   if (!last_picture_.owner || frame != last_frame_ + 1) return false;
   const double late = mean_square_difference(luma_view(picture), last_universe_.view());
-  const double early = mean_square_difference(luma_view(last_picture_), replay_.picture());
+  const double early =
+      mean_square_difference(luma_view(last_picture_), luma_view(universe_.picture()));
   return std::min(late, early) < displaced_share * mean_square;
 }
 
@@ -142,6 +94,47 @@ void UniverseComparison::conclude(VerifyReport& report, Rational rate) {
                               pictures.c_str(), *report.psnr_luma_mean, *report.psnr_luma_minimum,
                               time_code(worst_frame_, rate).c_str(), *report.ssim_luma_mean,
                               *report.ssim_luma_minimum));
+}
+
+void UniverseCheck::start(const EngineSettings& engine, const std::atomic<bool>* cancel) {
+  asked_for_ = true;
+  if (!film_.settings)
+    throw std::invalid_argument(
+        "'" + film_.path + "' carries no settings of lifereel" +
+        (film_.settings_unreadable.empty() ? "" : ": " + film_.settings_unreadable) +
+        "; it cannot be compared with its universe");
+  if (!film_.unfiltered())
+    throw std::invalid_argument(
+        "'" + film_.path +
+        "' went through a filter chain; it cannot be compared with its universe");
+  const UniverseSettings& universe = film_.settings->universe;
+  const ScannedStream& video = film_.video;
+  if (universe.width != video.width || universe.height != video.height) {
+    findings_.error("universe", format("the film's pictures are %dx%d, its universe is %dx%d",
+                                       video.width, video.height, universe.width, universe.height));
+    return;
+  }
+  const bool gray = video.pixel_format == "gray";
+  comparison_.emplace(findings_, *film_.settings, engine,
+                      gray ? PixelFormat::gray8 : PixelFormat::yuv420p, cancel);
+}
+
+std::optional<LumaView> UniverseCheck::see(const ScannedPicture& picture, std::int64_t frame) {
+  if (!comparison_) return std::nullopt;
+  return comparison_->see(picture, frame);
+}
+
+void UniverseCheck::finish() {
+  if (comparison_) comparison_->finish();
+}
+
+void UniverseCheck::conclude(VerifyReport& report) {
+  if (!asked_for_)
+    findings_.leave_out("universe", "compared with --against-universe");
+  else if (comparison_)
+    comparison_->conclude(report, film_.rate);
+  else
+    findings_.conclude("universe", "not compared");
 }
 
 }  // namespace lifereel

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "src/pipeline/picture_layout.h"
+
+namespace lifereel {
+
+/// The pictures of a universe for whoever looks at one after another, in memory for one. Not
+/// thread-safe.
+class FrameSource {
+ public:
+  /// `engine` must outlive this object; the first picture is the one after the frame it is at.
+  FrameSource(Engine& engine, PixelFormat format);
+
+  void next() {
+    step();
+    draw();
+  }
+  /// The halves of next().
+  void step() { engine_.step(); }
+  void draw();
+
+  /// Pictures drawn so far.
+  std::int64_t frames() const noexcept { return frames_; }
+  /// The last one drawn, numbered from 0; valid until the next, as long as this object.
+  Picture picture() const noexcept { return layout_.picture(memory_->data(), frames_ - 1); }
+
+ private:
+  Engine& engine_;
+  const PictureLayout layout_;
+  const std::unique_ptr<PictureMemory> memory_;
+  std::int64_t frames_ = 0;
+};
+
+}  // namespace lifereel
