@@ -100,6 +100,7 @@ done
 
 echo "== the slowest tests, seconds"
 for report in build/*-tests.xml; do
+  [ -f "$report" ] || continue
   stage=${report#build/}
   sed -n "s/.*<testcase name=\"\([^\"]*\)\".* time=\"\([0-9.]*\)\".*/\2 ${stage%-tests.xml} \1/p" "$report"
 done | sort -rn | head -n 20 | awk '{printf "%8.1f  %-8s %s\n", $1, $2, $3}'

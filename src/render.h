@@ -64,7 +64,7 @@ struct RenderReport {
 /// the output's name has been made, unless that is FinishedWithError, when what was asked for
 /// beside it (hashes, PSNR, statistics) failed or its folder could not be flushed, or
 /// CancelledWhenFinished, while its PSNR was measured. A cancellation while the last pictures are
-/// being flushed comes too late and changes nothing.
+/// being flushed comes too late for the film, and ends what follows it.
 RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks = {});
 
 /// The same with an engine of the caller's in place of the one that `settings` would make: from the

@@ -182,7 +182,8 @@ int Arguments::count(const std::string& option, int otherwise) const {
   if (!has(option)) return otherwise;
   const std::string text = value(option);
   int number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const char* const begin = text.data() + (text.starts_with('+') ? 1 : 0);
+  const auto [end, error] = std::from_chars(begin, text.data() + text.size(), number);
   if (error == std::errc::result_out_of_range)
     throw UsageError("--" + option + ": '" + text + "' is out of range");
   if (error != std::errc{} || end != text.data() + text.size())

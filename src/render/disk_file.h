@@ -6,9 +6,22 @@
 #include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <stdexcept>
 #include <string>
 
+#include "encoders/finished_file.h"
+
 namespace lifereel {
+
+/// FinishedWithError speaks of what a user asked for: beside that it is an error as any other.
+template <class Work>
+void as_plain_error(Work&& work) {
+  try {
+    work();
+  } catch (const FinishedWithError& error) {
+    throw std::runtime_error(error.what());
+  }
+}
 
 /// Throws std::runtime_error: "cannot `what` '`path`': ", and errno's reason.
 [[noreturn]] void fail_to(const std::string& what, const std::string& path);

@@ -22,6 +22,7 @@
 #include "src/pipeline/picture_layout.h"
 #include "src/pipeline/resources.h"
 #include "src/render/chunk_starts.h"
+#include "src/render/disk_file.h"
 #include "src/render/disk_needs.h"
 #include "src/render/job.h"
 #include "src/render/work_folder.h"
@@ -39,7 +40,7 @@ std::string self_description(const RenderSettings& settings) {
 template <class Work>
 void after_the_film(bool is_there, Work&& work) {
   if (!is_there) {
-    work();
+    as_plain_error(work);
     return;
   }
   const std::string finished = "the film is finished, but ";

@@ -66,7 +66,7 @@ void SealedWriter::write(const std::string& text) {
 void SealedWriter::finish(std::int64_t pictures) {
   write(number_bytes(pictures));
   write(hash_.hex());
-  file_.finish();
+  as_plain_error([this] { file_.finish(); });
 }
 
 SealedReader::SealedReader(const std::string& folder, const SealedKind& kind,

@@ -70,7 +70,8 @@ WorkFolder::WorkFolder(const std::string& film_path, const std::string& job, con
       checkpoints_(path_, job_hash(job), cancel) {
   check_job(job);
   look_around();
-  if (!is_job(film_path, job)) write_text_file(path_ + "/job", true, sealed_job(job));
+  if (!is_job(film_path, job))
+    as_plain_error([&] { write_text_file(path_ + "/job", true, sealed_job(job)); });
   drop_checkpoints();
 }
 
@@ -116,7 +117,7 @@ void WorkFolder::drop_checkpoints() { checkpoints_.drop_before(chunks_.first_mis
 
 void WorkFolder::identify_film() {
   const std::string text = identity(film_path());
-  if (!text.empty()) write_text_file(path_ + "/film-identity", true, text);
+  if (!text.empty()) as_plain_error([&] { write_text_file(path_ + "/film-identity", true, text); });
 }
 
 bool WorkFolder::finished(const std::string& film_path) {

@@ -131,8 +131,12 @@ Tally fail_each(faults::Kind kind, const TemporaryFolder& folder, Work&& work) {
         alarm(longest_seconds);  // a hang ends the program
         faults::fail_call(call.name, number, error);
         std::string told;
+        bool is_finished = false;
         try {
           work();
+        } catch (const FinishedWithError& caught) {
+          told = caught.what();
+          is_finished = true;
         } catch (const std::exception& caught) {
           told = caught.what();
         }
@@ -153,6 +157,7 @@ Tally fail_each(faults::Kind kind, const TemporaryFolder& folder, Work&& work) {
         const bool only_working_files = std::all_of(kept.begin(), kept.end(), [](const auto& one) {
           return one.first.ends_with(".lifereel") && one.second == "a folder";
         });
+        CHECK(is_finished == !only_working_files);
         if (!only_working_files) {
           CHECK(contains(told, "is finished, but "));
           continue;

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Dependencies run one way: a file includes its own room, rooms below it, and public headers at the
-# top of the folders below. Public headers include public headers; the command line includes nothing
-# else beside its own. Nothing but public headers stands at the top of a folder.
+# top of its folder and of those below. Public headers include public headers; the command line
+# includes nothing else beside its own. No header but public ones stands at the top of a folder.
 #   check-rooms.sh SOURCE_DIR INSTALL_LIST
 # INSTALL_LIST: the CMake file that lists the public headers.
 set -eu
@@ -17,6 +17,10 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
   # A room may look into those in its line, and into its own.
   function below(room, names) { lower[room] = " " room " " names " " }
   function room_of(path) { sub(/\/[^\/]*$/, "", path); return path }
+  # encoders/ knows no engine, and engines know no encoder.
+  function looks_up(from, to) {
+    return from != to && (from == "encoders" || rank[to] >= rank[from])
+  }
   function complain(line) { print line; bad = 1 }
 
   BEGIN {
@@ -28,7 +32,6 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     below("cuda", engines " cuda/kernels cuda/runtime")
     below("cuda/kernels", engines)
     below("cuda/runtime", "")
-    # encoders/ knows no engine: no line of it names sim.
     below("encoders/libav", "")
     below("encoders/dvd", "encoders/libav")
     below("encoders/audio", "encoders/libav")
@@ -56,8 +59,10 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
       complain(file ": a header at the top of a folder that is not public; it wants a room")
     if (!(room in lower) && room != folder) complain(file ": tests/source/check-rooms.sh knows no room " room)
     while ((getline line < file) > 0) {
-      if (line !~ /^#include "/) continue
-      included = line; sub(/^#include "/, "", included); sub(/".*/, "", included)
+      if (line ~ /^[ \t]*#[ \t]*include[ \t]*<(sim|cuda|encoders|src|lifereel)\//)
+        complain(file ": names a file of ours in angle brackets: " line)
+      if (line !~ /^[ \t]*#[ \t]*include[ \t]*"/) continue
+      included = line; sub(/^[^"]*"/, "", included); sub(/".*/, "", included)
       ++includes
       if (file in public) {
         # As installed, relative to itself or to the root.
@@ -66,7 +71,7 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
           complain(file ": includes " included ", which is not public")
         if (target in public) {
           target_folder = target; sub(/\/.*/, "", target_folder)
-          if (rank[target_folder] > rank[folder]) complain(file ": looks up to " included)
+          if (looks_up(folder, target_folder)) complain(file ": looks up to " included)
         }
         continue
       }
@@ -76,9 +81,7 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
       }
       target_room = room_of(included); target_folder = target_room; sub(/\/.*/, "", target_folder)
       if (included in public) {
-        if (folder == "encoders" && target_folder != "encoders" ||
-            rank[target_folder] > rank[folder] || folder == "cuda" && target_folder == "encoders")
-          complain(file ": looks up to " included)
+        if (looks_up(folder, target_folder)) complain(file ": looks up to " included)
       } else if (index(lower[room], " " target_room " ") == 0) {
         complain(file ": " room " may not look into " included)
       }

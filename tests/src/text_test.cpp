@@ -46,23 +46,23 @@ TEST_SUITE("src.text") {
 
   TEST_CASE("bytes that are no UTF-8 become replacement characters") {
     const std::string odd = "\\ufffd";
-    for (const auto& [text, expected] : {std::pair<std::string, std::string>{"\xff", odd},
-                                         {"a\x80z", "a" + odd + "z"},
-                                         {"caf\xe9", "caf" + odd},  // Latin-1
-                                         {"caf\xe9.mkv", "caf" + odd + ".mkv"},
-                                         {"\xc3", odd},  // cut short
-                                         {"\xc3\"", odd + "\\\""},
-                                         {"\xe2\x82", odd + odd},
-                                         {"\xc0\xaf", odd + odd},  // '/' in two bytes
-                                         {"\xe0\x80\xaf", odd + odd + odd},
-                                         {"\xf0\x80\x80\xaf", odd + odd + odd + odd},
-                                         {"\xed\xa0\x80", odd + odd + odd},  // half of a pair
-                                         {"\xf4\x90\x80\x80", odd + odd + odd + odd},
-                                         {"\xf5\x80\x80\x80", odd + odd + odd + odd},
-                                         {"\xe2\x82\xac\xe2", "\xe2\x82\xac" + odd}}) {
-      CAPTURE(expected);
-      CHECK(json_of(text) == "{\n  \"name\": \"" + expected + "\"\n}");
-      CHECK(is_json(json_of(text)));
+    for (const auto& one : {std::pair<std::string, std::string>{"\xff", odd},
+                            {"a\x80z", "a" + odd + "z"},
+                            {"caf\xe9", "caf" + odd},  // Latin-1
+                            {"caf\xe9.mkv", "caf" + odd + ".mkv"},
+                            {"\xc3", odd},  // cut short
+                            {"\xc3\"", odd + "\\\""},
+                            {"\xe2\x82", odd + odd},
+                            {"\xc0\xaf", odd + odd},  // '/' in two bytes
+                            {"\xe0\x80\xaf", odd + odd + odd},
+                            {"\xf0\x80\x80\xaf", odd + odd + odd + odd},
+                            {"\xed\xa0\x80", odd + odd + odd},  // half of a pair
+                            {"\xf4\x90\x80\x80", odd + odd + odd + odd},
+                            {"\xf5\x80\x80\x80", odd + odd + odd + odd},
+                            {"\xe2\x82\xac\xe2", "\xe2\x82\xac" + odd}}) {
+      CAPTURE(one.second);
+      CHECK(json_of(one.first) == "{\n  \"name\": \"" + one.second + "\"\n}");
+      CHECK(is_json(json_of(one.first)));
     }
   }
 
