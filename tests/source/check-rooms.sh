@@ -12,6 +12,12 @@ install_list=$2
 public=$(sed -n 's/^  \(\(sim\|cuda\|encoders\|src\)\/[a-z0-9_]*\.h\))*$/\1/p' "$install_list")
 [ -n "$public" ] || { echo "no public header in $install_list"; exit 1; }
 
+# Tests mirror the rooms.
+find tests/sim tests/cuda tests/encoders tests/src -name '*_test.cpp' ! -path '*/on_host/*' | while read -r test; do
+  room=${test%/*}
+  [ -d "${room#tests/}" ] || { echo "$test: no room is called ${room#tests/}"; exit 1; }
+done
+
 find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name '*.inl' | sort |
   PUBLIC="$public" awk '
   # A room may look into those in its line, and into its own.

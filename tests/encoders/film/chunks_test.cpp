@@ -13,7 +13,7 @@
 #include "encoders/film/chunk_encoder.h"
 #include "encoders/vbv.h"
 #include "encoders/video/chunk_rules.h"
-#include "films.h"
+#include "tests/encoders/films.h"
 
 using namespace lifereel;
 using namespace lifereel::test;

@@ -15,8 +15,8 @@
 #include "encoders/program_stream.h"
 #include "encoders/vbv.h"
 #include "encoders/video/video_encoder.h"
-#include "films.h"
 #include "src/settings.h"
+#include "tests/encoders/films.h"
 
 using namespace lifereel;
 using namespace lifereel::test;

@@ -10,7 +10,7 @@
 #include "encoders/audio/silent_ac3.h"
 #include "encoders/film/container.h"
 #include "encoders/video/video_encoder.h"
-#include "films.h"
+#include "tests/encoders/films.h"
 
 using namespace lifereel;
 using namespace lifereel::test;

@@ -8,7 +8,7 @@
 #include <sstream>
 #include <thread>
 
-#include "films.h"
+#include "tests/encoders/films.h"
 
 using namespace lifereel;
 using namespace lifereel::test;

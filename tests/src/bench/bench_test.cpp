@@ -9,9 +9,9 @@
 #include <filesystem>
 #include <sstream>
 
-#include "json_check.h"
 #include "src/errors.h"
 #include "src/pipeline.h"
+#include "tests/src/json_check.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;

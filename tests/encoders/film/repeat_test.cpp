@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "films.h"
+#include "tests/encoders/films.h"
 #include "tests/sanitizers.h"
 
 #if defined(LIFEREEL_ADDRESS_SANITIZER)

@@ -6,7 +6,7 @@
 
 #include <climits>
 
-#include "films.h"
+#include "tests/encoders/films.h"
 
 using namespace lifereel;
 using namespace lifereel::test;

@@ -17,10 +17,10 @@
 #include <thread>
 #include <vector>
 
-#include "json_check.h"
 #include "sim/universe.h"
 #include "src/npy.h"
 #include "src/settings.h"
+#include "tests/src/json_check.h"
 
 using namespace lifereel;
 

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <map>
 
-#include "films.h"
+#include "tests/encoders/films.h"
 
 using namespace lifereel;
 using namespace lifereel::test;

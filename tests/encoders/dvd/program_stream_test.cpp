@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include "films.h"
+#include "tests/encoders/films.h"
 
 using namespace lifereel;
 using namespace lifereel::test;

@@ -9,7 +9,7 @@
 #include <random>
 #include <vector>
 
-#include "films.h"
+#include "tests/encoders/films.h"
 
 using namespace lifereel;
 using namespace lifereel::test;

@@ -4,9 +4,9 @@
 
 #include <string>
 
-#include "json_check.h"
 #include "src/text/format.h"
 #include "src/text/json.h"
+#include "tests/src/json_check.h"
 
 using namespace lifereel;
 using test::is_json;

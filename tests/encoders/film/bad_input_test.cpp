@@ -9,7 +9,7 @@
 #include "encoders/film.h"
 #include "encoders/finished_file.h"
 #include "encoders/frame_hash.h"
-#include "films.h"
+#include "tests/encoders/films.h"
 
 using namespace lifereel;
 using namespace lifereel::test;

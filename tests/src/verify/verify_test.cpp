@@ -10,13 +10,13 @@
 #include <limits>
 #include <optional>
 
-#include "json_check.h"
 #include "src/errors.h"
 #include "src/pictures/luma.h"
 #include "src/render.h"
 #include "src/text/time_code.h"
 #include "src/verify/frame_clock.h"
 #include "tests/encoders/films.h"
+#include "tests/src/json_check.h"
 
 using namespace lifereel;
 using namespace lifereel::test;
