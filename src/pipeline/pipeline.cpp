@@ -106,8 +106,7 @@ class Pipeline {
     const auto lanes =
         std::clamp<std::size_t>(chunks_.size(), 1, static_cast<std::size_t>(settings.lanes));
     const int slots = ring_slots(static_cast<int>(lanes));
-    const PictureLayout layout(sink.pixel_format(), engine.settings().width,
-                               engine.settings().height);
+    const PictureLayout layout(sink.picture_format(), engine);
     for (std::size_t i = 0; i < lanes; ++i)
       lanes_.push_back(std::make_shared<Lane>(engine, layout, slots));
     sides_left_ = lanes + 1;
@@ -166,7 +165,7 @@ class Pipeline {
       if (!slot) return false;
       engine_busy_.time([&] {
         engine_.step();
-        engine_.begin_draw(lane.layout.luma_plane(lane.ring.data(*slot)));
+        engine_.begin_draw(lane.layout.target(lane.ring.data(*slot)));
       });
       begun.push_back({lane.ring, *slot});
       if (settings_.after_draw) settings_.after_draw(engine_);
@@ -385,7 +384,7 @@ class OneChunk final : public ChunkedSink {
     return std::make_unique<Chunk>(sink_);
   }
   void finish() override { sink_.finish(); }
-  PixelFormat pixel_format() const noexcept override { return sink_.pixel_format(); }
+  PictureFormat picture_format() const noexcept override { return sink_.picture_format(); }
   int pictures_held_at_most() const noexcept override { return sink_.pictures_held_at_most(); }
 
  private:

@@ -17,7 +17,7 @@
 #include "encoders/finished_file.h"
 #include "encoders/frame_hash.h"
 #include "src/errors.h"
-#include "src/pictures/luma.h"
+#include "src/pictures/planes.h"
 #include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/pipeline/resources.h"
@@ -59,7 +59,10 @@ class RenderSink final : public ChunkedSink {
  public:
   /// `work` and `starts` may be nullptr.
   RenderSink(const RenderSettings& settings, WorkFolder* work, ChunkStarts* starts)
-      : work_(work), starts_(starts) {
+      : work_(work),
+        starts_(starts),
+        format_(lifereel::picture_format(PixelFormat::yuv420p, settings.universe.width,
+                                         settings.universe.height)) {
     if (settings.film.codec != "null") {
       FilmOutput output;
       output.path = settings.output;
@@ -75,10 +78,11 @@ class RenderSink final : public ChunkedSink {
       output.title = "Particle Life, seed " + std::to_string(settings.universe.seed);
       output.comment = self_description(settings);
       film_ = std::make_unique<Film>(settings.film, output);
+      format_ = film_->picture_format();
     }
     if (!settings.hash.empty()) {
       FrameHashSettings hash;
-      hash.format = pixel_format();
+      hash.format = format_.pixel_format;
       hash.width = settings.universe.width;
       hash.height = settings.universe.height;
       hash.frames_per_second = settings.film.frames_per_second;
@@ -120,9 +124,7 @@ class RenderSink final : public ChunkedSink {
     });
   }
 
-  PixelFormat pixel_format() const noexcept override {
-    return film_ ? film_->pixel_format() : PixelFormat::yuv420p;
-  }
+  PictureFormat picture_format() const noexcept override { return format_; }
   int pictures_held_at_most() const noexcept override {
     return film_ ? film_->pictures_held_at_most() : 1;
   }
@@ -174,6 +176,7 @@ class RenderSink final : public ChunkedSink {
 
   WorkFolder* const work_;
   ChunkStarts* const starts_;
+  PictureFormat format_;
   std::unique_ptr<Film> film_;
   std::unique_ptr<FrameHash> hash_;
 };
@@ -240,8 +243,34 @@ bool takes_gpu(const EngineSettings& settings) {
                      [](const CudaDevice& device) { return device.unusable.empty(); });
 }
 
-struct Psnr {
-  double mean, minimum;  // dB; infinite when equal
+/// Sums of mean square differences of planes.
+class Psnr {
+ public:
+  void add(const PictureView& decoded, const PictureView& drawn) {
+    ++pictures_;
+    for (int plane = 0; plane < std::min(decoded.plane_count, drawn.plane_count); ++plane) {
+      const PlaneView &a = decoded.planes[plane], &b = drawn.planes[plane];
+      if (a.width != b.width || a.height != b.height) return;  // chroma of another shape
+      const double mean_square = mean_square_difference(a, b);
+      sums_[plane] += mean_square;
+      worst_[plane] = std::max(worst_[plane], mean_square);
+      ++planes_[plane];
+    }
+  }
+  std::int64_t pictures() const { return pictures_; }
+  // Decibels; infinite where all are equal, nothing where there is no such plane.
+  std::optional<double> mean(int plane) const {
+    if (planes_[plane] == 0) return std::nullopt;
+    return decibels(sums_[plane] / static_cast<double>(planes_[plane]));
+  }
+  std::optional<double> minimum(int plane) const {
+    if (planes_[plane] == 0) return std::nullopt;
+    return decibels(worst_[plane]);
+  }
+
+ private:
+  std::int64_t pictures_ = 0, planes_[3] = {};
+  double sums_[3] = {}, worst_[3] = {};
 };
 
 // Where the film begins, for its PSNR: an engine of the caller's may be anywhere in a universe that
@@ -259,32 +288,28 @@ Checkpoint film_start(const Engine& engine) {
 }
 
 // Decodes the finished film and draws the universe again: what is measured is what was written.
-Psnr measure_psnr(const RenderSettings& settings, const Checkpoint& start, PixelFormat format,
-                  std::int64_t frames, const std::atomic<bool>* cancel) {
+Psnr measure_psnr(const RenderSettings& settings, const Checkpoint& start,
+                  const PictureFormat& format, std::int64_t frames,
+                  const std::atomic<bool>* cancel) {
   const auto engine = make_engine(start.universe, settings.engine);
   engine->restore(start);
   FrameSource universe(*engine, format);
   FilmReader film(settings.output);
-  std::vector<std::uint8_t> decoded;
-  const int width = settings.universe.width, height = settings.universe.height;
-  double sum = 0, worst = 0;
-  std::int64_t read = 0;
-  for (; film.read_luma(decoded); ++read) {
+  PictureView decoded;
+  Psnr psnr;
+  while (film.read(decoded)) {
     if (cancel && cancel->load(std::memory_order_relaxed))
       throw Cancelled("measuring its PSNR was cancelled");
-    if (film.width() != width ||
-        decoded.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height))
+    if (decoded.planes[0].width != settings.universe.width ||
+        decoded.planes[0].height != settings.universe.height)
       throw std::runtime_error(settings.output + " decodes to pictures of another size");
     universe.next();
-    const double mean_square = mean_square_difference({decoded.data(), width, width, height},
-                                                      luma_view(universe.picture()));
-    sum += mean_square;
-    worst = std::max(worst, mean_square);
+    psnr.add(decoded, view(universe.picture()));
   }
-  if (read != frames)
-    throw std::runtime_error(settings.output + " decodes to " + std::to_string(read) +
+  if (psnr.pictures() != frames)
+    throw std::runtime_error(settings.output + " decodes to " + std::to_string(psnr.pictures()) +
                              " frames, not the " + std::to_string(frames) + " that were encoded");
-  return {decibels(sum / static_cast<double>(frames)), decibels(worst)};
+  return psnr;
 }
 
 }  // namespace
@@ -394,7 +419,7 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
   report.processors = resources.processors;
   report.engine = engine.describe();
 
-  const ResourceShare share = share_resources(settings, resources);
+  const ResourceShare share = share_resources(settings, resources, engine.draws_colour());
   const ChunkPlan plan{frames, chunk_frames(settings.film)};
   const auto say = [&](const std::string& sentence) {
     if (callbacks.notice && !sentence.empty()) callbacks.notice(sentence);
@@ -434,8 +459,7 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
       return default_ring_slots(sink.pictures_held_at_most(), engine.draws_in_flight(), lanes,
                                 sink.chunk_frames());
     };
-    const PictureLayout layout(sink.pixel_format(), settings.universe.width,
-                               settings.universe.height);
+    const PictureLayout layout(sink.picture_format(), engine);
     pipeline.ring_slots = ring_slots_within(share.ring_bytes, slots(pipeline.lanes), slots(1),
                                             pipeline.lanes, layout.slot_bytes());
   }
@@ -468,9 +492,12 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
     report.state_hash = engine.hash_state();
   if (start)
     after_the_film(true, [&] {
-      const Psnr psnr = measure_psnr(settings, *start, sink.pixel_format(), made, callbacks.cancel);
-      report.psnr_luma_mean = psnr.mean;
-      report.psnr_luma_minimum = psnr.minimum;
+      const Psnr psnr =
+          measure_psnr(settings, *start, sink.picture_format(), made, callbacks.cancel);
+      report.psnr_luma_mean = psnr.mean(0);
+      report.psnr_luma_minimum = psnr.minimum(0);
+      report.psnr_cb_mean = psnr.mean(1);
+      report.psnr_cr_mean = psnr.mean(2);
     });
   report.peak_memory_bytes = peak_memory_bytes();
   if (!settings.stats.empty())
