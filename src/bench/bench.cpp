@@ -15,7 +15,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "src/errors.h"
+#include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/render.h"
@@ -54,14 +54,19 @@ std::uint64_t pages_in_bytes(int name) {
              : 0;
 }
 
-void stop_if_cancelled(const BenchCallbacks& callbacks) {
-  if (callbacks.cancel != nullptr && callbacks.cancel->load(std::memory_order_relaxed))
-    throw Cancelled();
+void announce(const JobControl& control, const std::string& what) {
+  throw_if_cancelled(control.cancel);
+  if (!control.progress) return;
+  JobProgress progress;
+  progress.measuring = what;
+  control.progress(progress);
 }
 
-void tell(const BenchCallbacks& callbacks, const std::string& what) {
-  stop_if_cancelled(callbacks);
-  if (callbacks.progress) callbacks.progress(what);
+/// Of the renders inside a benchmark.
+JobControl only_cancelled(const JobControl& control) {
+  JobControl inner;
+  inner.cancel = control.cancel;
+  return inner;
 }
 
 /// A folder that goes away with what is in it.
@@ -104,14 +109,14 @@ EngineSettings one_thread(const EngineSettings& settings) {
 /// A film's pictures in memory, limited range.
 class Pictures {
  public:
-  Pictures(const RenderSettings& settings, std::int64_t count, const BenchCallbacks& callbacks)
+  Pictures(const RenderSettings& settings, std::int64_t count, const JobControl& control)
       : layout_(PixelFormat::yuv420p, settings.universe.width, settings.universe.height),
         count_(count) {
     const auto engine = make_engine(settings.universe, whole_machine(settings.engine));
     memory_ =
         engine->allocate_picture_memory(layout_.slot_bytes() * static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
-      stop_if_cancelled(callbacks);
+      throw_if_cancelled(control.cancel);
       engine->step();
       engine->draw(plane(i));
     }
@@ -181,13 +186,13 @@ BenchPart measure(std::int64_t frames, int threads, Work&& work) {
 }
 
 BenchPart measure_engine(const RenderSettings& settings, const EngineSettings& with,
-                         std::int64_t frames, const BenchCallbacks& callbacks) {
+                         std::int64_t frames, const JobControl& control) {
   const auto engine = make_engine(settings.universe, with);
   FrameSource source(*engine, PixelFormat::yuv420p);
   return measure(frames, engine->describe().threads, [&] {
     const auto start = Clock::now();
     for (std::int64_t frame = 0; frame < frames; ++frame) {
-      stop_if_cancelled(callbacks);
+      throw_if_cancelled(control.cancel);
       source.next();
     }
     return seconds_since(start);
@@ -208,20 +213,15 @@ BenchPart measure_render(std::int64_t frames, Work&& work) {
 }
 
 BenchPart measure_encoder(RenderSettings settings, const Pictures& pictures, std::int64_t frames,
-                          const BenchCallbacks& callbacks) {
+                          const JobControl& control) {
   settings.frames = frames;
   Replay replay(settings.universe, pictures);
-  RenderCallbacks inner;
-  inner.cancel = callbacks.cancel;
-  return measure_render(frames, [&] { return render(settings, replay, inner); });
+  return measure_render(frames, [&] { return render(settings, replay, only_cancelled(control)); });
 }
 
-BenchPart measure_film(RenderSettings settings, std::int64_t frames,
-                       const BenchCallbacks& callbacks) {
+BenchPart measure_film(RenderSettings settings, std::int64_t frames, const JobControl& control) {
   settings.frames = frames;
-  RenderCallbacks inner;
-  inner.cancel = callbacks.cancel;
-  return measure_render(frames, [&] { return render(settings, inner); });
+  return measure_render(frames, [&] { return render(settings, only_cancelled(control)); });
 }
 
 double median(std::vector<double> values) {
@@ -240,14 +240,14 @@ BenchPart median(std::vector<BenchPart> parts) {
 /// What every part is measured over: `frames`, or what the slower of engine and encoder does in
 /// `seconds`. Approached from below: a longer film may keep more processors busy.
 std::int64_t choose_frames(const BenchSettings& bench, const RenderSettings& settings,
-                           std::int64_t pictures_at_most, const BenchCallbacks& callbacks) {
+                           std::int64_t pictures_at_most, const JobControl& control) {
   if (bench.frames > 0) return bench.frames;
   constexpr double steepest = 8;
   for (std::int64_t frames = frames_to_guess;;) {
-    const Pictures pictures(settings, std::min(frames, pictures_at_most), callbacks);
+    const Pictures pictures(settings, std::min(frames, pictures_at_most), control);
     const double engine =
-        measure_engine(settings, whole_machine(settings.engine), frames, callbacks).wall_seconds;
-    const double encoder = measure_encoder(settings, pictures, frames, callbacks).wall_seconds;
+        measure_engine(settings, whole_machine(settings.engine), frames, control).wall_seconds;
+    const double encoder = measure_encoder(settings, pictures, frames, control).wall_seconds;
     const double growth = bench.seconds / std::max({engine, encoder, 1e-6});
     const auto grown = static_cast<std::int64_t>(
         std::lround(static_cast<double>(frames) * std::min(growth, steepest)));
@@ -257,8 +257,7 @@ std::int64_t choose_frames(const BenchSettings& bench, const RenderSettings& set
 }
 
 PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
-                         const TemporaryFolder& folder, bool on_cpu,
-                         const BenchCallbacks& callbacks) {
+                         const TemporaryFolder& folder, bool on_cpu, const JobControl& control) {
   RenderSettings settings;
   apply_preset(settings, name);
   settings.engine = bench.engine;
@@ -286,9 +285,9 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
   const std::int64_t pictures_at_most =
       std::max<std::int64_t>(2, static_cast<std::int64_t>(memory / layout.slot_bytes()));
 
-  tell(callbacks, name + ": choosing the number of frames");
-  result.frames = choose_frames(bench, settings, pictures_at_most, callbacks);
-  const Pictures pictures(settings, std::min(result.frames, pictures_at_most), callbacks);
+  announce(control, name + ": choosing the number of frames");
+  result.frames = choose_frames(bench, settings, pictures_at_most, control);
+  const Pictures pictures(settings, std::min(result.frames, pictures_at_most), control);
   result.pictures_in_memory = pictures.count();
 
   std::vector<BenchPart> one, engine, encoder, film;
@@ -300,15 +299,14 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
     const std::string where = name + ", round " + std::to_string(round) + " of " +
                               std::to_string(bench.rounds) + ", " + std::to_string(result.frames) +
                               " frames: ";
-    tell(callbacks, where + "engine, one thread");
-    one.push_back(measure_engine(settings, one_thread(bench.engine), frames_alone, callbacks));
-    tell(callbacks, where + "engine");
-    engine.push_back(
-        measure_engine(settings, whole_machine(bench.engine), result.frames, callbacks));
-    tell(callbacks, where + "encoder");
-    encoder.push_back(measure_encoder(settings, pictures, result.frames, callbacks));
-    tell(callbacks, where + "film");
-    film.push_back(measure_film(settings, result.frames, callbacks));
+    announce(control, where + "engine, one thread");
+    one.push_back(measure_engine(settings, one_thread(bench.engine), frames_alone, control));
+    announce(control, where + "engine");
+    engine.push_back(measure_engine(settings, whole_machine(bench.engine), result.frames, control));
+    announce(control, where + "encoder");
+    encoder.push_back(measure_encoder(settings, pictures, result.frames, control));
+    announce(control, where + "film");
+    film.push_back(measure_film(settings, result.frames, control));
     const double slower = std::max(engine.back().wall_seconds, encoder.back().wall_seconds);
     const double simulating = on_cpu ? one.back().processor_seconds : 0;
     const double work = (simulating + encoder.back().processor_seconds) / processors;
@@ -325,7 +323,7 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
 }
 
 ScalingPoint measure_point(ScalingPoint point, const ScalingSettings& settings,
-                           const BenchCallbacks& callbacks) {
+                           const JobControl& control) {
   UniverseSettings universe;
   universe.particles = point.particles;
   universe.width = point.width;
@@ -335,7 +333,7 @@ ScalingPoint measure_point(ScalingPoint point, const ScalingSettings& settings,
   std::vector<double> steps, draws;
   double measured_seconds = 0;
   const auto frame = [&] {
-    stop_if_cancelled(callbacks);
+    throw_if_cancelled(control.cancel);
     const auto start = Clock::now();
     source.step();
     const auto stepped = Clock::now();
@@ -381,7 +379,7 @@ MachineDescription describe_machine() {
   return machine;
 }
 
-BenchReport run_bench(const BenchSettings& settings, const BenchCallbacks& callbacks) {
+BenchReport run_bench(const BenchSettings& settings, const JobControl& control) {
   if (settings.frames < 0 || settings.rounds < 1 || !(settings.seconds > 0))
     throw std::invalid_argument("a benchmark needs frames, seconds and rounds above 0");
   std::vector<std::string> names = settings.presets;
@@ -397,11 +395,11 @@ BenchReport run_bench(const BenchSettings& settings, const BenchCallbacks& callb
   report.engine = make_engine(UniverseSettings(), whole_machine(settings.engine))->describe();
   for (const std::string& name : names)
     report.presets.push_back(
-        bench_preset(settings, name, folder, report.engine.engine == "cpu", callbacks));
+        bench_preset(settings, name, folder, report.engine.engine == "cpu", control));
   return report;
 }
 
-ScalingReport run_scaling(const ScalingSettings& settings, const BenchCallbacks& callbacks) {
+ScalingReport run_scaling(const ScalingSettings& settings, const JobControl& control) {
   if (settings.frames < 0 || !(settings.seconds > 0))
     throw std::invalid_argument("a benchmark needs frames and seconds above 0");
   const UniverseSettings reference;  // dvd_video's world
@@ -429,9 +427,9 @@ ScalingReport run_scaling(const ScalingSettings& settings, const BenchCallbacks&
   report.machine = describe_machine();
   report.threads = settings.engine.threads > 0 ? settings.engine.threads : available_processors();
   for (const ScalingPoint& point : points) {
-    tell(callbacks, std::to_string(point.particles) + " particles in " +
-                        std::to_string(point.width) + "x" + std::to_string(point.height));
-    report.points.push_back(measure_point(point, settings, callbacks));
+    announce(control, std::to_string(point.particles) + " particles in " +
+                          std::to_string(point.width) + "x" + std::to_string(point.height));
+    report.points.push_back(measure_point(point, settings, control));
   }
   return report;
 }

@@ -9,7 +9,7 @@
 
 #include "encoders/frame_hash.h"
 #include "sim/hash/sha256.h"
-#include "src/errors.h"
+#include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
 #include "src/render.h"
 #include "src/text/setting_text.h"
@@ -57,14 +57,6 @@ void stretch(std::vector<std::uint8_t>& luma) {
   });
 }
 
-void report(const GoldenCallbacks& callbacks, std::int64_t done, std::int64_t total) {
-  if (callbacks.progress) callbacks.progress(done, total);
-}
-
-void stop_if_cancelled(const GoldenCallbacks& callbacks) {
-  if (callbacks.cancel && callbacks.cancel->load()) throw Cancelled();
-}
-
 /// One line "stream, dts, pts, duration, size, hash".
 struct HashLine {
   int stream = 0;
@@ -101,7 +93,7 @@ std::optional<HashLine> parse_hash_line(std::string_view line) {
 }  // namespace
 
 std::string run_golden(const RenderSettings& settings, const std::string& path, bool overwrite,
-                       const GoldenCallbacks& callbacks) {
+                       const JobControl& control) {
   validate(settings.universe);
   RenderSettings counted = settings;
   counted.frames = frame_count(settings);
@@ -123,16 +115,17 @@ std::string run_golden(const RenderSettings& settings, const std::string& path, 
   const std::unique_ptr<Engine> engine = make_engine(settings.universe, settings.engine);
   FrameSource source(*engine, PixelFormat::yuv420p);
   FrameHash sink(hash, path, overwrite);
+  const FrameMeter meter;
   State state;
   std::vector<std::uint8_t> state_bytes;
   for (std::int64_t frame = 0; frame < *counted.frames; ++frame) {
-    stop_if_cancelled(callbacks);
+    throw_if_cancelled(control.cancel);
     source.next();
     engine->read_state(state);
     serialize_state(state, state_bytes);
     sink.write(source.picture());  // hashed when this returns
     sink.write_state(frame, state_bytes);
-    report(callbacks, frame + 1, *counted.frames);
+    if (control.progress) control.progress(meter.measure(frame + 1, *counted.frames));
   }
   sink.finish();
   return sink.text();
@@ -213,15 +206,16 @@ Golden parse_golden(std::string_view text, const std::string& name) {
 Golden read_golden(const std::string& path) { return parse_golden(read_text_file(path), path); }
 
 GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_settings,
-                         const GoldenCallbacks& callbacks) {
+                         const JobControl& control) {
   const UniverseSettings& universe = golden.settings.universe;
   const auto total = static_cast<std::int64_t>(golden.pictures.size());
   const std::unique_ptr<Engine> engine = make_engine(universe, engine_settings);
   GoldenCheck result;
   result.engine = engine->describe();
   FrameSource source(*engine, golden.format);
+  const FrameMeter meter;
   for (std::int64_t frame = 0; frame < total; ++frame) {
-    stop_if_cancelled(callbacks);
+    throw_if_cancelled(control.cancel);
     source.next();
     std::vector<std::uint8_t> picture = packed(source.picture());
     const auto index = static_cast<std::size_t>(frame);
@@ -245,7 +239,7 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
       return result;
     }
     result.frames_equal = frame + 1;
-    report(callbacks, frame + 1, total);
+    if (control.progress) control.progress(meter.measure(frame + 1, total));
   }
   return result;
 }

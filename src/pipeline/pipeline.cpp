@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "encoders/chunk_plan.h"
-#include "src/errors.h"
+#include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_ring.h"
 #include "src/pipeline/picture_layout.h"
 
@@ -183,7 +183,7 @@ class Pipeline {
         }
         const std::int64_t begin = plan_.begin(chunks_[k]);
         for (std::int64_t frame = begin; on && frame < begin + plan_.length(chunks_[k]); ++frame) {
-          if (!end && asked(settings_.end_early)) end = end_film(frame);
+          if (!end && is_set(settings_.end_early)) end = end_film(frame);
           on = end != frame && draw(*lanes_[k % lanes_.size()]);
         }
       }
@@ -276,10 +276,6 @@ class Pipeline {
 
   bool stopped() const noexcept { return lanes_[0]->ring.stopped(); }
 
-  static bool asked(const std::atomic<bool>* flag) noexcept {
-    return flag != nullptr && flag->load(std::memory_order_relaxed);
-  }
-
   void fail(std::exception_ptr error) {
     {
       const std::lock_guard lock(mutex_);
@@ -315,7 +311,7 @@ class Pipeline {
       side_done_.wait_for(lock, 50ms);
       if (sides_left_ == 0) break;
       lock.unlock();
-      if (asked(settings_.cancel) && !stopped()) cancel();
+      if (is_set(settings_.cancel) && !stopped()) cancel();
       if (settings_.progress && Clock::now() >= next_report && !stopped()) {
         settings_.progress(statistics());
         next_report = Clock::now() + 200ms;

@@ -18,6 +18,7 @@
 #include "encoders/frame_hash.h"
 #include "src/errors.h"
 #include "src/pictures/luma.h"
+#include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/pipeline/resources.h"
@@ -184,8 +185,8 @@ class ProgressMeter {
   ProgressMeter(std::int64_t frames_total, double film_frames_per_second, const RenderSink& sink)
       : frames_total_(frames_total), film_frames_per_second_(film_frames_per_second), sink_(sink) {}
 
-  RenderProgress measure(const PipelineStatistics& now) {
-    RenderProgress progress;
+  JobProgress measure(const PipelineStatistics& now) {
+    JobProgress progress;
     progress.frames_done = now.frames + now.frames_kept;
     progress.frames_total = frames_total_;
     progress.seconds = now.wall_seconds;
@@ -203,15 +204,15 @@ class ProgressMeter {
           static_cast<double>(frames_total_ - progress.frames_done) / progress.frames_per_second;
     const Film::Written written = sink_.film() ? sink_.film()->written() : Film::Written();
     if (written.frames > 0)
-      progress.bitrate = 8 * static_cast<double>(written.video_bytes) * film_frames_per_second_ /
-                         static_cast<double>(written.frames);
+      progress.bits_per_second = 8 * static_cast<double>(written.video_bytes) *
+                                 film_frames_per_second_ / static_cast<double>(written.frames);
 
     const double engine = now.engine_waited_seconds - then.engine_waited_seconds;
     const double encoder = (now.encoder_waited_seconds - then.encoder_waited_seconds) /
                            std::max(1, now.lanes);  // a lane
     if (std::max(engine, encoder) > 0.05 * seconds)
       progress.waiting =
-          engine > encoder ? RenderProgress::Waiting::engine : RenderProgress::Waiting::encoder;
+          engine > encoder ? JobProgress::Waiting::engine : JobProgress::Waiting::encoder;
     return progress;
   }
 
@@ -366,7 +367,7 @@ std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
   return make_cpu_engine(universe, {settings.isa, settings.threads});
 }
 
-RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks) {
+RenderReport render(const RenderSettings& settings, const JobControl& control) {
   validate(to_check(settings));
   EngineSettings engine_settings = settings.engine;
   if (takes_gpu(engine_settings))
@@ -374,11 +375,10 @@ RenderReport render(const RenderSettings& settings, const RenderCallbacks& callb
   else
     engine_settings.threads = share_resources(settings, usable_resources()).engine_threads;
   const auto engine = make_engine(settings.universe, engine_settings);
-  return render(settings, *engine, callbacks);
+  return render(settings, *engine, control);
 }
 
-RenderReport render(const RenderSettings& settings, Engine& engine,
-                    const RenderCallbacks& callbacks) {
+RenderReport render(const RenderSettings& settings, Engine& engine, const JobControl& control) {
   validate(to_check(settings));
   const std::int64_t frames = frame_count(settings);
   if (engine.settings().width != settings.universe.width ||
@@ -397,7 +397,7 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
   const ResourceShare share = share_resources(settings, resources);
   const ChunkPlan plan{frames, chunk_frames(settings.film)};
   const auto say = [&](const std::string& sentence) {
-    if (callbacks.notice && !sentence.empty()) callbacks.notice(sentence);
+    if (control.notice && !sentence.empty()) control.notice(sentence);
   };
 
   std::unique_ptr<WorkFolder> work;
@@ -416,13 +416,13 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
     if (settings.resume == Resume::restart) WorkFolder::remove(film_path);
     if (std::filesystem::exists(WorkFolder::path_for(film_path)))
       say("checking what is kept in '" + WorkFolder::path_for(film_path) + "'");
-    work = std::make_unique<WorkFolder>(film_path, job, plan, callbacks.cancel);
+    work = std::make_unique<WorkFolder>(film_path, job, plan, control.cancel);
   }
   if (settings.film.codec != "null" && !FinishedFile::real_path(settings.output).empty())
     say(check_disk(settings, disk_needs(settings, share.lanes), work ? work->found().bytes : 0));
   if (work) say(found_text(*work, settings));
   const std::uint64_t first_frame = engine.frame();
-  ChunkStarts starts(engine, plan, work.get(), callbacks.cancel, callbacks.end_early);
+  ChunkStarts starts(engine, plan, work.get(), control.cancel, control.end_early);
   RenderSink sink(settings, work.get(), work ? &starts : nullptr);
   ProgressMeter meter(frames, settings.film.frames_per_second.value(), sink);
   PipelineSettings pipeline;
@@ -445,15 +445,15 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
         "of %d lanes about %.1f work at once: rings of %d slots are short for chunks of %lld "
         "frames; take fewer lanes, shorter chunks, or more ring-slots where memory allows",
         pipeline.lanes, at_work, pipeline.ring_slots, static_cast<long long>(sink.chunk_frames())));
-  pipeline.cancel = callbacks.cancel;
-  pipeline.end_early = callbacks.end_early;
+  pipeline.cancel = control.cancel;
+  pipeline.end_early = control.end_early;
   if (work)
     pipeline.before_chunk = [&](Engine& driven, std::int64_t chunk) {
       starts.reach(driven, chunk);
     };
-  if (callbacks.progress)
+  if (control.progress)
     pipeline.progress = [&](const PipelineStatistics& now) {
-      callbacks.progress(meter.measure(now));
+      control.progress(meter.measure(now));
     };
   report.pipeline =
       and_what_is_kept(work.get(), settings, [&] { return run_pipeline(engine, sink, pipeline); });
@@ -468,7 +468,7 @@ RenderReport render(const RenderSettings& settings, Engine& engine,
     report.state_hash = engine.hash_state();
   if (start)
     after_the_film(true, [&] {
-      const Psnr psnr = measure_psnr(settings, *start, sink.pixel_format(), made, callbacks.cancel);
+      const Psnr psnr = measure_psnr(settings, *start, sink.pixel_format(), made, control.cancel);
       report.psnr_luma_mean = psnr.mean;
       report.psnr_luma_minimum = psnr.minimum;
     });

@@ -499,17 +499,17 @@ TEST_CASE("what cannot be verified") {
   CHECK(contains(error_of([&] { verify(path, settings); }), "carries no settings of lifereel"));
 
   const std::atomic<bool> cancel{true};
-  VerifyCallbacks callbacks;
-  callbacks.cancel = &cancel;
-  CHECK_THROWS_AS(verify(path, {}, callbacks), Cancelled);
+  JobControl control;
+  control.cancel = &cancel;
+  CHECK_THROWS_AS(verify(path, {}, control), Cancelled);
   std::int64_t last = 0;
-  callbacks.cancel = nullptr;
-  callbacks.progress = [&](const VerifyProgress& progress) {
+  control.cancel = nullptr;
+  control.progress = [&](const JobProgress& progress) {
     CHECK(progress.frames_done > last);
     CHECK(progress.frames_total == 30);
     last = progress.frames_done;
   };
-  CHECK(verify(path, {}, callbacks).passes());
+  CHECK(verify(path, {}, control).passes());
   CHECK(last > 20);
 }
 
