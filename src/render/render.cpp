@@ -85,6 +85,8 @@ class RenderSink final : public ChunkedSink {
       hash.frames_per_second = settings.film.frames_per_second;
       hash.comments = lines(self_description(settings));
       hash_ = std::make_unique<FrameHash>(hash, settings.hash, settings.overwrite);
+    } else if (work_) {
+      frames_kept_ = work_->pictures_kept();
     }
   }
 
@@ -127,6 +129,9 @@ class RenderSink final : public ChunkedSink {
   int pictures_held_at_most() const noexcept override {
     return film_ ? film_->pictures_held_at_most() : 1;
   }
+
+  /// Of chunks that are there before the first is begun and are not drawn again.
+  std::int64_t frames_kept() const noexcept { return frames_kept_; }
 
   /// nullptr where nothing is encoded.
   const Film* film() const noexcept { return film_.get(); }
@@ -177,6 +182,7 @@ class RenderSink final : public ChunkedSink {
   ChunkStarts* const starts_;
   std::unique_ptr<Film> film_;
   std::unique_ptr<FrameHash> hash_;
+  std::int64_t frames_kept_ = 0;
 };
 
 // Turns what the pipeline counts into what people watch.
@@ -187,7 +193,8 @@ class ProgressMeter {
 
   JobProgress measure(const PipelineStatistics& now) {
     JobProgress progress;
-    progress.frames_done = now.frames + now.frames_kept;
+    // The pipeline counts what is kept when it comes there, people from the start.
+    progress.frames_done = now.frames + std::max(now.frames_kept, sink_.frames_kept());
     progress.frames_total = frames_total_;
     progress.seconds = now.wall_seconds;
 
