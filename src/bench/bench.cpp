@@ -1,35 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/bench.h"
 
-#include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstring>
-#include <ctime>
-#include <filesystem>
 #include <memory>
 #include <stdexcept>
 
+#include "src/bench/machine.h"
+#include "src/bench/temporary_folder.h"
 #include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/render.h"
-#include "src/version.h"
 
 namespace lifereel {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// In a measurement, however slow, so that an encoder gets going; and to guess its speed.
-constexpr std::int64_t fewest_frames = 24;
+/// In a measurement: however slow, so that an encoder gets going; to guess its speed; however fast.
+constexpr std::int64_t fewest_measured_frames = 24;
 constexpr std::int64_t frames_to_guess = 12;
-constexpr std::int64_t most_frames = 100'000;
+constexpr std::int64_t most_measured_frames = 100'000;
 constexpr std::uint64_t most_picture_memory = std::uint64_t{1} << 30;
 constexpr std::int64_t warm_up_frames = 20;
 
@@ -47,13 +43,6 @@ double processor_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-std::uint64_t pages_in_bytes(int name) {
-  const long pages = sysconf(name);
-  return pages > 0
-             ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))
-             : 0;
-}
-
 void announce(const JobControl& control, const std::string& what) {
   throw_if_cancelled(control.cancel);
   if (!control.progress) return;
@@ -68,29 +57,6 @@ JobControl only_cancelled(const JobControl& control) {
   inner.cancel = control.cancel;
   return inner;
 }
-
-/// A folder that goes away with what is in it.
-class TemporaryFolder {
- public:
-  explicit TemporaryFolder(const std::string& parent) {
-    const std::filesystem::path where =
-        parent.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(parent);
-    path_ = (where / "lifereel-bench-XXXXXX").string();
-    if (mkdtemp(path_.data()) == nullptr)
-      throw std::runtime_error("cannot make a folder in '" + where.string() +
-                               "': " + std::strerror(errno));
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 /// `settings` without a share for the encoder.
 EngineSettings whole_machine(EngineSettings settings) {
@@ -251,7 +217,8 @@ std::int64_t choose_frames(const BenchSettings& bench, const RenderSettings& set
     const double growth = bench.seconds / std::max({engine, encoder, 1e-6});
     const auto grown = static_cast<std::int64_t>(
         std::lround(static_cast<double>(frames) * std::min(growth, steepest)));
-    if (growth < 2 || grown >= most_frames) return std::clamp(grown, fewest_frames, most_frames);
+    if (growth < 2 || grown >= most_measured_frames)
+      return std::clamp(grown, fewest_measured_frames, most_measured_frames);
     frames = grown;
   }
 }
@@ -278,10 +245,9 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
   }
 
   const PictureLayout layout(PixelFormat::yuv420p, result.width, result.height);
-  const std::uint64_t memory =
-      bench.picture_memory_bytes > 0
-          ? bench.picture_memory_bytes
-          : std::min(most_picture_memory, pages_in_bytes(_SC_AVPHYS_PAGES) / 2);
+  const std::uint64_t memory = bench.picture_memory_bytes > 0
+                                   ? bench.picture_memory_bytes
+                                   : std::min(most_picture_memory, free_memory_bytes() / 2);
   const std::int64_t pictures_at_most =
       std::max<std::int64_t>(2, static_cast<std::int64_t>(memory / layout.slot_bytes()));
 
@@ -294,7 +260,8 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
   std::vector<double> over_slower, over_bound;
   const int processors = available_processors();
   // Beside a GPU one thread of the CPU is a mere comparison, and would take most of the time.
-  const std::int64_t frames_alone = on_cpu ? result.frames : std::min(result.frames, fewest_frames);
+  const std::int64_t frames_alone =
+      on_cpu ? result.frames : std::min(result.frames, fewest_measured_frames);
   for (int round = 1; round <= bench.rounds; ++round) {
     const std::string where = name + ", round " + std::to_string(round) + " of " +
                               std::to_string(bench.rounds) + ", " + std::to_string(result.frames) +
@@ -359,25 +326,6 @@ ScalingPoint measure_point(ScalingPoint point, const ScalingSettings& settings,
 }
 
 }  // namespace
-
-MachineDescription describe_machine() {
-  MachineDescription machine;
-  machine.processor = cpu_name();
-  machine.processors = available_processors();
-  machine.memory_bytes = pages_in_bytes(_SC_PHYS_PAGES);
-  utsname system{};
-  if (uname(&system) == 0)
-    machine.system = std::string(system.sysname) + " " + system.release + " " + system.machine;
-  machine.lifereel = version();
-  for (const std::string& line : libav_versions())
-    if (line.starts_with("FFmpeg ")) machine.ffmpeg = line.substr(7);
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  char date[16] = {};
-  if (gmtime_r(&now, &utc) != nullptr) std::strftime(date, sizeof date, "%F", &utc);
-  machine.date = date;
-  return machine;
-}
 
 BenchReport run_bench(const BenchSettings& settings, const JobControl& control) {
   if (settings.frames < 0 || settings.rounds < 1 || !(settings.seconds > 0))
