@@ -23,6 +23,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   src/bench.h
   src/errors.h
   src/golden.h
+  src/job_control.h
   src/npy.h
   src/pipeline.h
   src/render.h

@@ -133,7 +133,8 @@ class ChunkedSink {
   virtual ~ChunkedSink() = default;
   /// Pictures of every chunk but the last; 0: the whole film is one chunk.
   virtual std::int64_t chunk_frames() const noexcept = 0;
-  /// False for a chunk that is there already: it need not be begun. Before the first begin_chunk().
+  /// False for a chunk that is there already: it need not be begun. Asked about each chunk once, in
+  /// order, on any thread, before that chunk is begun; chunks before it may have been begun.
   virtual bool needs_chunk(std::int64_t index) const {
     static_cast<void>(index);
     return true;

@@ -3,12 +3,11 @@
 // the engine's cost grows.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
+#include "job_control.h"
 #include "settings.h"
 
 namespace lifereel {
@@ -24,13 +23,6 @@ struct MachineDescription {
   std::string date;      ///< 2026-11-21, UTC
 };
 MachineDescription describe_machine();
-
-struct BenchCallbacks {
-  /// What is measured now, before each measurement, from the calling thread; may be empty.
-  std::function<void(const std::string& what)> progress;
-  /// Set to true from any thread or a signal handler: ends soon with Cancelled (errors.h).
-  const std::atomic<bool>* cancel = nullptr;
-};
 
 struct BenchSettings {
   std::vector<std::string> presets;  ///< by name; empty: every one
@@ -87,7 +79,7 @@ struct BenchReport {
 
 /// Blocks, and wants the machine for itself. Throws std::invalid_argument (settings),
 /// std::runtime_error (libav, disk), Cancelled.
-BenchReport run_bench(const BenchSettings& settings, const BenchCallbacks& callbacks = {});
+BenchReport run_bench(const BenchSettings& settings, const JobControl& control = {});
 
 /// A Markdown table with the machine above it.
 std::string describe(const BenchReport& report);
@@ -118,7 +110,7 @@ struct ScalingReport {
 };
 
 /// How the engine's cost grows with N and with pixels. Throws as run_bench().
-ScalingReport run_scaling(const ScalingSettings& settings, const BenchCallbacks& callbacks = {});
+ScalingReport run_scaling(const ScalingSettings& settings, const JobControl& control = {});
 
 std::string describe(const ScalingReport& report);
 std::string to_json(const ScalingReport& report);

@@ -13,9 +13,7 @@
 //   1,          0,          0,        1,    50000, <SHA-256 of the state>
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +21,7 @@
 
 #include "encoders/picture.h"
 #include "encoders/png.h"
+#include "job_control.h"
 #include "settings.h"
 #include "sim/engine.h"
 
@@ -37,18 +36,11 @@ struct Golden {
   std::vector<std::string> states;    ///< likewise, or empty: `lifereel render --hash` has none
 };
 
-struct GoldenCallbacks {
-  /// Frames done and frames in all, after each frame, from the calling thread; may be empty.
-  std::function<void(std::int64_t done, std::int64_t total)> progress;
-  /// Set to true from any thread or a signal handler: ends soon with Cancelled (errors.h).
-  const std::atomic<bool>* cancel = nullptr;
-};
-
 /// Computes settings' universe for frame_count() frames, without an encoder, and writes the golden
 /// file to `path` (complete or not at all), or nowhere when `path` is empty. Returns the text.
 /// Blocks. Throws std::invalid_argument (settings), std::runtime_error (disk, device), Cancelled.
 std::string run_golden(const RenderSettings& settings, const std::string& path,
-                       bool overwrite = false, const GoldenCallbacks& callbacks = {});
+                       bool overwrite = false, const JobControl& control = {});
 
 /// Reads golden text. Throws std::invalid_argument naming `name` and the line of what is malformed,
 /// missing or cut off.
@@ -74,6 +66,6 @@ struct GoldenCheck {
 /// Computes the universe of a golden file again with `engine` and compares frame by frame up to the
 /// first difference. Throws as run_golden().
 GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine = {},
-                         const GoldenCallbacks& callbacks = {});
+                         const JobControl& control = {});
 
 }  // namespace lifereel

@@ -16,7 +16,7 @@ namespace lifereel {
 /// Where the time went; seconds. What lanes did is summed over all of them.
 struct PipelineStatistics {
   std::int64_t frames = 0;       ///< pictures the sink has taken
-  std::int64_t frames_kept = 0;  ///< of chunks that the sink did not need
+  std::int64_t frames_kept = 0;  ///< of chunks that the sink did not need, so far
   int lanes = 1;
   double wall_seconds = 0;
   double engine_busy_seconds = 0;     ///< stepping and drawing

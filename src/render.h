@@ -2,43 +2,16 @@
 // The render job: settings in, a finished film and its statistics out.
 #pragma once
 
-#include <atomic>
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "encoders/film.h"
+#include "job_control.h"
 #include "pipeline.h"
 #include "settings.h"
 #include "sim/engine.h"
 
 namespace lifereel {
-
-/// Where a render stands, a few times a second.
-struct RenderProgress {
-  std::int64_t frames_done = 0;  ///< pictures the encoder has taken
-  std::int64_t frames_total = 0;
-  double seconds = 0;            ///< since the start
-  double frames_per_second = 0;  ///< over the last moments
-  double speed = 0;              ///< film seconds made in a second
-  double eta_seconds = 0;
-  double bitrate = 0;  ///< bits per second so far
-  /// Which side waited for the other since the last report.
-  enum class Waiting { nobody, engine, encoder } waiting = Waiting::nobody;
-};
-
-struct RenderCallbacks {
-  /// Called from the calling thread about five times a second; may be empty.
-  std::function<void(const RenderProgress&)> progress;
-  /// Called from the calling thread before the first frame, with sentences for people: what the
-  /// film needs on disk, what it goes on from. May be empty.
-  std::function<void(const std::string&)> notice;
-  /// Set to true from any thread or a signal handler: the render ends soon with Cancelled; its
-  /// working files stay, and the same settings go on from there.
-  const std::atomic<bool>* cancel = nullptr;
-  /// The same, but the film ends with the frame being drawn and is finished as it is.
-  const std::atomic<bool>* end_early = nullptr;
-};
 
 struct RenderReport {
   /// The film had been finished by a process that was killed before it could throw its working
@@ -66,13 +39,12 @@ struct RenderReport {
 /// beside it (hashes, PSNR, statistics) failed or its folder could not be flushed, or
 /// CancelledWhenFinished, while its PSNR was measured. A cancellation while the last pictures are
 /// being flushed comes too late for the film, and ends what follows it.
-RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks = {});
+RenderReport render(const RenderSettings& settings, const JobControl& control = {});
 
 /// The same with an engine of the caller's in place of the one that `settings` would make: from the
 /// frame it is at, pictures of settings.universe's size. PSNR wants one that can save() itself: the
 /// film is compared with that universe, drawn again from there.
-RenderReport render(const RenderSettings& settings, Engine& engine,
-                    const RenderCallbacks& callbacks = {});
+RenderReport render(const RenderSettings& settings, Engine& engine, const JobControl& control = {});
 
 /// The engine that `settings` ask for. `automatic` takes the first GPU that this build can use,
 /// else the CPU; an ISA or a number of threads asks for the CPU, a device for the GPU. threads == 0

@@ -3,13 +3,12 @@
 // where.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "job_control.h"
 #include "settings.h"
 
 namespace lifereel {
@@ -24,18 +23,6 @@ struct VerifySettings {
   EngineSettings engine;      ///< that draws it
   std::string contact_sheet;  ///< path of a PNG with stills of the film; empty: none
   bool overwrite = false;     ///< else an existing contact sheet is an error
-};
-
-struct VerifyProgress {
-  std::int64_t frames_done = 0;   ///< decoded and looked at
-  std::int64_t frames_total = 0;  ///< as far as the film says; 0: unknown
-};
-
-struct VerifyCallbacks {
-  /// Called from the calling thread, often; may be empty.
-  std::function<void(const VerifyProgress&)> progress;
-  /// Set to true from any thread or a signal handler: the check ends soon with Cancelled.
-  const std::atomic<bool>* cancel = nullptr;
 };
 
 enum class VerifySeverity {
@@ -107,7 +94,7 @@ struct VerifyReport {
 /// without settings in the film or with a filter chain in them), std::runtime_error (unreadable
 /// film, disk, device), Cancelled.
 VerifyReport verify(const std::string& path, const VerifySettings& settings = {},
-                    const VerifyCallbacks& callbacks = {});
+                    const JobControl& control = {});
 
 /// A table and the findings, as lines of text.
 std::string describe(const VerifyReport& report);

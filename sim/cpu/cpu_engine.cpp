@@ -125,6 +125,7 @@ class CpuEngine final : public Engine {
   }
 
   void restore(const Checkpoint& checkpoint) override {
+    const FloatEnvironment ieee;
     lifereel::validate(checkpoint, settings_);
     write_state(checkpoint.state);
     const auto width = static_cast<std::size_t>(settings_.width);

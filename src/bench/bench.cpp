@@ -1,35 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/bench.h"
 
-#include <stdlib.h>
 #include <sys/resource.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstring>
-#include <ctime>
-#include <filesystem>
 #include <memory>
 #include <stdexcept>
 
-#include "src/errors.h"
+#include "src/bench/machine.h"
+#include "src/bench/temporary_folder.h"
+#include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/render.h"
-#include "src/version.h"
 
 namespace lifereel {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// In a measurement, however slow, so that an encoder gets going; and to guess its speed.
-constexpr std::int64_t fewest_frames = 24;
+/// In a measurement: however slow, so that an encoder gets going; to guess its speed; however fast.
+constexpr std::int64_t fewest_measured_frames = 24;
 constexpr std::int64_t frames_to_guess = 12;
-constexpr std::int64_t most_frames = 100'000;
+constexpr std::int64_t most_measured_frames = 100'000;
 constexpr std::uint64_t most_picture_memory = std::uint64_t{1} << 30;
 constexpr std::int64_t warm_up_frames = 20;
 
@@ -47,45 +43,20 @@ double processor_seconds() {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-std::uint64_t pages_in_bytes(int name) {
-  const long pages = sysconf(name);
-  return pages > 0
-             ? static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE))
-             : 0;
+void announce(const JobControl& control, const std::string& what) {
+  throw_if_cancelled(control.cancel);
+  if (!control.progress) return;
+  JobProgress progress;
+  progress.measuring = what;
+  control.progress(progress);
 }
 
-void stop_if_cancelled(const BenchCallbacks& callbacks) {
-  if (callbacks.cancel != nullptr && callbacks.cancel->load(std::memory_order_relaxed))
-    throw Cancelled();
+/// Of the renders inside a benchmark.
+JobControl only_cancelled(const JobControl& control) {
+  JobControl inner;
+  inner.cancel = control.cancel;
+  return inner;
 }
-
-void tell(const BenchCallbacks& callbacks, const std::string& what) {
-  stop_if_cancelled(callbacks);
-  if (callbacks.progress) callbacks.progress(what);
-}
-
-/// A folder that goes away with what is in it.
-class TemporaryFolder {
- public:
-  explicit TemporaryFolder(const std::string& parent) {
-    const std::filesystem::path where =
-        parent.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(parent);
-    path_ = (where / "lifereel-bench-XXXXXX").string();
-    if (mkdtemp(path_.data()) == nullptr)
-      throw std::runtime_error("cannot make a folder in '" + where.string() +
-                               "': " + std::strerror(errno));
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  std::string file(const std::string& name) const { return path_ + "/" + name; }
-
- private:
-  std::string path_;
-};
 
 /// `settings` without a share for the encoder.
 EngineSettings whole_machine(EngineSettings settings) {
@@ -109,18 +80,17 @@ PictureFormat film_pictures(const UniverseSettings& universe) {
 /// A film's pictures in memory, limited range.
 class Pictures {
  public:
-  Pictures(const RenderSettings& settings, std::int64_t count, const BenchCallbacks& callbacks)
-      : Pictures(*make_engine(settings.universe, whole_machine(settings.engine)), count,
-                 callbacks) {}
+  Pictures(const RenderSettings& settings, std::int64_t count, const JobControl& control)
+      : Pictures(*make_engine(settings.universe, whole_machine(settings.engine)), count, control) {}
 
-  Pictures(Engine& engine, std::int64_t count, const BenchCallbacks& callbacks)
+  Pictures(Engine& engine, std::int64_t count, const JobControl& control)
       : layout_(film_pictures(engine.settings()), engine),
         draws_colour_(engine.draws_colour()),
         memory_(
             engine.allocate_picture_memory(layout_.slot_bytes() * static_cast<std::size_t>(count))),
         count_(count) {
     for (std::int64_t i = 0; i < count; ++i) {
-      stop_if_cancelled(callbacks);
+      throw_if_cancelled(control.cancel);
       engine.step();
       engine.draw(layout_.target(slot(i)));
     }
@@ -197,13 +167,13 @@ BenchPart measure(std::int64_t frames, int threads, Work&& work) {
 }
 
 BenchPart measure_engine(const RenderSettings& settings, const EngineSettings& with,
-                         std::int64_t frames, const BenchCallbacks& callbacks) {
+                         std::int64_t frames, const JobControl& control) {
   const auto engine = make_engine(settings.universe, with);
   FrameSource source(*engine, film_pictures(engine->settings()));
   return measure(frames, engine->describe().threads, [&] {
     const auto start = Clock::now();
     for (std::int64_t frame = 0; frame < frames; ++frame) {
-      stop_if_cancelled(callbacks);
+      throw_if_cancelled(control.cancel);
       source.next();
     }
     return seconds_since(start);
@@ -224,20 +194,15 @@ BenchPart measure_render(std::int64_t frames, Work&& work) {
 }
 
 BenchPart measure_encoder(RenderSettings settings, const Pictures& pictures, std::int64_t frames,
-                          const BenchCallbacks& callbacks) {
+                          const JobControl& control) {
   settings.frames = frames;
   Replay replay(settings.universe, pictures);
-  RenderCallbacks inner;
-  inner.cancel = callbacks.cancel;
-  return measure_render(frames, [&] { return render(settings, replay, inner); });
+  return measure_render(frames, [&] { return render(settings, replay, only_cancelled(control)); });
 }
 
-BenchPart measure_film(RenderSettings settings, std::int64_t frames,
-                       const BenchCallbacks& callbacks) {
+BenchPart measure_film(RenderSettings settings, std::int64_t frames, const JobControl& control) {
   settings.frames = frames;
-  RenderCallbacks inner;
-  inner.cancel = callbacks.cancel;
-  return measure_render(frames, [&] { return render(settings, inner); });
+  return measure_render(frames, [&] { return render(settings, only_cancelled(control)); });
 }
 
 double median(std::vector<double> values) {
@@ -256,25 +221,25 @@ BenchPart median(std::vector<BenchPart> parts) {
 /// What every part is measured over: `frames`, or what the slower of engine and encoder does in
 /// `seconds`. Approached from below: a longer film may keep more processors busy.
 std::int64_t choose_frames(const BenchSettings& bench, const RenderSettings& settings,
-                           std::int64_t pictures_at_most, const BenchCallbacks& callbacks) {
+                           std::int64_t pictures_at_most, const JobControl& control) {
   if (bench.frames > 0) return bench.frames;
   constexpr double steepest = 8;
   for (std::int64_t frames = frames_to_guess;;) {
-    const Pictures pictures(settings, std::min(frames, pictures_at_most), callbacks);
+    const Pictures pictures(settings, std::min(frames, pictures_at_most), control);
     const double engine =
-        measure_engine(settings, whole_machine(settings.engine), frames, callbacks).wall_seconds;
-    const double encoder = measure_encoder(settings, pictures, frames, callbacks).wall_seconds;
+        measure_engine(settings, whole_machine(settings.engine), frames, control).wall_seconds;
+    const double encoder = measure_encoder(settings, pictures, frames, control).wall_seconds;
     const double growth = bench.seconds / std::max({engine, encoder, 1e-6});
     const auto grown = static_cast<std::int64_t>(
         std::lround(static_cast<double>(frames) * std::min(growth, steepest)));
-    if (growth < 2 || grown >= most_frames) return std::clamp(grown, fewest_frames, most_frames);
+    if (growth < 2 || grown >= most_measured_frames)
+      return std::clamp(grown, fewest_measured_frames, most_measured_frames);
     frames = grown;
   }
 }
 
 PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
-                         const TemporaryFolder& folder, bool on_cpu,
-                         const BenchCallbacks& callbacks) {
+                         const TemporaryFolder& folder, bool on_cpu, const JobControl& control) {
   RenderSettings settings;
   apply_preset(settings, name);
   settings.engine = bench.engine;
@@ -296,36 +261,35 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
 
   const PictureLayout layout(film_pictures(settings.universe),
                              *make_engine(settings.universe, whole_machine(settings.engine)));
-  const std::uint64_t memory =
-      bench.picture_memory_bytes > 0
-          ? bench.picture_memory_bytes
-          : std::min(most_picture_memory, pages_in_bytes(_SC_AVPHYS_PAGES) / 2);
+  const std::uint64_t memory = bench.picture_memory_bytes > 0
+                                   ? bench.picture_memory_bytes
+                                   : std::min(most_picture_memory, free_memory_bytes() / 2);
   const std::int64_t pictures_at_most =
       std::max<std::int64_t>(2, static_cast<std::int64_t>(memory / layout.slot_bytes()));
 
-  tell(callbacks, name + ": choosing the number of frames");
-  result.frames = choose_frames(bench, settings, pictures_at_most, callbacks);
-  const Pictures pictures(settings, std::min(result.frames, pictures_at_most), callbacks);
+  announce(control, name + ": choosing the number of frames");
+  result.frames = choose_frames(bench, settings, pictures_at_most, control);
+  const Pictures pictures(settings, std::min(result.frames, pictures_at_most), control);
   result.pictures_in_memory = pictures.count();
 
   std::vector<BenchPart> one, engine, encoder, film;
   std::vector<double> over_slower, over_bound;
   const int processors = available_processors();
   // Beside a GPU one thread of the CPU is a mere comparison, and would take most of the time.
-  const std::int64_t frames_alone = on_cpu ? result.frames : std::min(result.frames, fewest_frames);
+  const std::int64_t frames_alone =
+      on_cpu ? result.frames : std::min(result.frames, fewest_measured_frames);
   for (int round = 1; round <= bench.rounds; ++round) {
     const std::string where = name + ", round " + std::to_string(round) + " of " +
                               std::to_string(bench.rounds) + ", " + std::to_string(result.frames) +
                               " frames: ";
-    tell(callbacks, where + "engine, one thread");
-    one.push_back(measure_engine(settings, one_thread(bench.engine), frames_alone, callbacks));
-    tell(callbacks, where + "engine");
-    engine.push_back(
-        measure_engine(settings, whole_machine(bench.engine), result.frames, callbacks));
-    tell(callbacks, where + "encoder");
-    encoder.push_back(measure_encoder(settings, pictures, result.frames, callbacks));
-    tell(callbacks, where + "film");
-    film.push_back(measure_film(settings, result.frames, callbacks));
+    announce(control, where + "engine, one thread");
+    one.push_back(measure_engine(settings, one_thread(bench.engine), frames_alone, control));
+    announce(control, where + "engine");
+    engine.push_back(measure_engine(settings, whole_machine(bench.engine), result.frames, control));
+    announce(control, where + "encoder");
+    encoder.push_back(measure_encoder(settings, pictures, result.frames, control));
+    announce(control, where + "film");
+    film.push_back(measure_film(settings, result.frames, control));
     const double slower = std::max(engine.back().wall_seconds, encoder.back().wall_seconds);
     const double simulating = on_cpu ? one.back().processor_seconds : 0;
     const double work = (simulating + encoder.back().processor_seconds) / processors;
@@ -342,7 +306,7 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
 }
 
 ScalingPoint measure_point(ScalingPoint point, const ScalingSettings& settings,
-                           const BenchCallbacks& callbacks) {
+                           const JobControl& control) {
   UniverseSettings universe;
   universe.particles = point.particles;
   universe.width = point.width;
@@ -352,7 +316,7 @@ ScalingPoint measure_point(ScalingPoint point, const ScalingSettings& settings,
   std::vector<double> steps, draws;
   double measured_seconds = 0;
   const auto frame = [&] {
-    stop_if_cancelled(callbacks);
+    throw_if_cancelled(control.cancel);
     const auto start = Clock::now();
     source.step();
     const auto stepped = Clock::now();
@@ -379,26 +343,7 @@ ScalingPoint measure_point(ScalingPoint point, const ScalingSettings& settings,
 
 }  // namespace
 
-MachineDescription describe_machine() {
-  MachineDescription machine;
-  machine.processor = cpu_name();
-  machine.processors = available_processors();
-  machine.memory_bytes = pages_in_bytes(_SC_PHYS_PAGES);
-  utsname system{};
-  if (uname(&system) == 0)
-    machine.system = std::string(system.sysname) + " " + system.release + " " + system.machine;
-  machine.lifereel = version();
-  for (const std::string& line : libav_versions())
-    if (line.starts_with("FFmpeg ")) machine.ffmpeg = line.substr(7);
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  char date[16] = {};
-  if (gmtime_r(&now, &utc) != nullptr) std::strftime(date, sizeof date, "%F", &utc);
-  machine.date = date;
-  return machine;
-}
-
-BenchReport run_bench(const BenchSettings& settings, const BenchCallbacks& callbacks) {
+BenchReport run_bench(const BenchSettings& settings, const JobControl& control) {
   if (settings.frames < 0 || settings.rounds < 1 || !(settings.seconds > 0))
     throw std::invalid_argument("a benchmark needs frames, seconds and rounds above 0");
   std::vector<std::string> names = settings.presets;
@@ -414,11 +359,11 @@ BenchReport run_bench(const BenchSettings& settings, const BenchCallbacks& callb
   report.engine = make_engine(UniverseSettings(), whole_machine(settings.engine))->describe();
   for (const std::string& name : names)
     report.presets.push_back(
-        bench_preset(settings, name, folder, report.engine.engine == "cpu", callbacks));
+        bench_preset(settings, name, folder, report.engine.engine == "cpu", control));
   return report;
 }
 
-ScalingReport run_scaling(const ScalingSettings& settings, const BenchCallbacks& callbacks) {
+ScalingReport run_scaling(const ScalingSettings& settings, const JobControl& control) {
   if (settings.frames < 0 || !(settings.seconds > 0))
     throw std::invalid_argument("a benchmark needs frames and seconds above 0");
   const UniverseSettings reference;  // dvd_video's world
@@ -446,9 +391,9 @@ ScalingReport run_scaling(const ScalingSettings& settings, const BenchCallbacks&
   report.machine = describe_machine();
   report.threads = settings.engine.threads > 0 ? settings.engine.threads : available_processors();
   for (const ScalingPoint& point : points) {
-    tell(callbacks, std::to_string(point.particles) + " particles in " +
-                        std::to_string(point.width) + "x" + std::to_string(point.height));
-    report.points.push_back(measure_point(point, settings, callbacks));
+    announce(control, std::to_string(point.particles) + " particles in " +
+                          std::to_string(point.width) + "x" + std::to_string(point.height));
+    report.points.push_back(measure_point(point, settings, control));
   }
   return report;
 }

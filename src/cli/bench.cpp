@@ -13,21 +13,21 @@ namespace lifereel::cli {
 namespace {
 
 /// What is measured, on one line of a terminal; nothing elsewhere.
-BenchCallbacks progress(bool quiet) {
-  BenchCallbacks callbacks;
-  callbacks.cancel = &cancelled();
+JobControl job_control(bool quiet) {
+  JobControl control;
+  control.cancel = &cancelled();
   if (!quiet && isatty(STDERR_FILENO) == 1)
-    callbacks.progress = [](const std::string& what) {
-      std::fprintf(stderr, "\r%.100s\x1b[K", what.c_str());
+    control.progress = [](const JobProgress& progress) {
+      std::fprintf(stderr, "\r%.100s\x1b[K", progress.measuring.c_str());
     };
-  return callbacks;
+  return control;
 }
 
 /// Ends the progress line, also when something throws.
 struct EndOfProgress {
-  const BenchCallbacks& callbacks;
+  const JobControl& control;
   ~EndOfProgress() {
-    if (callbacks.progress) std::fputs("\r\x1b[K", stderr);
+    if (control.progress) std::fputs("\r\x1b[K", stderr);
   }
 };
 
@@ -45,15 +45,15 @@ int run(const Arguments& arguments) {
   for (const std::string& path : {json, csv})
     if (!path.empty()) FinishedFile::check_path(path, settings.overwrite);
 
-  const BenchCallbacks callbacks = progress(arguments.has("quiet"));
+  const JobControl control = job_control(arguments.has("quiet"));
   std::string text, as_json, as_csv;
   {
-    const EndOfProgress end{callbacks};
+    const EndOfProgress end{control};
     if (scaling) {
       ScalingSettings bench;
       bench.frames = settings.frames.value_or(0);
       bench.engine = settings.engine;
-      const ScalingReport report = run_scaling(bench, callbacks);
+      const ScalingReport report = run_scaling(bench, control);
       text = describe(report);
       as_json = to_json(report);
       as_csv = to_csv(report);
@@ -63,7 +63,7 @@ int run(const Arguments& arguments) {
       bench.frames = settings.frames.value_or(0);
       bench.engine = settings.engine;
       bench.rounds = arguments.count("rounds", bench.rounds);
-      const BenchReport report = run_bench(bench, callbacks);
+      const BenchReport report = run_bench(bench, control);
       text = describe(report);
       as_json = to_json(report);
     }

@@ -10,6 +10,7 @@
 #include "src/cli/progress.h"
 #include "src/errors.h"
 #include "src/npy.h"
+#include "src/render.h"
 #include "src/version.h"
 
 namespace lifereel::cli {
@@ -28,9 +29,9 @@ std::vector<CommandOption> hash_options() {
   return list;
 }
 
-GoldenCallbacks callbacks(ProgressLine& line) {
-  GoldenCallbacks result;
-  result.progress = [&line](std::int64_t done, std::int64_t total) { line.show(done, total); };
+JobControl control(ProgressLine& line) {
+  JobControl result;
+  result.progress = [&line](const JobProgress& progress) { line.show_frames(progress); };
   result.cancel = &cancelled();
   return result;
 }
@@ -73,7 +74,7 @@ int check(const Arguments& arguments) {
   GoldenCheck result;
   {
     ProgressLine line(stderr, arguments.has("quiet"));
-    result = check_golden(golden, engine, callbacks(line));
+    result = check_golden(golden, engine, control(line));
   }
   if (!result.difference) {
     if (!arguments.has("quiet")) {
@@ -98,8 +99,7 @@ int run_hash(const Arguments& arguments) {
   std::string text;
   {
     ProgressLine line(stderr, arguments.has("quiet"));
-    text =
-        run_golden(settings, to_file ? settings.output : "", settings.overwrite, callbacks(line));
+    text = run_golden(settings, to_file ? settings.output : "", settings.overwrite, control(line));
   }
   if (!to_file) std::fputs(text.c_str(), stdout);
   return 0;
@@ -115,10 +115,11 @@ int run_state(const Arguments& arguments) {
   const std::unique_ptr<Engine> engine = make_engine(settings.universe, settings.engine);
   {
     ProgressLine line(stderr, arguments.has("quiet"));
+    const FrameMeter meter;
     for (std::int64_t frame = 0; frame < frames; ++frame) {
       if (cancelled()) throw Cancelled();
       engine->step();
-      line.show(frame + 1, frames);
+      line.show_frames(meter.measure(frame + 1, frames));
     }
   }
   State state;

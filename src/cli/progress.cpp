@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 
 namespace lifereel::cli {
 namespace {
@@ -18,13 +19,13 @@ std::string clock_text(double seconds) {
   return text;
 }
 
-const char* waiting_text(RenderProgress::Waiting waiting) {
+const char* waiting_text(JobProgress::Waiting waiting) {
   switch (waiting) {
-    case RenderProgress::Waiting::engine:
+    case JobProgress::Waiting::engine:
       return ", engine waits";
-    case RenderProgress::Waiting::encoder:
+    case JobProgress::Waiting::encoder:
       return ", encoder waits";
-    case RenderProgress::Waiting::nobody:
+    case JobProgress::Waiting::nobody:
       break;
   }
   return "";
@@ -46,7 +47,7 @@ ProgressLine::~ProgressLine() {
   }
 }
 
-void ProgressLine::show(const RenderProgress& progress) {
+void ProgressLine::show_film(const JobProgress& progress) {
   if (!due()) return;
   char text[200];
   std::snprintf(text, sizeof text,
@@ -54,19 +55,19 @@ void ProgressLine::show(const RenderProgress& progress) {
                 static_cast<long long>(progress.frames_done),
                 static_cast<long long>(progress.frames_total),
                 percent(progress.frames_done, progress.frames_total), progress.frames_per_second,
-                progress.speed, clock_text(progress.eta_seconds).c_str(), progress.bitrate / 1000,
-                waiting_text(progress.waiting));
+                progress.speed, clock_text(progress.eta_seconds).c_str(),
+                progress.bits_per_second / 1000, waiting_text(progress.waiting));
   print(text);
 }
 
-void ProgressLine::show(std::int64_t done, std::int64_t total) {
+void ProgressLine::show_frames(const JobProgress& progress) {
   if (!due()) return;
-  const double seconds = std::chrono::duration<double>(printed_ - start_).count();
-  const double rate = seconds > 0 ? static_cast<double>(done) / seconds : 0;
   char text[200];
   std::snprintf(text, sizeof text, "%lld/%lld frames, %.1f %%, %.1f fps, ETA %s",
-                static_cast<long long>(done), static_cast<long long>(total), percent(done, total),
-                rate, clock_text(static_cast<double>(total - done) / rate).c_str());
+                static_cast<long long>(progress.frames_done),
+                static_cast<long long>(progress.frames_total),
+                percent(progress.frames_done, progress.frames_total), progress.frames_per_second,
+                clock_text(progress.eta_seconds).c_str());
   print(text);
 }
 

@@ -3,11 +3,10 @@
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <cstdio>
 #include <string>
 
-#include "src/render.h"
+#include "src/job_control.h"
 
 namespace lifereel::cli {
 
@@ -20,9 +19,10 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
-  void show(const RenderProgress& progress);
-  /// Frames done without an encoder.
-  void show(std::int64_t done, std::int64_t total);
+  /// Of a render.
+  void show_film(const JobProgress& progress);
+  /// Of a job that encodes nothing.
+  void show_frames(const JobProgress& progress);
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -34,8 +34,7 @@ class ProgressLine {
   bool quiet_;
   bool terminal_;
   bool line_open_ = false;
-  Clock::time_point start_ = Clock::now();
-  Clock::time_point printed_ = start_;
+  Clock::time_point printed_ = Clock::now();
 };
 
 }  // namespace lifereel::cli

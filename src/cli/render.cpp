@@ -24,13 +24,13 @@ int run(const Arguments& arguments) {
   RenderReport report;
   {
     ProgressLine line(words, quiet);
-    RenderCallbacks callbacks;
-    callbacks.progress = [&](const RenderProgress& progress) { line.show(progress); };
-    callbacks.notice = [&](const std::string& sentence) {
+    JobControl control;
+    control.progress = [&](const JobProgress& progress) { line.show_film(progress); };
+    control.notice = [&](const std::string& sentence) {
       if (!quiet) std::fprintf(words, "lifereel: %s\n", sentence.c_str());
     };
-    (arguments.has("finish-on-interrupt") ? callbacks.end_early : callbacks.cancel) = &cancelled();
-    report = render(settings, callbacks);
+    (arguments.has("finish-on-interrupt") ? control.end_early : control.cancel) = &cancelled();
+    report = render(settings, control);
   }
   if (!quiet) std::fputs(describe(report).c_str(), words);
   return 0;

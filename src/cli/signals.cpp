@@ -11,7 +11,7 @@ namespace lifereel::cli {
 namespace {
 
 // A signal handler reaches nothing but statics; lock-free atomics are safe in it.
-std::atomic<bool> cancel{false};
+std::atomic<bool> cancel{false};  // set last: who sees it sees the signal, too
 std::atomic<int> caught{0};
 std::atomic<std::int64_t> first_ns{INT64_MAX};
 static_assert(std::atomic<bool>::is_always_lock_free && std::atomic<int>::is_always_lock_free &&
@@ -24,9 +24,10 @@ extern "C" void on_signal(int signal_number) {
   timespec now{};
   clock_gettime(CLOCK_MONOTONIC, &now);
   const std::int64_t now_ns = std::int64_t{1'000'000'000} * now.tv_sec + now.tv_nsec;
-  if (!cancel.exchange(true)) {
-    caught = signal_number;
+  int none = 0;
+  if (caught.compare_exchange_strong(none, signal_number)) {
     first_ns = now_ns;
+    cancel.store(true, std::memory_order_release);
   } else if (now_ns - first_ns > one_wish_ns) {
     _exit(128 + signal_number);
   }
@@ -50,6 +51,6 @@ const std::atomic<bool>& catch_signals() {
   return cancel;
 }
 
-int caught_signal() noexcept { return caught; }
+int caught_signal() noexcept { return cancel.load(std::memory_order_acquire) ? caught.load() : 0; }
 
 }  // namespace lifereel::cli

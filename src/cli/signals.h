@@ -11,7 +11,7 @@ namespace lifereel::cli {
 /// pipe is an error where it is written.
 const std::atomic<bool>& catch_signals();
 
-/// The signal that came, or 0.
+/// The signal that came, or 0. Not 0 for whoever has seen the flag set.
 int caught_signal() noexcept;
 
 }  // namespace lifereel::cli

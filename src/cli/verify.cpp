@@ -32,12 +32,10 @@ int run(const Arguments& arguments) {
   VerifyReport report;
   {
     ProgressLine line(stderr, arguments.has("quiet"));
-    VerifyCallbacks callbacks;
-    callbacks.cancel = &cancelled();
-    callbacks.progress = [&](const VerifyProgress& progress) {
-      line.show(progress.frames_done, progress.frames_total);
-    };
-    report = verify(film, settings, callbacks);
+    JobControl control;
+    control.cancel = &cancelled();
+    control.progress = [&](const JobProgress& progress) { line.show_frames(progress); };
+    report = verify(film, settings, control);
   }
   if (json != "-") std::fputs(describe(report).c_str(), stdout);
   if (!json.empty()) write_text_file(json, given.overwrite, to_json(report));

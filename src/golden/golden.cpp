@@ -9,8 +9,8 @@
 
 #include "encoders/frame_hash.h"
 #include "sim/hash/sha256.h"
-#include "src/errors.h"
 #include "src/pictures/still.h"
+#include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
 #include "src/render.h"
 #include "src/text/setting_text.h"
@@ -24,14 +24,6 @@ constexpr std::string_view version_mark = "# lifereel ";
 constexpr std::size_t hash_digits = 64;
 
 [[noreturn]] void fail(const std::string& message) { throw std::invalid_argument(message); }
-
-void report(const GoldenCallbacks& callbacks, std::int64_t done, std::int64_t total) {
-  if (callbacks.progress) callbacks.progress(done, total);
-}
-
-void stop_if_cancelled(const GoldenCallbacks& callbacks) {
-  if (callbacks.cancel && callbacks.cancel->load()) throw Cancelled();
-}
 
 /// One line "stream, dts, pts, duration, size, hash".
 struct HashLine {
@@ -69,7 +61,7 @@ std::optional<HashLine> parse_hash_line(std::string_view line) {
 }  // namespace
 
 std::string run_golden(const RenderSettings& settings, const std::string& path, bool overwrite,
-                       const GoldenCallbacks& callbacks) {
+                       const JobControl& control) {
   validate(settings.universe);
   RenderSettings counted = settings;
   counted.frames = frame_count(settings);
@@ -91,16 +83,17 @@ std::string run_golden(const RenderSettings& settings, const std::string& path, 
   const std::unique_ptr<Engine> engine = make_engine(settings.universe, settings.engine);
   FrameSource source(*engine, picture_format(hash.format, hash.width, hash.height));
   FrameHash sink(hash, path, overwrite);
+  const FrameMeter meter;
   State state;
   std::vector<std::uint8_t> state_bytes;
   for (std::int64_t frame = 0; frame < *counted.frames; ++frame) {
-    stop_if_cancelled(callbacks);
+    throw_if_cancelled(control.cancel);
     source.next();
     engine->read_state(state);
     serialize_state(state, state_bytes);
     sink.write(source.picture());  // hashed when this returns
     sink.write_state(frame, state_bytes);
-    report(callbacks, frame + 1, *counted.frames);
+    if (control.progress) control.progress(meter.measure(frame + 1, *counted.frames));
   }
   sink.finish();
   return sink.text();
@@ -180,7 +173,7 @@ Golden parse_golden(std::string_view text, const std::string& name) {
 Golden read_golden(const std::string& path) { return parse_golden(read_text_file(path), path); }
 
 GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_settings,
-                         const GoldenCallbacks& callbacks) {
+                         const JobControl& control) {
   const UniverseSettings& universe = golden.settings.universe;
   const auto total = static_cast<std::int64_t>(golden.pictures.size());
   const std::unique_ptr<Engine> engine = make_engine(universe, engine_settings);
@@ -188,8 +181,9 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
   result.engine = engine->describe();
   FrameSource source(*engine, picture_format(golden.format, universe.width, universe.height));
   std::vector<std::uint8_t> picture;
+  const FrameMeter meter;
   for (std::int64_t frame = 0; frame < total; ++frame) {
-    stop_if_cancelled(callbacks);
+    throw_if_cancelled(control.cancel);
     source.next();
     picture.clear();
     append_packed(source.picture(), picture);
@@ -210,7 +204,7 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
       return result;
     }
     result.frames_equal = frame + 1;
-    report(callbacks, frame + 1, total);
+    if (control.progress) control.progress(meter.measure(frame + 1, total));
   }
   return result;
 }

@@ -17,8 +17,10 @@
 #include <vector>
 
 #include "encoders/chunk_plan.h"
-#include "src/errors.h"
+#include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_ring.h"
+#include "src/pipeline/needed_chunks.h"
+#include "src/pipeline/one_chunk.h"
 #include "src/pipeline/picture_layout.h"
 
 namespace lifereel {
@@ -94,17 +96,13 @@ class Pipeline {
       : engine_(engine),
         sink_(sink),
         settings_(settings),
-        plan_{settings.frames, sink.chunk_frames()} {
+        plan_{settings.frames, sink.chunk_frames()},
+        chunks_(sink, plan_) {
     if (settings.lanes < 1 || settings.lanes > most_lanes)
       throw std::invalid_argument("lanes must be 1 to " + std::to_string(most_lanes) + ", not " +
                                   std::to_string(settings.lanes));
-    for (std::int64_t chunk = 0; chunk < plan_.count(); ++chunk)
-      if (sink.needs_chunk(chunk)) chunks_.push_back(chunk);
-    frames_kept_ = frames_kept(settings.frames);
-    if (frames_kept_ > 0 && !settings.before_chunk)
-      throw std::logic_error("a pipeline with chunks to leave out needs before_chunk");
-    const auto lanes =
-        std::clamp<std::size_t>(chunks_.size(), 1, static_cast<std::size_t>(settings.lanes));
+    const std::size_t lanes =
+        std::max<std::size_t>(1, chunks_.count_up_to(static_cast<std::size_t>(settings.lanes)));
     const int slots = ring_slots(static_cast<int>(lanes));
     const PictureLayout layout(sink.picture_format(), engine);
     for (std::size_t i = 0; i < lanes; ++i)
@@ -173,20 +171,9 @@ class Pipeline {
       return true;
     };
     try {
-      bool on = true;
-      std::optional<std::int64_t> end;  // of a film that ends early
-      for (std::size_t k = 0; on && k < chunks_.size(); ++k) {
-        if (settings_.before_chunk) {
-          while (!begun.empty()) finish_oldest();
-          engine_busy_.time([&] { settings_.before_chunk(engine_, chunks_[k]); });
-        }
-        const std::int64_t begin = plan_.begin(chunks_[k]);
-        for (std::int64_t frame = begin; on && frame < begin + plan_.length(chunks_[k]); ++frame) {
-          if (!end && asked(settings_.end_early)) end = end_film(frame);
-          on = end != frame && draw(*lanes_[k % lanes_.size()]);
-        }
-      }
-      while (!begun.empty()) finish_oldest();
+      draw_chunks(draw, [&] {
+        while (!begun.empty()) finish_oldest();
+      });
     } catch (...) {
       // Pictures still being written must land before their memory goes.
       try {
@@ -198,30 +185,52 @@ class Pipeline {
     for (const auto& lane : lanes_) lane->ring.close();
   }
 
+  // Calls draw(lane) for every frame, until it is false, and finish_draws() where none may be in
+  // flight.
+  template <class Draw, class FinishDraws>
+  void draw_chunks(Draw&& draw, FinishDraws&& finish_draws) {
+    bool on = true;
+    std::optional<std::int64_t> end;  // of a film that ends early
+    for (std::int64_t k = 0; on; ++k) {
+      const std::optional<NeededChunks::Chunk> chunk = chunks_.take(k);
+      frames_kept_ = chunk ? chunk->frames_kept : chunks_.frames_kept();
+      if (frames_kept_ > 0 && !settings_.before_chunk)
+        throw std::logic_error("a pipeline with chunks to leave out needs before_chunk");
+      if (!chunk) break;
+      if (settings_.before_chunk) {
+        finish_draws();
+        engine_busy_.time([&] { settings_.before_chunk(engine_, chunk->index); });
+      }
+      const std::int64_t begin = plan_.begin(chunk->index);
+      for (std::int64_t frame = begin; on && frame < begin + plan_.length(chunk->index); ++frame) {
+        if (!end && is_set(settings_.end_early)) end = end_film(frame);
+        on = end != frame && draw(lane_of(k));
+      }
+      if (end && *end <= begin + plan_.length(chunk->index)) on = false;
+    }
+    finish_draws();
+  }
+
   // Ends the film at a frame, or a little later, where the sink says.
   std::int64_t end_film(std::int64_t frame) {
     if (frame == 0) throw Cancelled();
-    const std::int64_t end = sink_.end_early(frame);
-    frames_kept_ = frames_kept(end);
-    return end;
+    return sink_.end_early(frame);
   }
 
-  // Of a film that ends there.
-  std::int64_t frames_kept(std::int64_t end) const {
-    std::int64_t sum = 0;
-    for (std::int64_t chunk = 0; chunk < plan_.count() && plan_.begin(chunk) < end; ++chunk)
-      if (!std::binary_search(chunks_.begin(), chunks_.end(), chunk)) sum += plan_.length(chunk);
-    return sum;
+  Lane& lane_of(std::int64_t k) const {
+    return *lanes_[static_cast<std::size_t>(k) % lanes_.size()];
   }
 
   // A lane's thread: its chunks, each with a sink of its own.
   void consume(std::size_t number) {
     const std::shared_ptr<Lane>& lane = lanes_[number];
     bool on = true;
-    for (std::size_t k = number; on && k < chunks_.size(); k += lanes_.size()) {
-      const std::int64_t frames = plan_.length(chunks_[k]);
+    for (std::size_t k = number; on; k += lanes_.size()) {
+      const std::optional<NeededChunks::Chunk> chunk = chunks_.take(static_cast<std::int64_t>(k));
+      if (!chunk) break;
+      const std::int64_t frames = plan_.length(chunk->index);
       const std::unique_ptr<PictureSink> sink =
-          encoder_busy_.time([&] { return sink_.begin_chunk(chunks_[k], frames); });
+          encoder_busy_.time([&] { return sink_.begin_chunk(chunk->index, frames); });
       std::int64_t frame = 0;
       while (frame < frames && on)
         if (pass_on(lane, *sink, frame))
@@ -275,10 +284,6 @@ class Pipeline {
 
   bool stopped() const noexcept { return lanes_[0]->ring.stopped(); }
 
-  static bool asked(const std::atomic<bool>* flag) noexcept {
-    return flag != nullptr && flag->load(std::memory_order_relaxed);
-  }
-
   void fail(std::exception_ptr error) {
     {
       const std::lock_guard lock(mutex_);
@@ -314,7 +319,7 @@ class Pipeline {
       side_done_.wait_for(lock, 50ms);
       if (sides_left_ == 0) break;
       lock.unlock();
-      if (asked(settings_.cancel) && !stopped()) cancel();
+      if (is_set(settings_.cancel) && !stopped()) cancel();
       if (settings_.progress && Clock::now() >= next_report && !stopped()) {
         settings_.progress(statistics());
         next_report = Clock::now() + 200ms;
@@ -350,8 +355,8 @@ class Pipeline {
   ChunkedSink& sink_;
   const PipelineSettings& settings_;
   const ChunkPlan plan_;
-  std::vector<std::int64_t> chunks_;          // that the sink needs, in order
-  std::atomic<std::int64_t> frames_kept_{0};  // of the others
+  NeededChunks chunks_;
+  std::atomic<std::int64_t> frames_kept_{0};  // of the chunks that the engine has left out
   std::vector<std::shared_ptr<Lane>> lanes_;
   const Clock::time_point start_ = Clock::now();
   const double cpu_start_ = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
@@ -364,31 +369,6 @@ class Pipeline {
   std::exception_ptr first_error_;
   std::size_t sides_left_ = 0;
   bool finishing_ = false;
-};
-
-// A film that one thread makes is one chunk.
-class OneChunk final : public ChunkedSink {
- public:
-  explicit OneChunk(PictureSink& sink) : sink_(sink) {}
-  std::int64_t chunk_frames() const noexcept override { return 0; }
-  std::unique_ptr<PictureSink> begin_chunk(std::int64_t, std::int64_t) override {
-    class Chunk final : public PictureSink {
-     public:
-      explicit Chunk(PictureSink& sink) : sink_(sink) {}
-      void write(const Picture& picture) override { sink_.write(picture); }
-      void finish() override {}  // when the film is
-
-     private:
-      PictureSink& sink_;
-    };
-    return std::make_unique<Chunk>(sink_);
-  }
-  void finish() override { sink_.finish(); }
-  PictureFormat picture_format() const noexcept override { return sink_.picture_format(); }
-  int pictures_held_at_most() const noexcept override { return sink_.pictures_held_at_most(); }
-
- private:
-  PictureSink& sink_;
 };
 
 }  // namespace

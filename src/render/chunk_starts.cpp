@@ -4,19 +4,11 @@
 #include <optional>
 #include <utility>
 
-#include "src/errors.h"
+#include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
 #include "src/render/checkpoint_files.h"
 
 namespace lifereel {
-namespace {
-
-bool is_set(const std::atomic<bool>* flag) noexcept {
-  return flag != nullptr && flag->load(std::memory_order_relaxed);
-}
-
-}  // namespace
-
 ChunkStarts::ChunkStarts(const Engine& engine, const ChunkPlan& plan, WorkFolder* folder,
                          const std::atomic<bool>* cancel, const std::atomic<bool>* end_early)
     : plan_(plan),
@@ -51,7 +43,7 @@ void ChunkStarts::go_to(Engine& engine, std::uint64_t frame, std::int64_t chunk)
   FrameSource nobody_looks(engine, picture_format(PixelFormat::gray8, engine.settings().width,
                                                   engine.settings().height));
   while (engine.frame() < frame) {
-    if (is_set(cancel_)) throw Cancelled();
+    throw_if_cancelled(cancel_);
     if (is_set(end_early_)) return;
     nobody_looks.next();
   }

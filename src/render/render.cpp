@@ -4,228 +4,33 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cmath>
-#include <deque>
-#include <exception>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
 
-#include "cuda/cuda_engine.h"
 #include "encoders/chunk_plan.h"
-#include "encoders/film_reader.h"
 #include "encoders/finished_file.h"
-#include "encoders/frame_hash.h"
-#include "src/errors.h"
-#include "src/pictures/planes.h"
-#include "src/pipeline/frame_source.h"
+#include "src/pipeline/cancellation.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/pipeline/resources.h"
+#include "src/render/after_the_film.h"
+#include "src/render/checkpoint_files.h"
 #include "src/render/chunk_starts.h"
-#include "src/render/disk_file.h"
 #include "src/render/disk_needs.h"
+#include "src/render/engine_choice.h"
 #include "src/render/job.h"
+#include "src/render/progress_meter.h"
+#include "src/render/psnr.h"
+#include "src/render/render_sink.h"
 #include "src/render/work_folder.h"
 #include "src/text/format.h"
-#include "src/version.h"
 
 namespace lifereel {
 namespace {
-
-std::string self_description(const RenderSettings& settings) {
-  return "# lifereel " + std::string(version()) + "\n" + print_config(settings);
-}
-
-// What fails beside a finished film says so. Where nothing is encoded, nothing is finished.
-template <class Work>
-void after_the_film(bool is_there, Work&& work) {
-  if (!is_there) {
-    as_plain_error(work);
-    return;
-  }
-  const std::string finished = "the film is finished, but ";
-  try {
-    work();
-  } catch (const Cancelled& error) {
-    throw CancelledWhenFinished(finished + error.what());
-  } catch (const std::exception& error) {
-    throw FinishedWithError(finished + error.what());
-  }
-}
-
-// What takes the frames of one render: a film or nothing, and hashes beside it when asked for;
-// those want one lane.
-class RenderSink final : public ChunkedSink {
- public:
-  /// `work` and `starts` may be nullptr.
-  RenderSink(const RenderSettings& settings, WorkFolder* work, ChunkStarts* starts)
-      : work_(work),
-        starts_(starts),
-        format_(lifereel::picture_format(PixelFormat::yuv420p, settings.universe.width,
-                                         settings.universe.height)) {
-    if (settings.film.codec != "null") {
-      FilmOutput output;
-      output.path = settings.output;
-      output.overwrite = settings.overwrite;
-      output.width = settings.universe.width;
-      output.height = settings.universe.height;
-      output.frames = frame_count(settings);
-      if (work_) {
-        output.temporary_path = work_->film_path();
-        output.chunks = work_;
-        output.before_naming = [work] { work->identify_film(); };
-      }
-      output.title = "Particle Life, seed " + std::to_string(settings.universe.seed);
-      output.comment = self_description(settings);
-      film_ = std::make_unique<Film>(settings.film, output);
-      format_ = film_->picture_format();
-    }
-    if (!settings.hash.empty()) {
-      FrameHashSettings hash;
-      hash.format = format_.pixel_format;
-      hash.width = settings.universe.width;
-      hash.height = settings.universe.height;
-      hash.frames_per_second = settings.film.frames_per_second;
-      hash.comments = lines(self_description(settings));
-      hash_ = std::make_unique<FrameHash>(hash, settings.hash, settings.overwrite);
-    }
-  }
-
-  std::int64_t chunk_frames() const noexcept override {
-    return film_ ? film_->chunks().chunk_frames() : 0;
-  }
-
-  // Hashes are of every picture, also of those that are in the film already.
-  bool needs_chunk(std::int64_t index) const override {
-    return hash_ || !film_ || film_->chunks().needs_chunk(index);
-  }
-
-  std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t frames) override {
-    return std::make_unique<Chunk>(
-        *this, index,
-        film_ ? film_->chunks().begin_chunk(index, frames) : std::make_unique<NullSink>());
-  }
-
-  std::int64_t end_early(std::int64_t frames) override {
-    return film_ ? film_->chunks().end_early(frames) : frames;
-  }
-
-  void finish() override {
-    if (film_) film_->chunks().finish();
-    after_the_film(film_ != nullptr, [this] {
-      std::exception_ptr hashes_failed;
-      try {
-        if (hash_) hash_->finish();
-      } catch (...) {
-        hashes_failed = std::current_exception();
-      }
-      if (work_) work_->remove();
-      if (hashes_failed) std::rethrow_exception(hashes_failed);
-    });
-  }
-
-  PictureFormat picture_format() const noexcept override { return format_; }
-  int pictures_held_at_most() const noexcept override {
-    return film_ ? film_->pictures_held_at_most() : 1;
-  }
-
-  /// nullptr where nothing is encoded.
-  const Film* film() const noexcept { return film_.get(); }
-
- private:
-  // What is done with pictures on their way into the film.
-  class Chunk final : public PictureSink {
-   public:
-    Chunk(RenderSink& sink, std::int64_t index, std::unique_ptr<PictureSink> film)
-        : sink_(sink), index_(index), film_(std::move(film)) {}
-    void write(const Picture& picture) override {
-      try {
-        before(picture);
-      } catch (...) {
-        if (picture.release) picture.release(picture.owner, picture.tag);
-        throw;
-      }
-      film_->write(picture);
-    }
-    void finish() override { film_->finish(); }
-
-   private:
-    void before(const Picture& picture) {
-      if (sink_.starts_ && picture.pts_frames == 0) sink_.starts_->keep(index_);
-      if (!sink_.hash_) return;
-      Picture lent = picture;
-      lent.release = nullptr;  // the film's reference keeps it alive meanwhile
-      lent.pts_frames += index_ * sink_.chunk_frames();
-      sink_.hash_->write(lent);
-    }
-
-    RenderSink& sink_;
-    const std::int64_t index_;
-    std::unique_ptr<PictureSink> film_;
-  };
-
-  static std::vector<std::string> lines(const std::string& text) {
-    std::vector<std::string> lines;
-    for (std::size_t from = 0; from < text.size();) {
-      const std::size_t end = std::min(text.find('\n', from), text.size());
-      lines.push_back(text.substr(from, end - from));
-      from = end + 1;
-    }
-    return lines;
-  }
-
-  WorkFolder* const work_;
-  ChunkStarts* const starts_;
-  PictureFormat format_;
-  std::unique_ptr<Film> film_;
-  std::unique_ptr<FrameHash> hash_;
-};
-
-// Turns what the pipeline counts into what people watch.
-class ProgressMeter {
- public:
-  ProgressMeter(std::int64_t frames_total, double film_frames_per_second, const RenderSink& sink)
-      : frames_total_(frames_total), film_frames_per_second_(film_frames_per_second), sink_(sink) {}
-
-  RenderProgress measure(const PipelineStatistics& now) {
-    RenderProgress progress;
-    progress.frames_done = now.frames + now.frames_kept;
-    progress.frames_total = frames_total_;
-    progress.seconds = now.wall_seconds;
-
-    samples_.push_back(now);
-    if (samples_.size() > samples_kept) samples_.pop_front();
-    // The first report has no earlier one: it is measured from the start.
-    const PipelineStatistics then = samples_.size() > 1 ? samples_.front() : PipelineStatistics();
-    const double seconds = now.wall_seconds - then.wall_seconds;
-    if (seconds > 0)
-      progress.frames_per_second = static_cast<double>(now.frames - then.frames) / seconds;
-    progress.speed = progress.frames_per_second / film_frames_per_second_;
-    if (progress.frames_per_second > 0)
-      progress.eta_seconds =
-          static_cast<double>(frames_total_ - progress.frames_done) / progress.frames_per_second;
-    const Film::Written written = sink_.film() ? sink_.film()->written() : Film::Written();
-    if (written.frames > 0)
-      progress.bitrate = 8 * static_cast<double>(written.video_bytes) * film_frames_per_second_ /
-                         static_cast<double>(written.frames);
-
-    const double engine = now.engine_waited_seconds - then.engine_waited_seconds;
-    const double encoder = (now.encoder_waited_seconds - then.encoder_waited_seconds) /
-                           std::max(1, now.lanes);  // a lane
-    if (std::max(engine, encoder) > 0.05 * seconds)
-      progress.waiting =
-          engine > encoder ? RenderProgress::Waiting::engine : RenderProgress::Waiting::encoder;
-    return progress;
-  }
-
- private:
-  static constexpr std::size_t samples_kept = 25;  // about five seconds
-
-  std::int64_t frames_total_;
-  double film_frames_per_second_;
-  const RenderSink& sink_;
-  std::deque<PipelineStatistics> samples_;
-};
 
 std::uint64_t peak_memory_bytes() {
   rusage usage{};
@@ -233,91 +38,8 @@ std::uint64_t peak_memory_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-// What `automatic` comes to: an ISA or a number of threads asks for the CPU, a device for the GPU.
-bool takes_gpu(const EngineSettings& settings) {
-  if (settings.engine != EngineChoice::automatic) return settings.engine == EngineChoice::cuda;
-  if (settings.isa != Isa::automatic || settings.threads != 0) return false;
-  if (settings.device >= 0) return true;
-  const CudaDevices gpus = cuda_devices();
-  return std::any_of(gpus.devices.begin(), gpus.devices.end(),
-                     [](const CudaDevice& device) { return device.unusable.empty(); });
-}
-
-/// Sums of mean square differences of planes.
-class Psnr {
- public:
-  void add(const PictureView& decoded, const PictureView& drawn) {
-    ++pictures_;
-    for (int plane = 0; plane < std::min(decoded.plane_count, drawn.plane_count); ++plane) {
-      const PlaneView &a = decoded.planes[plane], &b = drawn.planes[plane];
-      if (a.width != b.width || a.height != b.height) return;  // chroma of another shape
-      const double mean_square = mean_square_difference(a, b);
-      sums_[plane] += mean_square;
-      worst_[plane] = std::max(worst_[plane], mean_square);
-      ++planes_[plane];
-    }
-  }
-  std::int64_t pictures() const { return pictures_; }
-  // Decibels; infinite where all are equal, nothing where there is no such plane.
-  std::optional<double> mean(int plane) const {
-    if (planes_[plane] == 0) return std::nullopt;
-    return decibels(sums_[plane] / static_cast<double>(planes_[plane]));
-  }
-  std::optional<double> minimum(int plane) const {
-    if (planes_[plane] == 0) return std::nullopt;
-    return decibels(worst_[plane]);
-  }
-
- private:
-  std::int64_t pictures_ = 0, planes_[3] = {};
-  double sums_[3] = {}, worst_[3] = {};
-};
-
-// Where the film begins, for its PSNR: an engine of the caller's may be anywhere in a universe that
-// is not that of the settings.
-Checkpoint film_start(const Engine& engine) {
-  Checkpoint start;
-  try {
-    engine.save(start);
-  } catch (const std::logic_error&) {
-    throw std::invalid_argument(
-        "psnr draws the film's pictures again, but this engine cannot save where they begin; "
-        "leave psnr out");
-  }
-  return start;
-}
-
-// Decodes the finished film and draws the universe again: what is measured is what was written.
-Psnr measure_psnr(const RenderSettings& settings, const Checkpoint& start,
-                  const PictureFormat& format, std::int64_t frames,
-                  const std::atomic<bool>* cancel) {
-  const auto engine = make_engine(start.universe, settings.engine);
-  engine->restore(start);
-  FrameSource universe(*engine, format);
-  FilmReader film(settings.output);
-  PictureView decoded;
-  Psnr psnr;
-  while (film.read(decoded)) {
-    if (cancel && cancel->load(std::memory_order_relaxed))
-      throw Cancelled("measuring its PSNR was cancelled");
-    if (decoded.planes[0].width != settings.universe.width ||
-        decoded.planes[0].height != settings.universe.height)
-      throw std::runtime_error(settings.output + " decodes to pictures of another size");
-    universe.next();
-    psnr.add(decoded, view(universe.picture()));
-  }
-  if (psnr.pictures() != frames)
-    throw std::runtime_error(settings.output + " decodes to " + std::to_string(psnr.pictures()) +
-                             " frames, not the " + std::to_string(frames) + " that were encoded");
-  return psnr;
-}
-
-}  // namespace
-
-namespace {
-
 /// A film that is there already is no hindrance to a render that has finished it before.
-RenderSettings to_check(const RenderSettings& settings) {
+RenderSettings to_validate(const RenderSettings& settings) {
   RenderSettings checked = settings;
   const std::string film_path = FinishedFile::real_path(settings.output);
   if (keeps_working_files(settings) && WorkFolder::finished(film_path)) checked.overwrite = true;
@@ -373,138 +95,181 @@ auto and_what_is_kept(const WorkFolder* work, const RenderSettings& settings, Wo
   }
 }
 
-}  // namespace
-
-std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
-                                    const EngineSettings& settings) {
-  if (settings.device < -1)
-    throw std::invalid_argument("device " + std::to_string(settings.device) +
-                                " is out of range: 0 or more, or -1 for the first usable GPU");
-  const bool gpu = takes_gpu(settings);
-  if (gpu && (settings.isa != Isa::automatic || settings.threads != 0))
-    throw std::invalid_argument(
-        "isa and threads are for the CPU engine: leave them out, or choose engine cpu");
-  if (!gpu && settings.device >= 0)
-    throw std::invalid_argument(
-        "device is for the GPU, but engine cpu, isa or threads ask for the CPU: leave one out");
-  if (gpu) return make_cuda_engine(universe, {settings.device, 0, 0});
-  return make_cpu_engine(universe, {settings.isa, settings.threads});
+void check_picture_size(const RenderSettings& settings, const Engine& engine) {
+  const UniverseSettings& drawn = engine.settings();
+  const UniverseSettings& film = settings.universe;
+  if (drawn.width == film.width && drawn.height == film.height) return;
+  throw std::invalid_argument(format("the engine draws pictures of %dx%d, the film has %dx%d",
+                                     drawn.width, drawn.height, film.width, film.height));
 }
 
-RenderReport render(const RenderSettings& settings, const RenderCallbacks& callbacks) {
-  validate(to_check(settings));
+// One render, from what is kept of it to the report.
+class RenderJob {
+ public:
+  RenderJob(const RenderSettings& settings, Engine& engine, const JobControl& control)
+      : settings_(settings), engine_(engine), control_(control) {
+    validate(to_validate(settings));
+    plan_ = {frame_count(settings), chunk_frames(settings.film)};
+    check_picture_size(settings, engine);
+    if (settings.psnr) start_ = film_start(engine);
+    const Resources resources = usable_resources();
+    report_.processors = resources.processors;
+    report_.engine = engine.describe();
+    share_ = share_resources(settings, resources, engine.draws_colour());
+  }
+
+  RenderReport run() {
+    if (keeps_working_files(settings_)) {
+      const std::string job = film_job(settings_, engine_);
+      const std::string film_path = FinishedFile::real_path(settings_.output);
+      if (was_finished_before(film_path, job)) return std::move(report_);
+      open_working_files(film_path, job);
+    }
+    check_space();
+    if (work_) notify(found_text(*work_, settings_));
+    make_film();
+    if (start_) measure_quality();
+    report_.peak_memory_bytes = peak_memory_bytes();
+    if (!settings_.stats.empty()) write_statistics();
+    return std::move(report_);
+  }
+
+ private:
+  void notify(const std::string& sentence) const {
+    if (control_.notice && !sentence.empty()) control_.notice(sentence);
+  }
+
+  // By a process that was killed before it could throw its working files away.
+  bool was_finished_before(const std::string& film_path, const std::string& job) {
+    if (!WorkFolder::finished(film_path)) return false;
+    report_.finished_before = WorkFolder::is_job(film_path, job);
+    WorkFolder::remove(film_path);
+    if (report_.finished_before)
+      check_nothing_is_owed(settings_);
+    else
+      validate(settings_);  // it is a file like any other
+    return report_.finished_before;
+  }
+
+  void open_working_files(const std::string& film_path, const std::string& job) {
+    if (settings_.resume == Resume::restart) WorkFolder::remove(film_path);
+    if (std::filesystem::exists(WorkFolder::path_for(film_path)))
+      notify("checking what is kept in '" + WorkFolder::path_for(film_path) + "'");
+    work_ = std::make_unique<WorkFolder>(film_path, job, plan_, control_.cancel);
+  }
+
+  void check_space() const {
+    if (settings_.film.codec == "null" || FinishedFile::real_path(settings_.output).empty()) return;
+    notify(check_disk(settings_, disk_needs(settings_, share_.lanes),
+                      work_ ? work_->found().bytes : 0));
+  }
+
+  void make_film() {
+    const std::uint64_t first_frame = engine_.frame();
+    starts_.emplace(engine_, plan_, work_.get(), control_.cancel, control_.end_early);
+    sink_.emplace(settings_, work_.get(), work_ ? &*starts_ : nullptr);
+    ProgressMeter meter(plan_.frames, settings_.film.frames_per_second.value(), *sink_);
+    PipelineSettings pipeline = pipeline_settings();
+    if (work_)
+      pipeline.before_chunk = [&](Engine& driven, std::int64_t chunk) {
+        starts_->reach(driven, chunk);
+      };
+    if (control_.progress)
+      pipeline.progress = [&](const PipelineStatistics& now) {
+        control_.progress(meter.measure(now));
+      };
+    report_.pipeline = and_what_is_kept(work_.get(), settings_,
+                                        [&] { return run_pipeline(engine_, *sink_, pipeline); });
+    if (sink_->film())
+      report_.film = sink_->film()->statistics();
+    else
+      report_.film.duration_seconds =
+          static_cast<double>(frames_made()) / settings_.film.frames_per_second.value();
+    // What was kept of the film's end was not simulated again.
+    if (engine_.frame() == first_frame + static_cast<std::uint64_t>(frames_made()))
+      report_.state_hash = engine_.hash_state();
+  }
+
+  PipelineSettings pipeline_settings() {
+    PipelineSettings pipeline;
+    pipeline.frames = plan_.frames;
+    pipeline.lanes = share_.lanes;
+    pipeline.ring_slots = settings_.engine.ring_slots;
+    if (pipeline.ring_slots == 0) pipeline.ring_slots = ring_slots_in_memory(share_.lanes);
+    pipeline.cancel = control_.cancel;
+    pipeline.end_early = control_.end_early;
+    warn_of_short_rings(pipeline);
+    return pipeline;
+  }
+
+  int ring_slots_in_memory(int lanes) const {
+    const auto wanted = [this](int of_lanes) {
+      return default_ring_slots(sink_->pictures_held_at_most(), engine_.draws_in_flight(), of_lanes,
+                                sink_->chunk_frames());
+    };
+    const PictureLayout layout(sink_->picture_format(), engine_);
+    return ring_slots_within(share_.ring_bytes, wanted(lanes), wanted(1), lanes,
+                             layout.slot_bytes());
+  }
+
+  void warn_of_short_rings(const PipelineSettings& pipeline) {
+    const std::int64_t chunk = sink_->chunk_frames();
+    const double at_work = lanes_at_work(pipeline.lanes, pipeline.ring_slots, chunk);
+    if (at_work >= 0.9 * pipeline.lanes) return;
+    report_.warnings.push_back(format(
+        "of %d lanes about %.1f work at once: rings of %d slots are short for chunks of %lld "
+        "frames; take fewer lanes, shorter chunks, or more ring-slots where memory allows",
+        pipeline.lanes, at_work, pipeline.ring_slots, static_cast<long long>(chunk)));
+  }
+
+  std::int64_t frames_made() const {
+    return report_.pipeline.frames + report_.pipeline.frames_kept;
+  }
+
+  void measure_quality() {
+    after_the_film(true, [this] {
+      const Psnr psnr =
+          measure_psnr(settings_, *start_, sink_->picture_format(), frames_made(), control_.cancel);
+      report_.psnr_luma_mean = psnr.mean(0);
+      report_.psnr_luma_minimum = psnr.minimum(0);
+      report_.psnr_cb_mean = psnr.mean(1);
+      report_.psnr_cr_mean = psnr.mean(2);
+    });
+  }
+
+  void write_statistics() const {
+    after_the_film(sink_->film() != nullptr, [this] {
+      write_text_file(settings_.stats, settings_.overwrite, to_json(settings_, report_));
+    });
+  }
+
+  const RenderSettings& settings_;
+  Engine& engine_;
+  const JobControl& control_;
+  ChunkPlan plan_;
+  ResourceShare share_;
+  std::optional<Checkpoint> start_;  // for PSNR
+  std::unique_ptr<WorkFolder> work_;
+  std::optional<ChunkStarts> starts_;
+  std::optional<RenderSink> sink_;
+  RenderReport report_;
+};
+
+}  // namespace
+
+RenderReport render(const RenderSettings& settings, const JobControl& control) {
+  validate(to_validate(settings));
   EngineSettings engine_settings = settings.engine;
   if (takes_gpu(engine_settings))
     engine_settings.engine = EngineChoice::cuda;  // found: nobody needs to look again
   else
     engine_settings.threads = share_resources(settings, usable_resources()).engine_threads;
   const auto engine = make_engine(settings.universe, engine_settings);
-  return render(settings, *engine, callbacks);
+  return render(settings, *engine, control);
 }
 
-RenderReport render(const RenderSettings& settings, Engine& engine,
-                    const RenderCallbacks& callbacks) {
-  validate(to_check(settings));
-  const std::int64_t frames = frame_count(settings);
-  if (engine.settings().width != settings.universe.width ||
-      engine.settings().height != settings.universe.height)
-    throw std::invalid_argument(
-        "the engine draws pictures of " + std::to_string(engine.settings().width) + "x" +
-        std::to_string(engine.settings().height) + ", the film has " +
-        std::to_string(settings.universe.width) + "x" + std::to_string(settings.universe.height));
-  std::optional<Checkpoint> start;
-  if (settings.psnr) start = film_start(engine);
-  const Resources resources = usable_resources();
-  RenderReport report;
-  report.processors = resources.processors;
-  report.engine = engine.describe();
-
-  const ResourceShare share = share_resources(settings, resources, engine.draws_colour());
-  const ChunkPlan plan{frames, chunk_frames(settings.film)};
-  const auto say = [&](const std::string& sentence) {
-    if (callbacks.notice && !sentence.empty()) callbacks.notice(sentence);
-  };
-
-  std::unique_ptr<WorkFolder> work;
-  if (keeps_working_files(settings)) {
-    const std::string job = film_job(settings, engine);
-    const std::string film_path = FinishedFile::real_path(settings.output);
-    if (WorkFolder::finished(film_path)) {
-      report.finished_before = WorkFolder::is_job(film_path, job);
-      WorkFolder::remove(film_path);
-      if (report.finished_before) {
-        check_nothing_is_owed(settings);
-        return report;
-      }
-      validate(settings);
-    }
-    if (settings.resume == Resume::restart) WorkFolder::remove(film_path);
-    if (std::filesystem::exists(WorkFolder::path_for(film_path)))
-      say("checking what is kept in '" + WorkFolder::path_for(film_path) + "'");
-    work = std::make_unique<WorkFolder>(film_path, job, plan, callbacks.cancel);
-  }
-  if (settings.film.codec != "null" && !FinishedFile::real_path(settings.output).empty())
-    say(check_disk(settings, disk_needs(settings, share.lanes), work ? work->found().bytes : 0));
-  if (work) say(found_text(*work, settings));
-  const std::uint64_t first_frame = engine.frame();
-  ChunkStarts starts(engine, plan, work.get(), callbacks.cancel, callbacks.end_early);
-  RenderSink sink(settings, work.get(), work ? &starts : nullptr);
-  ProgressMeter meter(frames, settings.film.frames_per_second.value(), sink);
-  PipelineSettings pipeline;
-  pipeline.frames = frames;
-  pipeline.lanes = share.lanes;
-  pipeline.ring_slots = settings.engine.ring_slots;
-  if (pipeline.ring_slots == 0) {
-    const auto slots = [&](int lanes) {
-      return default_ring_slots(sink.pictures_held_at_most(), engine.draws_in_flight(), lanes,
-                                sink.chunk_frames());
-    };
-    const PictureLayout layout(sink.picture_format(), engine);
-    pipeline.ring_slots = ring_slots_within(share.ring_bytes, slots(pipeline.lanes), slots(1),
-                                            pipeline.lanes, layout.slot_bytes());
-  }
-  const double at_work = lanes_at_work(pipeline.lanes, pipeline.ring_slots, sink.chunk_frames());
-  if (at_work < 0.9 * pipeline.lanes)
-    report.warnings.push_back(format(
-        "of %d lanes about %.1f work at once: rings of %d slots are short for chunks of %lld "
-        "frames; take fewer lanes, shorter chunks, or more ring-slots where memory allows",
-        pipeline.lanes, at_work, pipeline.ring_slots, static_cast<long long>(sink.chunk_frames())));
-  pipeline.cancel = callbacks.cancel;
-  pipeline.end_early = callbacks.end_early;
-  if (work)
-    pipeline.before_chunk = [&](Engine& driven, std::int64_t chunk) {
-      starts.reach(driven, chunk);
-    };
-  if (callbacks.progress)
-    pipeline.progress = [&](const PipelineStatistics& now) {
-      callbacks.progress(meter.measure(now));
-    };
-  report.pipeline =
-      and_what_is_kept(work.get(), settings, [&] { return run_pipeline(engine, sink, pipeline); });
-  const std::int64_t made = report.pipeline.frames + report.pipeline.frames_kept;
-  if (sink.film())
-    report.film = sink.film()->statistics();
-  else
-    report.film.duration_seconds =
-        static_cast<double>(made) / settings.film.frames_per_second.value();
-  // What was kept of the film's end was not simulated again.
-  if (engine.frame() == first_frame + static_cast<std::uint64_t>(made))
-    report.state_hash = engine.hash_state();
-  if (start)
-    after_the_film(true, [&] {
-      const Psnr psnr =
-          measure_psnr(settings, *start, sink.picture_format(), made, callbacks.cancel);
-      report.psnr_luma_mean = psnr.mean(0);
-      report.psnr_luma_minimum = psnr.minimum(0);
-      report.psnr_cb_mean = psnr.mean(1);
-      report.psnr_cr_mean = psnr.mean(2);
-    });
-  report.peak_memory_bytes = peak_memory_bytes();
-  if (!settings.stats.empty())
-    after_the_film(sink.film() != nullptr, [&] {
-      write_text_file(settings.stats, settings.overwrite, to_json(settings, report));
-    });
-  return report;
+RenderReport render(const RenderSettings& settings, Engine& engine, const JobControl& control) {
+  return RenderJob(settings, engine, control).run();
 }
 
 }  // namespace lifereel

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <cstring>
 
-#include "src/errors.h"
+#include "src/pipeline/cancellation.h"
 
 namespace lifereel {
 namespace {
@@ -89,7 +89,7 @@ SealedReader::SealedReader(const std::string& folder, const SealedKind& kind,
 }
 
 void SealedReader::read(std::uint8_t* bytes, std::size_t size) {
-  if (cancel_ != nullptr && cancel_->load(std::memory_order_relaxed)) throw Cancelled();
+  throw_if_cancelled(cancel_);
   if (size > left_ || file_.read(bytes, size) != size) fail();
   hash_.add(bytes, size);
   left_ -= size;

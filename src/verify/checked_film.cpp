@@ -55,11 +55,11 @@ Rational CheckedFilm::frame_rate() const {
 }
 
 std::int64_t CheckedFilm::count_likely_frames() const {
-  if (expected_frames) return std::min(*expected_frames, most_frames);
-  if (video.declared_frames > 0) return std::min(video.declared_frames, most_frames);
+  if (expected_frames) return std::min(*expected_frames, furthest_frame);
+  if (video.declared_frames > 0) return std::min(video.declared_frames, furthest_frame);
   if (!scan.duration_seconds) return 0;
   return static_cast<std::int64_t>(
-      std::min(static_cast<double>(most_frames), *scan.duration_seconds * rate.value() + 0.5));
+      std::min(static_cast<double>(furthest_frame), *scan.duration_seconds * rate.value() + 0.5));
 }
 
 bool CheckedFilm::exact_container() const {

@@ -71,7 +71,7 @@ void DiscCheck::conclude() {
 void DiscCheck::tell(const ProgramStreamReport& stream) {
   const auto frame = [&](const ProgramStreamReport::Fault& fault) {
     return static_cast<std::int64_t>(
-        std::clamp(fault.seconds * film_.rate.value(), 0.0, static_cast<double>(most_frames)));
+        std::clamp(fault.seconds * film_.rate.value(), 0.0, static_cast<double>(furthest_frame)));
   };
   const auto tell_all = [&](const char* check, const auto& faults, std::int64_t count) {
     for (const auto& fault : faults) findings_.error(check, frame(fault), fault.text);

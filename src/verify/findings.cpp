@@ -55,7 +55,7 @@ void Findings::add(VerifySeverity severity, const char* check, std::optional<std
   const auto place = [&](const std::optional<std::int64_t>& frame,
                          std::optional<std::int64_t>& number, std::string& code) {
     if (!frame) return;
-    number = std::clamp<std::int64_t>(*frame, 0, most_frames);
+    number = std::clamp<std::int64_t>(*frame, 0, furthest_frame);
     code = time_code(*number, rate_);
   };
   place(first, finding.first_frame, finding.first_time_code);

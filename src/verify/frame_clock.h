@@ -10,8 +10,8 @@
 
 namespace lifereel {
 
-/// Nothing that is longer can be a film.
-inline constexpr std::int64_t most_frames = std::int64_t{1} << 40;
+/// No film gets so far.
+inline constexpr std::int64_t furthest_frame = std::int64_t{1} << 40;
 inline constexpr std::int64_t furthest_ticks = std::int64_t{1} << 60;
 
 /// Timestamps that may wrap, as ones that do not.
@@ -46,10 +46,10 @@ class FrameClock {
       : ticks_(int128{time_base.den} * frames_per_second.den),
         frames_(int128{time_base.num} * frames_per_second.num) {}
 
-  /// The nearest frame; far beyond any film it stays at most_frames.
+  /// The nearest frame; far beyond any film it stays at furthest_frame.
   std::int64_t frame(std::int64_t ticks) const {
     return static_cast<std::int64_t>(
-        std::clamp<int128>(divided(ticks * frames_, ticks_), -most_frames, most_frames));
+        std::clamp<int128>(divided(ticks * frames_, ticks_), -furthest_frame, furthest_frame));
   }
   std::int64_t ticks(std::int64_t frame) const {
     return static_cast<std::int64_t>(

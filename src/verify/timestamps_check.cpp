@@ -63,7 +63,7 @@ std::int64_t TimestampsCheck::place(const ScannedPicture& picture) {
   const bool on_grid = std::abs(drift) <= (clock_.exact() ? 0 : 1);
   if (!last_frame_ && (!film_.whole() || frame == 0)) return frame;
   if (frame == expected && on_grid) return frame;
-  if (frame > expected && frame < most_frames && on_grid) {
+  if (frame > expected && frame < furthest_frame && on_grid) {
     faults_.add(expected, frame - expected,
                 count_text(frame - expected, "picture is missing", "pictures are missing"));
     return frame;

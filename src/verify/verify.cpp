@@ -7,7 +7,7 @@
 
 #include "encoders/finished_file.h"
 #include "encoders/read/film_scan.h"
-#include "src/errors.h"
+#include "src/pipeline/cancellation.h"
 #include "src/text/format.h"
 #include "src/text/time_code.h"
 #include "src/verify/audio_check.h"
@@ -33,13 +33,12 @@ constexpr int most_decoder_threads = 16;
 /// order of the checks.
 class Verifier final : FilmScan::Taker {
  public:
-  Verifier(const std::string& path, const VerifySettings& settings,
-           const VerifyCallbacks& callbacks)
+  Verifier(const std::string& path, const VerifySettings& settings, const JobControl& control)
       : settings_(settings),
-        callbacks_(callbacks),
+        control_(control),
         scan_(path, std::min(available_processors(), most_decoder_threads)),
         film_(path, scan_.film(), settings.sample) {
-    if (settings.against_universe) universe_.start(settings.engine, callbacks.cancel);
+    if (settings.against_universe) universe_.start(settings.engine, control.cancel);
     report_.path = path;
     report_.container = film_.scan.container;
     report_.file_bytes = film_.scan.bytes;
@@ -68,10 +67,7 @@ class Verifier final : FilmScan::Taker {
   }
 
  private:
-  void stop_when_asked() const {
-    if (callbacks_.cancel && callbacks_.cancel->load(std::memory_order_relaxed))
-      throw Cancelled("the check was cancelled");
-  }
+  void stop_when_asked() const { throw_if_cancelled(control_.cancel, "the check was cancelled"); }
 
   /// A little more than a second.
   std::int64_t point_frames() const { return nominal_rate(film_.rate) + 1; }
@@ -128,9 +124,9 @@ class Verifier final : FilmScan::Taker {
       const std::optional<PlaneView> universe = universe_.see(picture, *frame);
       motion_.see(picture, *frame, black, universe);
     }
-    if (callbacks_.progress && length_.pictures() % 8 == 0)
-      callbacks_.progress({length_.pictures(),
-                           film_.whole() ? film_.likely_frames : film_.points * point_frames()});
+    if (control_.progress && length_.pictures() % 8 == 0)
+      control_.progress(meter_.measure(
+          length_.pictures(), film_.whole() ? film_.likely_frames : film_.points * point_frames()));
   }
 
   void finish_stretch() {
@@ -158,7 +154,8 @@ class Verifier final : FilmScan::Taker {
   }
 
   const VerifySettings settings_;
-  const VerifyCallbacks& callbacks_;
+  const JobControl& control_;
+  const FrameMeter meter_;
   VerifyReport report_;
   FilmScan scan_;
   const CheckedFilm film_;
@@ -186,7 +183,7 @@ bool VerifyReport::passes() const noexcept {
 }
 
 VerifyReport verify(const std::string& path, const VerifySettings& settings,
-                    const VerifyCallbacks& callbacks) {
+                    const JobControl& control) {
   if (settings.sample < 0 || settings.sample > most_sample_points)
     throw std::invalid_argument(
         format("sample is %d; it must be 1 to %d points, or 0 for the "
@@ -197,7 +194,7 @@ VerifyReport verify(const std::string& path, const VerifySettings& settings,
     if (is_same_file(settings.contact_sheet, path))
       throw std::invalid_argument("contact-sheet names the film itself; name another file");
   }
-  return Verifier(path, settings, callbacks).run();
+  return Verifier(path, settings, control).run();
 }
 
 }  // namespace lifereel

@@ -60,13 +60,13 @@ std::int64_t count_pictures(const std::string& path) {
 void render_with_progress(const std::string& folder) {
   const lifereel::RenderSettings settings = small_film(folder + "/film.mp4");
   std::int64_t done = 0;
-  lifereel::RenderCallbacks callbacks;
-  callbacks.progress = [&](const lifereel::RenderProgress& progress) {
+  lifereel::JobControl control;
+  control.progress = [&](const lifereel::JobProgress& progress) {
     require(progress.frames_total == 40, "progress knows the film's length");
     require(progress.frames_done >= done, "progress does not go back");
     done = progress.frames_done;
   };
-  const lifereel::RenderReport report = lifereel::render(settings, callbacks);
+  const lifereel::RenderReport report = lifereel::render(settings, control);
   require(report.film.frames == 40, "40 frames were encoded");
   require(count_pictures(settings.output) == 40, "40 frames can be decoded");
   require(!lifereel::describe(report).empty(), "the report has words");
@@ -82,12 +82,12 @@ void cancel_a_render(const std::string& folder) {
   lifereel::RenderSettings settings = small_film(folder + "/cancelled.mp4");
   settings.frames = 100'000'000;
   std::atomic<bool> cancel = false;
-  lifereel::RenderCallbacks callbacks;
-  callbacks.cancel = &cancel;
-  callbacks.progress = [&](const lifereel::RenderProgress&) { cancel = true; };
+  lifereel::JobControl control;
+  control.cancel = &cancel;
+  control.progress = [&](const lifereel::JobProgress&) { cancel = true; };
   bool cancelled = false;
   try {
-    lifereel::render(settings, callbacks);
+    lifereel::render(settings, control);
   } catch (const lifereel::Cancelled&) {
     cancelled = true;
   }

@@ -41,12 +41,10 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   });
   attempt([&] {
     std::atomic<bool> enough = false;
-    VerifyCallbacks callbacks;
-    callbacks.cancel = &enough;
-    callbacks.progress = [&](const VerifyProgress& progress) {
-      enough = progress.frames_done >= 8;
-    };
-    const VerifyReport report = verify(file.path(), {}, callbacks);
+    JobControl control;
+    control.cancel = &enough;
+    control.progress = [&](const JobProgress& progress) { enough = progress.frames_done >= 8; };
+    const VerifyReport report = verify(file.path(), {}, control);
     fuzz::require(!describe(report).empty() && !to_json(report).empty(), "a report has text");
   });
   return 0;

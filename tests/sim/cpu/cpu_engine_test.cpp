@@ -176,6 +176,33 @@ TEST_SUITE("sim.cpu_engine") {
 #endif
   }
 
+  TEST_CASE("flush-to-zero set by the embedding program changes nothing that is restored") {
+#if defined(__x86_64__)
+    UniverseSettings universe = small_universe();
+    universe.particles = 3;  // most rows of the trail are without
+    universe.species = 1;
+    Checkpoint start;
+    make_cpu_engine(universe)->save(start);
+    std::fill(start.trail.begin(), start.trail.end(), 1e-40f);
+    const auto after_a_frame = [&](unsigned flags) {
+      const auto engine = make_cpu_engine(universe, {Isa::automatic, 1});
+      const unsigned before = _mm_getcsr();
+      _mm_setcsr(before | flags);
+      engine->restore(start);
+      _mm_setcsr(before);
+      std::vector<std::uint8_t> picture(431 * 297);
+      engine->step();
+      engine->draw(luma_target(picture.data(), 431, ColourRange::full));
+      Checkpoint end;
+      engine->save(end);
+      return end;
+    };
+    const Checkpoint expected = after_a_frame(0);
+    for (const unsigned flags : {0x8040u, 0x2000u, 0x4000u, 0x6000u})
+      CHECK(after_a_frame(flags) == expected);
+#endif
+  }
+
   TEST_CASE("a lone particle rests, draws its splat across the seam and fades to black") {
     UniverseSettings universe;
     universe.width = universe.height = 300;

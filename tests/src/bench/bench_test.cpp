@@ -50,9 +50,9 @@ TEST_SUITE("src.bench") {
     settings.folder = folder.path();
     settings.picture_memory_bytes = 4 * 720 * 1024;  // fewer pictures than frames
     std::vector<std::string> told;
-    BenchCallbacks callbacks;
-    callbacks.progress = [&](const std::string& what) { told.push_back(what); };
-    const BenchReport report = run_bench(settings, callbacks);
+    JobControl control;
+    control.progress = [&](const JobProgress& progress) { told.push_back(progress.measuring); };
+    const BenchReport report = run_bench(settings, control);
     CHECK(folder.names().empty());
     CHECK(told.size() == 9);  // choosing, and four parts twice
 
@@ -120,10 +120,10 @@ TEST_SUITE("src.bench") {
     CHECK_THROWS_WITH_AS(run_bench(settings), doctest::Contains("/nowhere"), std::runtime_error);
     settings.folder = "";
     const std::atomic<bool> cancel = true;
-    BenchCallbacks callbacks;
-    callbacks.cancel = &cancel;
-    CHECK_THROWS_AS(run_bench(settings, callbacks), Cancelled);
-    CHECK_THROWS_AS(run_scaling({}, callbacks), Cancelled);
+    JobControl control;
+    control.cancel = &cancel;
+    CHECK_THROWS_AS(run_bench(settings, control), Cancelled);
+    CHECK_THROWS_AS(run_scaling({}, control), Cancelled);
   }
 
   TEST_CASE("scaling: the world grows with N, or without") {

@@ -200,10 +200,10 @@ TEST_SUITE("src.golden") {
 
   TEST_CASE("cancelled") {
     const std::atomic<bool> cancel{true};
-    GoldenCallbacks callbacks;
-    callbacks.cancel = &cancel;
-    CHECK_THROWS_AS(run_golden(small_settings(), "", false, callbacks), Cancelled);
-    CHECK_THROWS_AS(check_golden(parse_golden(golden_text(), "g"), {}, callbacks), Cancelled);
+    JobControl control;
+    control.cancel = &cancel;
+    CHECK_THROWS_AS(run_golden(small_settings(), "", false, control), Cancelled);
+    CHECK_THROWS_AS(check_golden(parse_golden(golden_text(), "g"), {}, control), Cancelled);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <future>
 #include <memory>
 #include <random>
+#include <set>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -136,7 +137,12 @@ class CheckingChunks final : public ChunkedSink {
   explicit CheckingChunks(std::int64_t chunk_frames, std::size_t keeps = 0)
       : chunk_frames_(chunk_frames), keeps_(keeps) {}
   std::int64_t chunk_frames() const noexcept override { return chunk_frames_; }
+  bool needs_chunk(std::int64_t index) const override {
+    if (index != asked++) ++wrong;  // once each, in order
+    return !kept.contains(index);
+  }
   std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t length) override {
+    if (kept.contains(index) || index >= asked) ++wrong;
     if (index == fail_begin) throw std::runtime_error("the encoder does not open");
     return std::make_unique<Chunk>(*this, index, length);
   }
@@ -149,8 +155,11 @@ class CheckingChunks final : public ChunkedSink {
   std::int64_t fail_begin = -1, fail_chunk = -1, fail_end = -1;
   std::chrono::microseconds delay{0};
   bool finished = false, fail_finish = false;
+  std::set<std::int64_t> kept;  // chunks that are there already
   std::atomic<std::int64_t> frames{0}, chunks{0};
-  std::atomic<int> wrong{0}, at_once{0}, most_at_once{0};
+  std::atomic<int> at_once{0}, most_at_once{0};
+  mutable std::atomic<std::int64_t> asked{0};
+  mutable std::atomic<int> wrong{0};
 
  private:
   class Chunk final : public PictureSink {
@@ -386,6 +395,48 @@ TEST_SUITE("src.pipeline") {
       CHECK(film.wrong == 0);
       CHECK(film.at_once == 0);
     }
+  }
+
+  TEST_CASE("chunks that are there already are left out, wherever they are") {
+    const std::set<std::int64_t> all{0, 1, 2, 3, 4, 5, 6, 7, 8, 9};
+    for (const int lanes : {1, 3})
+      for (const std::set<std::int64_t>& kept :
+           {std::set<std::int64_t>{0, 1, 4, 9}, {3}, {0, 1, 2, 3, 4, 5, 6, 7, 9}, all}) {
+        CAPTURE(lanes);
+        CountingEngine engine(2);
+        CheckingChunks film(30, 1);
+        film.kept = kept;
+        PipelineSettings settings = for_frames(300);
+        settings.lanes = lanes;
+        CHECK_THROWS_AS(run_pipeline(engine, film, settings), std::logic_error);
+        film.asked = 0;
+        settings.before_chunk = [](Engine& driven, std::int64_t chunk) {
+          while (driven.frame() < static_cast<std::uint64_t>(chunk) * 30) driven.step();
+        };
+        CountingEngine again(2);
+        film.frames = film.chunks = 0;
+        const PipelineStatistics statistics = run_pipeline(again, film, settings);
+        const auto left_out = static_cast<std::int64_t>(kept.size());
+        CHECK(film.wrong == 0);
+        CHECK(film.asked == 10);
+        CHECK(film.chunks == 10 - left_out);
+        CHECK(statistics.frames == 300 - 30 * left_out);
+        CHECK(statistics.frames_kept == 30 * left_out);
+        CHECK(statistics.lanes == std::clamp<int>(10 - static_cast<int>(left_out), 1, lanes));
+      }
+  }
+
+  TEST_CASE("memory does not depend on the length of the film") {
+    CountingEngine engine;
+    CheckingChunks film(10);
+    std::atomic<bool> cancel{false};
+    PipelineSettings settings = for_frames(1'000'000'000'000);
+    settings.lanes = 3;
+    settings.cancel = &cancel;
+    settings.progress = [&](const PipelineStatistics& now) { cancel = now.frames > 1000; };
+    CHECK_THROWS_AS(run_pipeline(engine, film, settings), Cancelled);
+    CHECK(film.asked < film.frames / 10 + 50);
+    CHECK(film.wrong == 0);
   }
 
   TEST_CASE("lanes out of range are refused") {

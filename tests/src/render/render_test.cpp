@@ -191,49 +191,47 @@ TEST_SUITE("src.render") {
   TEST_CASE("cancelling several lanes leaves nothing behind where no working files are kept") {
     const test::TemporaryFolder folder;
     std::atomic<bool> cancel{false};
-    RenderCallbacks callbacks;
-    callbacks.cancel = &cancel;
-    callbacks.progress = [&](const RenderProgress& progress) {
-      cancel = progress.frames_done > 50;
-    };
+    JobControl control;
+    control.cancel = &cancel;
+    control.progress = [&](const JobProgress& progress) { cancel = progress.frames_done > 50; };
     RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 1'000'000);
     settings.film.chunk_frames = 40;
     settings.engine.lanes = 3;
     settings.resume = Resume::off;
-    CHECK_THROWS_AS(render(settings, callbacks), Cancelled);
+    CHECK_THROWS_AS(render(settings, control), Cancelled);
     CHECK(folder.names().empty());
   }
 
   TEST_CASE("cancelling leaves nothing behind") {
     const test::TemporaryFolder folder;
     std::atomic<bool> cancel{false};
-    RenderCallbacks callbacks;
-    callbacks.cancel = &cancel;
+    JobControl control;
+    control.cancel = &cancel;
     int reports = 0;
-    callbacks.progress = [&](const RenderProgress& progress) {
+    control.progress = [&](const JobProgress& progress) {
       CHECK(progress.frames_total == 1'000'000);
       CHECK(progress.frames_done < progress.frames_total);
       if (++reports == 2) cancel = true;
     };
     RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 1'000'000);
     settings.hash = folder.file("film.framehash");
-    CHECK_THROWS_AS(render(settings, callbacks), Cancelled);
+    CHECK_THROWS_AS(render(settings, control), Cancelled);
     CHECK(folder.names().empty());
   }
 
   TEST_CASE("cancelling gives back the pictures that an encoder holds by reference") {
     const test::TemporaryFolder folder;
     std::atomic<bool> cancel{false};
-    RenderCallbacks callbacks;
-    callbacks.cancel = &cancel;
-    callbacks.progress = [&](const RenderProgress&) { cancel = true; };
+    JobControl control;
+    control.cancel = &cancel;
+    control.progress = [&](const JobProgress&) { cancel = true; };
     RenderSettings settings = small(folder.file("film.mpg"), "mpeg2video", 1'000'000);
     settings.universe.width = 720;  // with rows of 768 bytes, as the encoder's own
     settings.universe.height = 480;
     settings.film.frames_per_second = {30000, 1001};
     settings.film.target = DiscTarget::ntsc_dvd;
     settings.resume = Resume::off;  // a fast machine has made a chunk by then
-    CHECK_THROWS_AS(render(settings, callbacks), Cancelled);
+    CHECK_THROWS_AS(render(settings, control), Cancelled);
     CHECK(folder.names().empty());
   }
 
@@ -327,11 +325,11 @@ TEST_SUITE("src.render") {
     RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 8);
     settings.psnr = true;
     std::atomic<bool> cancel{false};
-    RenderCallbacks callbacks;
-    callbacks.cancel = &cancel;
+    JobControl control;
+    control.cancel = &cancel;
     ToldEngine engine(settings.universe);
     engine.at_read = [&] { cancel = fs::exists(settings.output); };  // for the report's state hash
-    CHECK_THROWS_WITH_AS(render(settings, engine, callbacks),
+    CHECK_THROWS_WITH_AS(render(settings, engine, control),
                          "the film is finished, but measuring its PSNR was cancelled",
                          CancelledWhenFinished);
     CHECK(folder.names() == std::vector<std::string>{"film.mkv"});

@@ -91,9 +91,9 @@ void render_until(const RenderSettings& settings, std::uint64_t frame, bool save
     usleep(100'000);  // for the pipeline, to see it
   };
   Watched engine(settings, stop, saves);
-  RenderCallbacks callbacks;
-  callbacks.cancel = &cancel;
-  CHECK_THROWS_AS(render(settings, engine, callbacks), Cancelled);
+  JobControl control;
+  control.cancel = &cancel;
+  CHECK_THROWS_AS(render(settings, engine, control), Cancelled);
 }
 
 RenderReport render_rest(const RenderSettings& settings, int* steps = nullptr) {
@@ -324,9 +324,9 @@ TEST_SUITE("src.resume") {
         settings.psnr = true;
         std::atomic<bool> early{false};
         Watched engine(settings, [&](std::uint64_t now) { early = now + 1 >= unsigned(end); });
-        RenderCallbacks callbacks;
-        callbacks.end_early = &early;
-        const RenderReport report = render(settings, engine, callbacks);
+        JobControl control;
+        control.end_early = &early;
+        const RenderReport report = render(settings, engine, control);
         CHECK(report.film.frames == end);
         CHECK(engine.frame() == static_cast<std::uint64_t>(end));
         CHECK(folder.names().size() == 2);
@@ -347,9 +347,9 @@ TEST_SUITE("src.resume") {
     fs::remove(work_of(settings) + "/chunk-000001");
     std::atomic<bool> early{false};
     Watched engine(settings, [&](std::uint64_t now) { early = now + 1 >= chunk + 4; });
-    RenderCallbacks callbacks;
-    callbacks.end_early = &early;
-    const RenderReport report = render(settings, engine, callbacks);
+    JobControl control;
+    control.end_early = &early;
+    const RenderReport report = render(settings, engine, control);
     CHECK(report.film.frames == chunk + 4);
     CHECK(report.pipeline.frames_kept == chunk);
     CHECK_FALSE(report.state_hash.empty());
@@ -362,9 +362,9 @@ TEST_SUITE("src.resume") {
     render_until(settings, 4 * chunk + 5);
     std::atomic<bool> early{false};
     Watched engine(settings, [&](std::uint64_t now) { early = now + 1 >= chunk + 4; });
-    RenderCallbacks callbacks;
-    callbacks.end_early = &early;
-    CHECK(render(settings, engine, callbacks).film.frames == 2 * chunk);
+    JobControl control;
+    control.end_early = &early;
+    CHECK(render(settings, engine, control).film.frames == 2 * chunk);
     std::size_t pictures = 0;
     std::istringstream hashes(contents(settings.hash));
     for (std::string line; std::getline(hashes, line);) pictures += line.starts_with("0,") ? 1 : 0;
@@ -445,20 +445,20 @@ TEST_SUITE("src.resume") {
 
       settings.output = folder.file("film.mkv");
       std::atomic<bool> early{false};
-      RenderCallbacks callbacks;
-      callbacks.end_early = &early;
+      JobControl control;
+      control.end_early = &early;
       Watched engine(settings, [&](std::uint64_t now) {
         if (now + 1 < static_cast<std::uint64_t>(end)) return;
         folder.write("film.mkv", "in the way");
         early = end < frames;
       });
-      CHECK(has(message([&] { render(settings, engine, callbacks); }), "has appeared"));
+      CHECK(has(message([&] { render(settings, engine, control); }), "has appeared"));
       fs::remove(settings.output);
 
       // While it is checked or put together, too, it can be stopped.
       for (const char* const moment : {"checking", "going on"}) {
         std::atomic<bool> cancel{false};
-        RenderCallbacks stopped;
+        JobControl stopped;
         stopped.cancel = &cancel;
         stopped.notice = [&](const std::string& sentence) {
           cancel = cancel || has(sentence, moment);
@@ -512,9 +512,9 @@ TEST_SUITE("src.resume") {
     CHECK(folder.names().empty());
     std::string said;
     settings.frames = chunk;
-    RenderCallbacks callbacks;
-    callbacks.notice = [&](const std::string& sentence) { said += sentence; };
-    render(settings, callbacks);
+    JobControl control;
+    control.notice = [&](const std::string& sentence) { said += sentence; };
+    render(settings, control);
     CHECK(has(said, "until it is finished"));
   }
 

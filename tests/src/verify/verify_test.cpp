@@ -115,12 +115,12 @@ TEST_CASE("frames of timestamps, far out and across a wrap") {
   CHECK(ntsc.frame(3003 * 5 + 1501) == 5);
   CHECK(ntsc.frame(3003 * 5 + 1502) == 6);
   CHECK(ntsc.frame(-1502) == -1);
-  CHECK(ntsc.frame(std::numeric_limits<std::int64_t>::max()) == most_frames);
-  CHECK(ntsc.ticks(most_frames) <= furthest_ticks);
+  CHECK(ntsc.frame(std::numeric_limits<std::int64_t>::max()) == furthest_frame);
+  CHECK(ntsc.ticks(furthest_frame) <= furthest_ticks);
   CHECK_FALSE(FrameClock({1, 1000}, {30000, 1001}).exact());
   const FrameClock hostile({std::numeric_limits<int>::max(), 1},
                            {std::numeric_limits<int>::max(), 1});
-  CHECK(hostile.frame(std::numeric_limits<std::int64_t>::min()) == -most_frames);
+  CHECK(hostile.frame(std::numeric_limits<std::int64_t>::min()) == -furthest_frame);
 
   Unwrapper dvd(33);
   const std::int64_t wrap = std::int64_t{1} << 33;
@@ -499,17 +499,17 @@ TEST_CASE("what cannot be verified") {
   CHECK(contains(error_of([&] { verify(path, settings); }), "carries no settings of lifereel"));
 
   const std::atomic<bool> cancel{true};
-  VerifyCallbacks callbacks;
-  callbacks.cancel = &cancel;
-  CHECK_THROWS_AS(verify(path, {}, callbacks), Cancelled);
+  JobControl control;
+  control.cancel = &cancel;
+  CHECK_THROWS_AS(verify(path, {}, control), Cancelled);
   std::int64_t last = 0;
-  callbacks.cancel = nullptr;
-  callbacks.progress = [&](const VerifyProgress& progress) {
+  control.cancel = nullptr;
+  control.progress = [&](const JobProgress& progress) {
     CHECK(progress.frames_done > last);
     CHECK(progress.frames_total == 30);
     last = progress.frames_done;
   };
-  CHECK(verify(path, {}, callbacks).passes());
+  CHECK(verify(path, {}, control).passes());
   CHECK(last > 20);
 }
 

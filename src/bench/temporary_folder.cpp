@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "src/bench/temporary_folder.h"
+
+#include <stdlib.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+#include <system_error>
+
+namespace lifereel {
+
+TemporaryFolder::TemporaryFolder(const std::string& parent) {
+  const std::filesystem::path where =
+      parent.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(parent);
+  path_ = (where / "lifereel-bench-XXXXXX").string();
+  if (mkdtemp(path_.data()) == nullptr)
+    throw std::runtime_error("cannot make a folder in '" + where.string() +
+                             "': " + std::strerror(errno));
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+}  // namespace lifereel

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How a caller watches a long job and ends it: render(), verify(), run_golden(), check_golden(),
+// run_bench(), run_scaling().
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "errors.h"  // Cancelled
+
+namespace lifereel {
+
+/// Where a job stands. What it does not measure stays as it is here.
+struct JobProgress {
+  /// Rendering: pictures the encoder has taken. Verifying: pictures decoded. Hashing: hashed.
+  std::int64_t frames_done = 0;
+  std::int64_t frames_total = 0;  ///< 0: unknown
+  double seconds = 0;             ///< since the start
+  /// Rendering: over the last moments; verifying and hashing: since the start.
+  double frames_per_second = 0;
+  double eta_seconds = 0;      ///< below 0: unknown
+  double speed = 0;            ///< rendering: film seconds made in a second
+  double bits_per_second = 0;  ///< rendering: of the video so far
+  /// Rendering: which side waited for the other since the last report.
+  enum class Waiting { nobody, engine, encoder } waiting = Waiting::nobody;
+  std::string measuring;  ///< benchmarks: what is measured next
+};
+
+/// What a job tells its caller and how it is ended. A job calls back on the thread that called it,
+/// never two calls at once, and does nothing else on that thread meanwhile: be quick. What a
+/// callback throws ends the job and arrives at its caller.
+struct JobControl {
+  /// Rendering: about five times a second. Verifying: every eight pictures. Hashing: after each
+  /// frame. Benchmarks: before each measurement. May be empty.
+  std::function<void(const JobProgress&)> progress;
+  /// Rendering, before the first frame: sentences for people about what the film needs on disk and
+  /// what it is resumed from. May be empty.
+  std::function<void(const std::string&)> notice;
+  /// May be set to true by any thread or a signal handler: the job ends soon with Cancelled. A
+  /// render's working files stay, and the same settings go on from there.
+  const std::atomic<bool>* cancel = nullptr;
+  /// Rendering: likewise, but the film ends with the frame being drawn and is finished as it is.
+  const std::atomic<bool>* end_early = nullptr;
+};
+
+/// Measures a job that counts frames and encodes none, from now on; also one of the caller's own.
+class FrameMeter {
+ public:
+  JobProgress measure(std::int64_t frames_done, std::int64_t frames_total) const {
+    JobProgress progress;
+    progress.frames_done = frames_done;
+    progress.frames_total = frames_total;
+    progress.seconds = std::chrono::duration<double>(Clock::now() - start_).count();
+    if (progress.seconds > 0)
+      progress.frames_per_second = static_cast<double>(frames_done) / progress.seconds;
+    const bool known = progress.frames_per_second > 0 && frames_done <= frames_total;
+    progress.eta_seconds =
+        known ? static_cast<double>(frames_total - frames_done) / progress.frames_per_second : -1;
+    return progress;
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Clock::time_point start_ = Clock::now();
+};
+
+}  // namespace lifereel
