@@ -6,6 +6,7 @@ include(CMakePackageConfigHelpers)
 
 set(LIFEREEL_PUBLIC_HEADERS
   sim/checkpoint.h
+  sim/colour.h
   sim/engine.h
   sim/universe.h
   cuda/cuda_engine.h
@@ -16,6 +17,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   encoders/finished_file.h
   encoders/frame_hash.h
   encoders/picture.h
+  encoders/png.h
   encoders/program_stream.h
   encoders/vbv.h
   src/bench.h

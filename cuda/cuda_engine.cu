@@ -215,7 +215,7 @@ class CudaEngine final : public Engine {
       queue_move(false);
       queue_sort_and_picture(true, {});
     });
-    for (const LumaRange range : {LumaRange::full, LumaRange::limited})
+    for (const ColourRange range : {ColourRange::full, ColourRange::limited})
       for (std::size_t picture = 0; picture < drawn_.size(); ++picture)
         frame_.push_back(std::make_unique<Graph>(compute_, [this, picture, range] {
           queue_move(true);
@@ -251,21 +251,24 @@ class CudaEngine final : public Engine {
     ++steps_;
   }
 
-  void begin_draw(const LumaPlane& plane) override {
+  void begin_draw(const PictureTarget& target) override {
+    lifereel::validate(target, settings_.width, settings_.height);
     if (begun_ - finished_ == in_flight_)
       throw std::logic_error("begin_draw: finish_draw() comes first, all pictures are in flight");
     use_device();
     const auto picture = static_cast<std::size_t>(begun_ % in_flight_);
     if (std::exchange(step_pending_, false)) {
-      frame_[picture + (plane.range == LumaRange::limited ? drawn_.size() : 0)]->launch(compute_);
+      const bool limited = target.colour.range == ColourRange::limited;
+      frame_[picture + (limited ? drawn_.size() : 0)]->launch(compute_);
     } else {
       queue_splats();
-      queue_sort_and_picture(false, {arrays_.luma[picture], plane.range});
+      queue_sort_and_picture(false, {arrays_.luma[picture], target.colour.range});
     }
     check_cuda(cudaEventRecord(drawn_[picture], compute_), "cudaEventRecord");
     check_cuda(cudaStreamWaitEvent(copy_, drawn_[picture], 0), "cudaStreamWaitEvent");
-    copy_picture(plane, arrays_.luma[picture]);
+    copy_plane(target.planes[0], arrays_.luma[picture]);
     check_cuda(cudaEventRecord(copied_[picture], copy_), "cudaEventRecord");
+    draw_neutral_chroma(target, settings_.width, settings_.height);
     ++begun_;
   }
 
@@ -341,10 +344,10 @@ class CudaEngine final : public Engine {
   // What a frame is drawn into; without luma, none is drawn.
   struct Drawing {
     FourBytes* luma = nullptr;
-    LumaRange range = LumaRange::limited;
+    ColourRange range = ColourRange::limited;
   };
 
-  void copy_picture(const LumaPlane& plane, const FourBytes* luma) const {
+  void copy_plane(const WritablePlane& plane, const FourBytes* luma) const {
     const auto pitch = static_cast<std::size_t>(arrays_.pitch);
     const auto width = static_cast<std::size_t>(settings_.width);
     const auto height = static_cast<std::size_t>(settings_.height);
@@ -475,7 +478,7 @@ class CudaEngine final : public Engine {
     tone.luma = drawing.luma;
     tone.quads = static_cast<std::int32_t>(quads);
     tone.brightest = arrays_.brightest;
-    tone.limited_range = drawing.range == LumaRange::limited;
+    tone.limited_range = drawing.range == ColourRange::limited;
     queue_both(scatter, sorts ? blocks_for(settings_.particles, threads_) : 0, tone,
                draws ? blocks_for(quads, threads_ * Tone::quads_per_thread) : 0, threads_);
   }

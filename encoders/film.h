@@ -162,7 +162,7 @@ class Film final : public PictureSink {
 
   void write(const Picture& picture) override;
   void finish() override;
-  PixelFormat pixel_format() const noexcept override;
+  PictureFormat picture_format() const noexcept override;
   int pictures_held_at_most() const noexcept override;
 
   /// The film, chunk by chunk on any number of threads; lives as long as this object.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Reads a film back: its metadata and its decoded luma.
+// Reads a film back: its metadata and its decoded pictures.
 #pragma once
 
 #include <cstdint>
@@ -29,17 +29,17 @@ class FilmReader {
   Rational frames_per_second() const noexcept;
   std::string codec() const;
 
-  /// Decodes the next picture's luma into `luma` (width * height, no padding), as stored. False at
-  /// the end. Throws std::runtime_error on a decode error.
+  /// Decodes the next picture, as stored; `picture` is valid until the next call, as long as this
+  /// object. False at the end. Throws std::runtime_error where the film is damaged, and for
+  /// pictures that have no plane of 8-bit luma.
+  bool read(PictureView& picture);
+
+  /// The same, with the luma copied into `luma` (width * height, no padding).
   bool read_luma(std::vector<std::uint8_t>& luma);
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// Writes an 8-bit gray picture as PNG. Throws std::runtime_error.
-void write_png(const std::string& path, const std::uint8_t* gray, int width, int height,
-               std::size_t stride_bytes);
 
 }  // namespace lifereel

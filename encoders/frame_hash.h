@@ -23,6 +23,9 @@ struct FrameHashSettings {
   std::vector<std::string> comments;  ///< lines put in front, each after "#lifereel "
 };
 
+/// Appends what is hashed of a picture: its planes, one after another, without padding.
+void append_packed(const Picture& picture, std::vector<std::uint8_t>& bytes);
+
 /// SHA-256 of each picture's planes without padding, one framehash line each, through libavformat's
 /// framehash muxer. Stream 0 is the pictures, stream 1 (with_states) the serialised states.
 /// The text goes to `path`, under a temporary name until finish(), or to memory when `path` is
@@ -38,7 +41,7 @@ class FrameHash final : public PictureSink {
   /// or after it but before the next picture.
   void write_state(std::int64_t pts_frames, const std::vector<std::uint8_t>& bytes);
   void finish() override;
-  PixelFormat pixel_format() const noexcept override;
+  PictureFormat picture_format() const noexcept override;
 
   /// The text so far, whole after finish(); empty when it goes to a file.
   const std::string& text() const noexcept;

@@ -2,8 +2,11 @@
 // A picture on its way into an encoder, and what takes pictures. No libav type appears here.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+
+#include "../sim/colour.h"
 
 namespace lifereel {
 
@@ -11,6 +14,56 @@ enum class PixelFormat {
   gray8,    ///< planes[0] alone, full range
   yuv420p,  ///< planes[0] luma, planes[1] and planes[2] chroma at half width and height (rounded
             ///< up)
+};
+
+struct PlaneSize {
+  int width = 0, height = 0;  ///< samples
+};
+
+constexpr int plane_count(PixelFormat format) noexcept {
+  return format == PixelFormat::gray8 ? 1 : 3;
+}
+
+/// Of one plane of a picture of this size in pixels.
+constexpr PlaneSize plane_size(int plane, int width, int height) noexcept {
+  return plane == 0 ? PlaneSize{width, height} : PlaneSize{(width + 1) / 2, (height + 1) / 2};
+}
+
+/// Of all planes, one after another, without padding: what is hashed.
+constexpr std::size_t packed_bytes(PixelFormat format, int width, int height) noexcept {
+  std::size_t bytes = 0;
+  for (int plane = 0; plane < plane_count(format); ++plane) {
+    const PlaneSize size = plane_size(plane, width, height);
+    bytes += static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height);
+  }
+  return bytes;
+}
+
+/// How pictures are made: what a sink wants, and an engine draws.
+struct PictureFormat {
+  PixelFormat pixel_format = PixelFormat::yuv420p;
+  ColourDescription colour;
+
+  bool operator==(const PictureFormat&) const = default;
+};
+
+/// The format of pictures of this size. Of Y'CbCr, players take the matrix from the size where a
+/// film does not say it: BT.709 from 720 lines on, else BT.601.
+constexpr PictureFormat picture_format(PixelFormat format, int width, int height) noexcept {
+  if (format == PixelFormat::gray8) return {format, {ColourMatrix::none, ColourRange::full, 8}};
+  ColourDescription colour;
+  if (height < 720)
+    colour.matrix = width == 720 && height == 576 ? ColourMatrix::bt470bg : ColourMatrix::smpte170m;
+  return {format, colour};
+}
+
+/// Somebody else's plane of 8-bit samples, to be read.
+struct PlaneView {
+  const std::uint8_t* data = nullptr;
+  std::ptrdiff_t stride_bytes = 0;
+  int width = 0, height = 0;
+
+  const std::uint8_t* row(int y) const noexcept { return data + y * stride_bytes; }
 };
 
 /// A view of one picture. The memory belongs to the caller and is read-only for the taker until
@@ -27,14 +80,35 @@ struct Picture {
   int width = 0;   ///< pixels
   int height = 0;  ///< pixels
   /// Of each plane stride_bytes * rows bytes are readable, padding of the last row included. Planes
-  /// may share memory: gray pictures share one chroma plane among all of them.
+  /// may share memory: pictures without colour share one neutral chroma plane.
   const std::uint8_t* planes[3] = {};
   int stride_bytes[3] = {};
   std::int64_t pts_frames = 0;  ///< presentation time in frames, strictly increasing
   void (*release)(void* owner, std::uintptr_t tag) noexcept = nullptr;
   void* owner = nullptr;
   std::uintptr_t tag = 0;
+
+  PlaneView plane(int index) const noexcept {
+    const PlaneSize size = plane_size(index, width, height);
+    return {planes[index], stride_bytes[index], size.width, size.height};
+  }
 };
+
+/// A picture to be looked at, decoded or drawn; of 8 bits a sample.
+struct PictureView {
+  PlaneView planes[3];  ///< luma; Cb and Cr, of whatever size
+  int plane_count = 0;  ///< 1: luma alone; 0: there is none that could be looked at
+  ColourDescription colour;
+};
+
+/// Of a picture in the format that picture_format() gives.
+inline PictureView view(const Picture& picture) noexcept {
+  PictureView view;
+  view.plane_count = plane_count(picture.format);
+  for (int plane = 0; plane < view.plane_count; ++plane) view.planes[plane] = picture.plane(plane);
+  view.colour = picture_format(picture.format, picture.width, picture.height).colour;
+  return view;
+}
 
 /// Whatever takes pictures: a film, a hash file, nothing, or your own. One thread calls it.
 class PictureSink {
@@ -47,7 +121,7 @@ class PictureSink {
   /// that is destroyed without it leaves nothing behind that looks finished.
   virtual void finish() = 0;
   /// What write() wants.
-  virtual PixelFormat pixel_format() const noexcept { return PixelFormat::yuv420p; }
+  virtual PictureFormat picture_format() const noexcept { return {}; }
   /// The most pictures the sink can hold unreleased between two calls of write(). The ring needs
   /// two slots more than this.
   virtual int pictures_held_at_most() const noexcept { return 1; }
@@ -77,7 +151,7 @@ class ChunkedSink {
   /// After the last chunk's finish(): the film is complete and safe when this returns.
   virtual void finish() = 0;
   /// What the chunks' sinks want, each for itself (PictureSink).
-  virtual PixelFormat pixel_format() const noexcept { return PixelFormat::yuv420p; }
+  virtual PictureFormat picture_format() const noexcept { return {}; }
   virtual int pictures_held_at_most() const noexcept { return 1; }
 };
 

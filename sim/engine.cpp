@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/engine.h"
 
+#include <cstring>
 #include <new>
 #include <stdexcept>
 
@@ -32,6 +33,32 @@ std::unique_ptr<PictureMemory> Engine::allocate_picture_memory(std::size_t bytes
 void Engine::save(Checkpoint&) const { throw std::logic_error("this engine cannot be saved"); }
 void Engine::restore(const Checkpoint&) {
   throw std::logic_error("this engine cannot be restored");
+}
+
+void validate(const PictureTarget& target, int width, int height) {
+  if (target.colour.bit_depth != 8)
+    throw std::invalid_argument("pictures have 8 bits a sample, not " +
+                                std::to_string(target.colour.bit_depth));
+  if (target.has_chroma() != (target.planes[2].data != nullptr))
+    throw std::invalid_argument("a picture has both planes of chroma or none");
+  if (target.has_chroma() && target.colour.matrix == ColourMatrix::none)
+    throw std::invalid_argument("a picture with chroma needs a colour matrix");
+  for (int plane = 0; plane < (target.has_chroma() ? 3 : 1); ++plane) {
+    const WritablePlane& memory = target.planes[plane];
+    const int columns = plane == 0 ? width : (width + 1) / 2;
+    if (memory.data == nullptr || memory.stride_bytes < static_cast<std::size_t>(columns))
+      throw std::invalid_argument("plane " + std::to_string(plane) + " of a picture of " +
+                                  std::to_string(width) + "x" + std::to_string(height) +
+                                  " is missing or its rows are narrower than the picture's");
+  }
+}
+
+void draw_neutral_chroma(const PictureTarget& target, int width, int height) noexcept {
+  if (!target.has_chroma()) return;
+  for (const WritablePlane* const plane : {&target.planes[1], &target.planes[2]})
+    for (int row = 0; row < (height + 1) / 2; ++row)
+      std::memset(plane->data + static_cast<std::size_t>(row) * plane->stride_bytes, neutral_chroma,
+                  static_cast<std::size_t>((width + 1) / 2));
 }
 
 std::string Engine::hash_state() const {

@@ -9,23 +9,36 @@
 #include <vector>
 
 #include "checkpoint.h"
+#include "colour.h"
 #include "universe.h"
 
 namespace lifereel {
 
-/// What gray 0..255 becomes in a drawn picture.
-enum class LumaRange {
-  full,     ///< gray as it is
-  limited,  ///< 16 + (219 * gray + 127) / 255, as FFmpeg converts gray to yuv420p
+/// One plane of 8-bit samples in the caller's memory.
+struct WritablePlane {
+  std::uint8_t* data = nullptr;
+  /// From row to row, at least the plane's width. Up to 63 bytes between the rows may be written.
+  std::size_t stride_bytes = 0;
 };
 
-/// One plane of 8-bit luma in the caller's memory, height rows of width pixels.
-struct LumaPlane {
-  std::uint8_t* data = nullptr;
-  /// From row to row, at least width. Up to 63 bytes between the rows may be written too.
-  std::size_t stride_bytes = 0;
-  LumaRange range = LumaRange::limited;
+/// Where an engine draws a picture, in the caller's memory.
+struct PictureTarget {
+  /// Luma of the universe's size; then Cb and Cr of half its width and height (rounded up), in the
+  /// places of 4:2:0, or no data in both: luma alone.
+  WritablePlane planes[3];
+  ColourDescription colour;
+
+  bool has_chroma() const noexcept { return planes[1].data != nullptr; }
 };
+
+/// Luma alone: gray as it is, or as FFmpeg converts it to yuv420p: 16 + (219 * gray + 127) / 255.
+inline PictureTarget luma_target(std::uint8_t* data, std::size_t stride_bytes,
+                                 ColourRange range = ColourRange::limited) noexcept {
+  PictureTarget target;
+  target.planes[0] = {data, stride_bytes};
+  target.colour = {ColourMatrix::none, range, 8};
+  return target;
+}
 
 /// Memory for pictures that the engine can draw into at full speed (pinned, for a GPU). Owns it.
 class PictureMemory {
@@ -61,9 +74,11 @@ class Engine {
   virtual void step() = 0;
 
   /// Fades the trail, adds the particles where they are now, and starts to write the picture into
-  /// `plane`. Call it once after each step: the trail remembers every draw. The caller keeps the
-  /// memory alive and untouched until the finish_draw() that belongs to it.
-  virtual void begin_draw(const LumaPlane& plane) = 0;
+  /// `target`, all of its planes. This is part of the universe's course, not a look at it: the
+  /// trail remembers every draw, so call it once after each step. The caller keeps the memory alive
+  /// and untouched until the finish_draw() that belongs to it. Throws std::invalid_argument for a
+  /// target that cannot be drawn into (validate()).
+  virtual void begin_draw(const PictureTarget& target) = 0;
 
   /// Returns when the oldest picture begun and not yet finished is complete in its memory.
   virtual void finish_draw() = 0;
@@ -72,10 +87,14 @@ class Engine {
   /// completes the picture.
   virtual int draws_in_flight() const noexcept { return 1; }
 
-  void draw(const LumaPlane& plane) {
-    begin_draw(plane);
+  void draw(const PictureTarget& target) {
+    begin_draw(target);
     finish_draw();
   }
+
+  /// Whether its pictures have colour. The chroma planes of those that have none are neutral, so
+  /// that all pictures may share one, which nobody draws: a target then has luma alone.
+  virtual bool draws_colour() const noexcept { return false; }
 
   /// Copies the particles out, in particle order. Reuses the vectors' memory.
   virtual void read_state(State& state) const = 0;
@@ -97,6 +116,14 @@ class Engine {
   /// Memory for pictures; plain aligned memory unless the engine needs better.
   virtual std::unique_ptr<PictureMemory> allocate_picture_memory(std::size_t bytes) const;
 };
+
+/// Throws std::invalid_argument unless pictures of this size can be drawn into the target: 8 bits,
+/// luma, both planes of chroma or none, rows that do not overlap.
+void validate(const PictureTarget& target, int width, int height);
+
+/// Fills the chroma planes of a target that has any with neutral_chroma, for engines that draw
+/// gray.
+void draw_neutral_chroma(const PictureTarget& target, int width, int height) noexcept;
 
 /// How the CPU engine computes. None of it changes a bit of the result.
 enum class Isa { automatic, baseline, avx2, avx512 };

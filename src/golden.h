@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "encoders/picture.h"
+#include "encoders/png.h"
 #include "job_control.h"
 #include "settings.h"
 #include "sim/engine.h"
@@ -53,9 +54,7 @@ struct GoldenDifference {
   bool picture_differs = false;
   std::string golden_state, state;      ///< SHA-256; golden_state is empty when the file has none
   std::string golden_picture, picture;  ///< SHA-256
-  std::vector<std::uint8_t> gray;       ///< the picture now, full range, width * height
-  int width = 0;
-  int height = 0;
+  Still still;                          ///< the picture now
 };
 
 struct GoldenCheck {

@@ -24,6 +24,7 @@ struct RenderReport {
   int processors = 1;                   ///< that the render could use
   std::uint64_t peak_memory_bytes = 0;  ///< of the process
   std::optional<double> psnr_luma_mean, psnr_luma_minimum;
+  std::optional<double> psnr_cb_mean, psnr_cr_mean;  ///< of films in 4:2:0
   /// After the last frame; empty where that was in working files already.
   std::string state_hash;
   std::vector<std::string> warnings;  ///< what made it slower than need be; one sentence each

@@ -72,9 +72,10 @@ struct VerifyReport {
   std::int64_t decode_errors = 0;
   std::optional<std::int64_t> vbv_late_frames, vbv_minimum_fill_bits;
   std::vector<VerifyBrightness> brightness;
-  /// With against_universe: luma of the pictures compared. Infinite PSNR: no difference.
+  /// With against_universe: of the pictures compared. Infinite PSNR: no difference.
   std::int64_t frames_compared = 0;
   std::optional<double> psnr_luma_mean, psnr_luma_minimum, ssim_luma_mean, ssim_luma_minimum;
+  std::optional<double> psnr_cb_mean, psnr_cr_mean;  ///< of films in 4:2:0
 
   std::vector<VerifyCheck> checks;
   /// In the order of the film; at most 32 of a check, but VerifyCheck::finding_count counts all.

@@ -109,7 +109,8 @@ struct Film::Impl final : ChunkedSink {
   Impl(const FilmSettings& asked, const FilmOutput& where)
       : settings((validate(asked, where), with_film_defaults(asked))),
         output(where),
-        format(choose_pixel_format(settings, output.path)),
+        format(lifereel::picture_format(choose_pixel_format(settings, output.path), output.width,
+                                        output.height)),
         plan{where.frames > 0 ? where.frames : INT64_MAX, settings.chunk_frames} {
     if (output.chunks != nullptr && output.frames <= 0)
       throw std::invalid_argument(
@@ -145,7 +146,7 @@ struct Film::Impl final : ChunkedSink {
   std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t frames) override;
   std::int64_t end_early(std::int64_t frames) override;
   void finish() override;
-  PixelFormat pixel_format() const noexcept override { return format; }
+  PictureFormat picture_format() const noexcept override { return format; }
   int pictures_held_at_most() const noexcept override { return held; }
 
   /// Gives the writer to the calling thread if `index` is the next chunk to be written and no other
@@ -184,7 +185,7 @@ struct Film::Impl final : ChunkedSink {
 
   const FilmSettings settings;  // with defaults
   const FilmOutput output;
-  const PixelFormat format;
+  const PictureFormat format;
   const ChunkPlan plan;
   int held = 1;
 
@@ -246,7 +247,7 @@ class Film::Impl::Chunk final : public PictureSink {
     film_.statistics.encode_seconds += seconds_;
   }
 
-  PixelFormat pixel_format() const noexcept override { return film_.format; }
+  PictureFormat picture_format() const noexcept override { return film_.format; }
   int pictures_held_at_most() const noexcept override { return film_.held; }
 
  private:
@@ -555,7 +556,7 @@ void Film::finish() {
   }
 }
 
-PixelFormat Film::pixel_format() const noexcept { return impl_->format; }
+PictureFormat Film::picture_format() const noexcept { return impl_->format; }
 int Film::pictures_held_at_most() const noexcept { return impl_->held; }
 ChunkedSink& Film::chunks() noexcept { return *impl_; }
 

@@ -16,6 +16,15 @@
 
 namespace lifereel {
 
+void append_packed(const Picture& picture, std::vector<std::uint8_t>& bytes) {
+  bytes.reserve(bytes.size() + packed_bytes(picture.format, picture.width, picture.height));
+  for (int index = 0; index < plane_count(picture.format); ++index) {
+    const PlaneView plane = picture.plane(index);
+    for (int y = 0; y < plane.height; ++y)
+      bytes.insert(bytes.end(), plane.row(y), plane.row(y) + plane.width);
+  }
+}
+
 struct FrameHash::Impl {
   static constexpr std::size_t buffer_bytes = 32 * 1024;
   static constexpr int picture_stream = 0;
@@ -105,12 +114,7 @@ struct FrameHash::Impl {
     LogCapture log;
     check_picture(picture, settings.format, settings.width, settings.height);
     packed.clear();
-    for (int plane = 0; plane < plane_count(picture.format); ++plane) {
-      const auto row_bytes = static_cast<std::size_t>(plane_row_bytes(picture, plane));
-      const std::uint8_t* row = picture.planes[plane];
-      for (int y = 0; y < plane_rows(picture, plane); ++y, row += picture.stride_bytes[plane])
-        packed.insert(packed.end(), row, row + row_bytes);
-    }
+    append_packed(picture, packed);
     write_states_until(picture.pts_frames - 1);
     hash(picture_stream, picture.pts_frames, packed.data(), packed.size());
     last_pts = picture.pts_frames;
@@ -178,7 +182,10 @@ void FrameHash::write_state(std::int64_t pts_frames, const std::vector<std::uint
 
 void FrameHash::finish() { impl_->finish(); }
 
-PixelFormat FrameHash::pixel_format() const noexcept { return impl_->settings.format; }
+PictureFormat FrameHash::picture_format() const noexcept {
+  const FrameHashSettings& settings = impl_->settings;
+  return lifereel::picture_format(settings.format, settings.width, settings.height);
+}
 
 const std::string& FrameHash::text() const noexcept { return impl_->text; }
 

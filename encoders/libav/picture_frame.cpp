@@ -37,16 +37,6 @@ struct Extent {
 
 }  // namespace
 
-int plane_count(PixelFormat format) noexcept { return format == PixelFormat::gray8 ? 1 : 3; }
-
-int plane_rows(const Picture& picture, int plane) noexcept {
-  return plane == 0 ? picture.height : (picture.height + 1) / 2;
-}
-
-int plane_row_bytes(const Picture& picture, int plane) noexcept {
-  return plane == 0 ? picture.width : (picture.width + 1) / 2;
-}
-
 AVPixelFormat to_libav(PixelFormat format) noexcept {
   return format == PixelFormat::gray8 ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_YUV420P;
 }
@@ -62,7 +52,7 @@ void check_picture(const Picture& picture, PixelFormat format, int width, int he
                              std::to_string(width) + "x" + std::to_string(height));
   for (int plane = 0; plane < plane_count(format); ++plane)
     if (picture.planes[plane] == nullptr ||
-        picture.stride_bytes[plane] < plane_row_bytes(picture, plane))
+        picture.stride_bytes[plane] < plane_size(plane, width, height).width)
       throw std::runtime_error("plane " + std::to_string(plane) +
                                " of a picture is missing or narrower than the picture");
 }
@@ -80,8 +70,8 @@ void wrap_picture(const Picture& picture, PictureGuard& guard, AVFrame& frame) {
   int count = 0;
   for (int plane = 0; plane < plane_count(picture.format); ++plane) {
     const std::uint8_t* const data = picture.planes[plane];
-    const auto bytes =
-        static_cast<std::ptrdiff_t>(picture.stride_bytes[plane]) * plane_rows(picture, plane);
+    const auto bytes = static_cast<std::ptrdiff_t>(picture.stride_bytes[plane]) *
+                       plane_size(plane, picture.width, picture.height).height;
     frame.data[plane] = const_cast<std::uint8_t*>(data);  // AV_BUFFER_FLAG_READONLY below
     frame.linesize[plane] = picture.stride_bytes[plane];
     extents[count++] = {data, data + bytes};

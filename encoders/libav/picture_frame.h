@@ -27,11 +27,6 @@ class PictureGuard {
 /// Throws std::runtime_error unless the picture has this format and size and sane planes.
 void check_picture(const Picture& picture, PixelFormat format, int width, int height);
 
-/// Rows of plane `plane`, and bytes of a row.
-int plane_rows(const Picture& picture, int plane) noexcept;
-int plane_row_bytes(const Picture& picture, int plane) noexcept;
-int plane_count(PixelFormat format) noexcept;
-
 AVPixelFormat to_libav(PixelFormat format) noexcept;
 
 /// Fills `frame` (blank) with read-only references to the picture's planes: one AVBuffer for each

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "encoders/film_reader.h"
 
-#include <algorithm>
+#include <deque>
 #include <stdexcept>
+#include <utility>
 
 #include "encoders/dvd/dvd_video.h"
-#include "encoders/finished_file.h"
 #include "encoders/libav/libav.h"
 #include "encoders/libav/log_capture.h"
 #include "encoders/read/film_input.h"
+#include "encoders/read/film_scan.h"
 
 namespace lifereel {
 namespace {
@@ -39,98 +40,62 @@ std::string read_film_comment(const std::string& path) {
   return {};
 }
 
-struct FilmReader::Impl {
-  explicit Impl(const std::string& path)
-      : film(open_film(path)), packet(make_packet()), frame(make_frame()) {
-    LogCapture log;
-    const AVCodecParameters& parameters = *film.video->codecpar;
-    const AVCodec* const codec = avcodec_find_decoder(parameters.codec_id);
-    if (codec == nullptr)
-      throw std::runtime_error(std::string("this FFmpeg has no decoder for ") +
-                               avcodec_get_name(parameters.codec_id));
-    decoder.reset(check_allocated(avcodec_alloc_context3(codec)));
-    check(avcodec_parameters_to_context(decoder.get(), &parameters),
-          "avcodec_parameters_to_context");
-    decoder->pkt_timebase = film.video->time_base;
-    // Damage is an error, not something to paint over; one thread, so that it is told here.
-    decoder->err_recognition = AV_EF_EXPLODE | AV_EF_CRCCHECK | AV_EF_BITSTREAM | AV_EF_BUFFER;
-    decoder->thread_count = 1;
-    check(avcodec_open2(decoder.get(), codec, nullptr), "avcodec_open2 (decoder)");
-  }
+struct FilmReader::Impl final : FilmScan::Taker {
+  explicit Impl(const std::string& path) : scan(path, 1, FilmScan::Sound::ignored) {}
 
-  /// The next frame into `frame`; false at the end.
-  bool decode() {
-    for (;;) {
-      const int received = avcodec_receive_frame(decoder.get(), frame.get());
-      if (received >= 0) return true;
-      if (received == AVERROR_EOF) return false;
-      if (received != AVERROR(EAGAIN)) throw_libav_error(received, "avcodec_receive_frame");
-      send();
+  const ScannedStream& video() const { return scan.film().streams[scan.film().video]; }
+
+  bool read(PictureView& picture) {
+    while (waiting.empty() && damage.empty() && scan.read(*this)) {
     }
-  }
-
-  void send() {
-    for (;;) {
-      av_packet_unref(packet.get());
-      const int read = av_read_frame(film.input.get(), packet.get());
-      if (read == AVERROR_EOF) {
-        check(avcodec_send_packet(decoder.get(), nullptr), "avcodec_send_packet");
-        return;
-      }
-      check(read, "av_read_frame");
-      if (packet->stream_index != film.video->index) continue;
-      if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0)
-        throw std::runtime_error("the film has a damaged packet");
-      check(avcodec_send_packet(decoder.get(), packet.get()), "avcodec_send_packet");
-      return;
+    if (waiting.empty()) {
+      if (!damage.empty()) throw std::runtime_error("the film is damaged: " + damage);
+      return false;
     }
-  }
-
-  bool read_luma(std::vector<std::uint8_t>& luma) {
-    LogCapture log;
-    if (!decode()) return false;
-    if (frame->decode_error_flags != 0 || (frame->flags & AV_FRAME_FLAG_CORRUPT) != 0)
-      throw std::runtime_error("a picture of the film is damaged: " + log.summary());
-    const AVPixFmtDescriptor* const shape =
-        av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame->format));
-    if (shape == nullptr ||
-        (shape->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_PAL)) !=
-            0 ||
-        shape->comp[0].depth != 8 || shape->comp[0].step != 1 || shape->comp[0].plane != 0)
-      throw std::runtime_error(std::string("pictures of the format ") +
-                               (shape == nullptr ? "none" : shape->name) +
+    present = std::move(waiting.front());
+    waiting.pop_front();
+    if (present.damaged) throw std::runtime_error("a picture of the film is damaged");
+    if (present.view.plane_count == 0)
+      throw std::runtime_error("pictures of the format " + video().pixel_format +
                                " have no 8-bit luma plane");
-    const auto width = static_cast<std::size_t>(frame->width);
-    luma.resize(width * static_cast<std::size_t>(frame->height));
-    for (int y = 0; y < frame->height; ++y)
-      std::copy_n(frame->data[0] + static_cast<std::ptrdiff_t>(y) * frame->linesize[0], width,
-                  luma.begin() + static_cast<std::ptrdiff_t>(width) * y);
-    av_frame_unref(frame.get());
+    picture = present.view;
     return true;
   }
 
-  FilmInput film;
-  UniqueCodecContext decoder;
-  UniquePacket packet;
-  UniqueFrame frame;
+  void take(const ScannedPacket&) override {}
+  void take(const ScannedPicture& picture) override {
+    if (damage.empty()) waiting.push_back(picture);
+  }
+  void take(const ScannedDamage& seen) override {
+    if (damage.empty()) damage = seen.text;
+  }
+
+  FilmScan scan;
+  std::deque<ScannedPicture> waiting;
+  ScannedPicture present;
+  std::string damage;  // after the pictures that wait
 };
 
 FilmReader::FilmReader(const std::string& path) : impl_(std::make_unique<Impl>(path)) {}
 FilmReader::~FilmReader() = default;
 
-int FilmReader::width() const noexcept { return impl_->film.video->codecpar->width; }
-int FilmReader::height() const noexcept { return impl_->film.video->codecpar->height; }
+int FilmReader::width() const noexcept { return impl_->video().width; }
+int FilmReader::height() const noexcept { return impl_->video().height; }
 
-Rational FilmReader::frames_per_second() const noexcept {
-  const AVRational rate = av_guess_frame_rate(impl_->film.input.get(),
-                                              const_cast<AVStream*>(impl_->film.video), nullptr);
-  return {rate.num, rate.den};
+Rational FilmReader::frames_per_second() const noexcept { return impl_->video().frames_per_second; }
+
+std::string FilmReader::codec() const { return impl_->video().codec; }
+
+bool FilmReader::read(PictureView& picture) { return impl_->read(picture); }
+
+bool FilmReader::read_luma(std::vector<std::uint8_t>& luma) {
+  PictureView picture;
+  if (!impl_->read(picture)) return false;
+  const PlaneView& plane = picture.planes[0];
+  luma.clear();
+  for (int y = 0; y < plane.height; ++y)
+    luma.insert(luma.end(), plane.row(y), plane.row(y) + plane.width);
+  return true;
 }
-
-std::string FilmReader::codec() const {
-  return avcodec_get_name(impl_->film.video->codecpar->codec_id);
-}
-
-bool FilmReader::read_luma(std::vector<std::uint8_t>& luma) { return impl_->read_luma(luma); }
 
 }  // namespace lifereel

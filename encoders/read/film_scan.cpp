@@ -71,13 +71,10 @@ UniqueCodecContext open_decoder(const AVStream& stream, int threads, CodecLog& l
   return decoder;
 }
 
-bool has_luma(const AVFrame& frame) {
-  const AVPixFmtDescriptor* const shape =
-      av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
-  constexpr std::uint64_t others =
-      AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_PAL;
-  return shape != nullptr && (shape->flags & others) == 0 && shape->comp[0].depth == 8 &&
-         shape->comp[0].step == 1 && shape->comp[0].plane == 0 && shape->comp[0].offset == 0;
+/// Whether a component is a plane of its own of 8-bit samples.
+bool is_plane(const AVPixFmtDescriptor& shape, int component) {
+  const AVComponentDescriptor& place = shape.comp[component];
+  return place.depth == 8 && place.step == 1 && place.plane == component && place.offset == 0;
 }
 
 bool is_full_range(const AVFrame& frame) {
@@ -95,6 +92,48 @@ bool is_full_range(const AVFrame& frame) {
   }
 }
 
+ColourDescription colour_of(const AVFrame& frame) {
+  ColourDescription colour = picture_format(PixelFormat::yuv420p, frame.width, frame.height).colour;
+  colour.range = is_full_range(frame) ? ColourRange::full : ColourRange::limited;
+  switch (frame.colorspace) {
+    case AVCOL_SPC_BT709:
+      colour.matrix = ColourMatrix::bt709;
+      break;
+    case AVCOL_SPC_BT470BG:
+      colour.matrix = ColourMatrix::bt470bg;
+      break;
+    case AVCOL_SPC_SMPTE170M:
+      colour.matrix = ColourMatrix::smpte170m;
+      break;
+    default:
+      break;  // not said, or one that lifereel does not make: by the size
+  }
+  return colour;
+}
+
+PictureView view_of(const AVFrame& frame) {
+  PictureView view;
+  view.colour = colour_of(frame);
+  const AVPixFmtDescriptor* const shape =
+      av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
+  constexpr std::uint64_t others =
+      AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_PAL;
+  if (shape == nullptr || (shape->flags & others) != 0 || !is_plane(*shape, 0)) return view;
+  view.plane_count = 1;
+  view.planes[0] = {frame.data[0], frame.linesize[0], frame.width, frame.height};
+  if (shape->nb_components < 3) {
+    view.colour.matrix = ColourMatrix::none;
+    return view;
+  }
+  if (!is_plane(*shape, 1) || !is_plane(*shape, 2)) return view;
+  view.plane_count = 3;
+  for (int plane = 1; plane < 3; ++plane)
+    view.planes[plane] = {frame.data[plane], frame.linesize[plane],
+                          AV_CEIL_RSHIFT(frame.width, shape->log2_chroma_w),
+                          AV_CEIL_RSHIFT(frame.height, shape->log2_chroma_h)};
+  return view;
+}
+
 }  // namespace
 
 struct FilmScan::Impl {
@@ -106,7 +145,8 @@ struct FilmScan::Impl {
     bool awaits_key = false;  // after a seek, what depends on earlier pictures is no damage
   };
 
-  Impl(const std::string& path, int threads) : input(open_film(path)), packet(make_packet()) {
+  Impl(const std::string& path, int threads, Sound wanted)
+      : input(open_film(path)), packet(make_packet()) {
     LogCapture log;
     AVFormatContext& file = *input.input;
     film.container = file.iformat->name;
@@ -120,6 +160,7 @@ struct FilmScan::Impl {
     }
     film.video = static_cast<std::size_t>(input.video->index);
     open(video, film.video, ScannedStream::Kind::video, threads);
+    if (wanted == Sound::ignored) return;
     const auto sound = std::find_if(
         film.streams.begin(), film.streams.end(),
         [](const ScannedStream& stream) { return stream.kind == ScannedStream::Kind::audio; });
@@ -247,11 +288,7 @@ struct FilmScan::Impl {
     picture.pts_ticks = ticks(frame->pts);
     if (!picture.pts_ticks) picture.pts_ticks = ticks(frame->best_effort_timestamp);
     picture.damaged = is_damaged(*frame);
-    picture.full_range = is_full_range(*frame);
-    if (has_luma(*frame)) {
-      picture.luma = frame->data[0];
-      picture.stride_bytes = frame->linesize[0];
-    }
+    picture.view = view_of(*frame);
     picture.owner = std::shared_ptr<AVFrame>(frame.release(), FreeByAddress<av_frame_free>());
     taker.take(picture);
   }
@@ -299,8 +336,8 @@ struct FilmScan::Impl {
   std::int64_t last_position = -1, position_step = 0, last_size = 0;
 };
 
-FilmScan::FilmScan(const std::string& path, int threads)
-    : impl_(std::make_unique<Impl>(path, threads)) {}
+FilmScan::FilmScan(const std::string& path, int threads, Sound sound)
+    : impl_(std::make_unique<Impl>(path, threads, sound)) {}
 FilmScan::~FilmScan() = default;
 
 const ScannedFilm& FilmScan::film() const noexcept { return impl_->film; }

@@ -55,10 +55,9 @@ struct ScannedPacket {
 /// A decoded picture. Pictures that hold the same `owner` keep their memory.
 struct ScannedPicture {
   std::shared_ptr<const void> owner;
-  const std::uint8_t* luma = nullptr;  ///< nullptr unless there is a plane of 8-bit luma
-  std::ptrdiff_t stride_bytes = 0;
+  /// Luma alone where chroma is not in planes of 8-bit samples; nothing where luma is not.
+  PictureView view;
   int width = 0, height = 0;
-  bool full_range = false;
   std::optional<std::int64_t> pts_ticks;
   bool damaged = false;  ///< says the decoder
 };
@@ -70,7 +69,7 @@ struct ScannedDamage {
 };
 
 /// Decodes a film's first video and first audio stream on several threads. Damage does not end it:
-/// it is told, and decoding goes on with what comes next. Not thread-safe.
+/// it is reported, and decoding goes on with what comes next. Not thread-safe.
 class FilmScan {
  public:
   class Taker {
@@ -81,9 +80,11 @@ class FilmScan {
     virtual void take(const ScannedDamage& damage) = 0;
   };
 
+  enum class Sound { decoded, ignored };
+
   /// Throws std::runtime_error when the file cannot be read, has no video, or this FFmpeg cannot
   /// decode it.
-  FilmScan(const std::string& path, int threads);
+  FilmScan(const std::string& path, int threads, Sound sound = Sound::decoded);
   ~FilmScan();
   FilmScan(const FilmScan&) = delete;
   FilmScan& operator=(const FilmScan&) = delete;

@@ -201,6 +201,29 @@ void state_film_buffer(AVCodecContext& codec, const FilmSettings& settings) {
   }
 }
 
+/// With the primaries and the curve that belong to it.
+void state_matrix(ColourMatrix matrix, VideoFormat& video) {
+  switch (matrix) {
+    case ColourMatrix::none:
+      break;
+    case ColourMatrix::bt709:
+      video.matrix = AVCOL_SPC_BT709;
+      video.primaries = AVCOL_PRI_BT709;
+      video.transfer = AVCOL_TRC_BT709;
+      break;
+    case ColourMatrix::bt470bg:
+      video.matrix = AVCOL_SPC_BT470BG;
+      video.primaries = AVCOL_PRI_BT470BG;
+      video.transfer = AVCOL_TRC_SMPTE170M;  // BT.601 has one curve for both line counts
+      break;
+    case ColourMatrix::smpte170m:
+      video.matrix = AVCOL_SPC_SMPTE170M;
+      video.primaries = AVCOL_PRI_SMPTE170M;
+      video.transfer = AVCOL_TRC_SMPTE170M;
+      break;
+  }
+}
+
 }  // namespace
 
 VideoFormat source_format(const FilmSettings& settings, PixelFormat format, int width, int height) {
@@ -214,26 +237,10 @@ VideoFormat source_format(const FilmSettings& settings, PixelFormat format, int 
     av_reduce(&video.sample_aspect.num, &video.sample_aspect.den,
               std::int64_t{settings.aspect->num} * height,
               std::int64_t{settings.aspect->den} * width, 1 << 20);
-  if (format == PixelFormat::gray8) {
-    video.pixel_format = AV_PIX_FMT_GRAY8;
-    video.range = AVCOL_RANGE_JPEG;
-    return video;
-  }
-  video.pixel_format = AV_PIX_FMT_YUV420P;
-  video.range = AVCOL_RANGE_MPEG;
-  if (height >= 720) {
-    video.matrix = AVCOL_SPC_BT709;
-    video.primaries = AVCOL_PRI_BT709;
-    video.transfer = AVCOL_TRC_BT709;
-  } else if (width == 720 && height == 576) {
-    video.matrix = AVCOL_SPC_BT470BG;
-    video.primaries = AVCOL_PRI_BT470BG;
-    video.transfer = AVCOL_TRC_SMPTE170M;  // BT.601 has one curve for both line counts
-  } else {
-    video.matrix = AVCOL_SPC_SMPTE170M;
-    video.primaries = AVCOL_PRI_SMPTE170M;
-    video.transfer = AVCOL_TRC_SMPTE170M;
-  }
+  const ColourDescription colour = picture_format(format, width, height).colour;
+  video.pixel_format = format == PixelFormat::gray8 ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_YUV420P;
+  video.range = colour.range == ColourRange::full ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+  state_matrix(colour.matrix, video);
   return video;
 }
 

@@ -26,8 +26,8 @@ struct VideoFormat {
   AVColorTransferCharacteristic transfer = AVCOL_TRC_UNSPECIFIED;
 };
 
-/// Pictures as they come from outside: size, rate and aspect as set, colours by custom. Limited
-/// range, BT.709 from 720 lines on and BT.601 below; gray8 is full range.
+/// Pictures as they come from outside: size, rate and aspect as set, colours as picture_format()
+/// says.
 VideoFormat source_format(const FilmSettings& settings, PixelFormat format, int width, int height);
 
 /// Throws std::invalid_argument with the list of encoders there are.

@@ -158,7 +158,8 @@ class CpuEngine final : public Engine {
     ++frame_;
   }
 
-  void begin_draw(const LumaPlane& plane) override {
+  void begin_draw(const PictureTarget& target) override {
+    lifereel::validate(target, settings_.width, settings_.height);
     const FloatEnvironment ieee;
     sort_by_row();
     pool_.run(settings_.height, rows_a_batch, [this](int thread, std::int32_t row) {
@@ -167,7 +168,8 @@ class CpuEngine final : public Engine {
     const float brightest = *std::max_element(row_brightest_.begin(), row_brightest_.end());
     const float scale = arithmetic::tone_scale(brightest);
     pool_.run(settings_.height, rows_a_batch,
-              [this, &plane, scale](int, std::int32_t row) { tone(plane, row, scale); });
+              [this, &target, scale](int, std::int32_t row) { tone(target, row, scale); });
+    draw_neutral_chroma(target, settings_.width, settings_.height);
   }
 
   void finish_draw() override {}
@@ -359,10 +361,10 @@ class CpuEngine final : public Engine {
     brightest = kernels_.fade_row(trail, splat + splat_margin, width, settings_.trail_decay);
   }
 
-  void tone(const LumaPlane& plane, std::int32_t row, float scale) const {
+  void tone(const PictureTarget& target, std::int32_t row, float scale) const {
     const auto index = static_cast<std::size_t>(row);
-    std::uint8_t* luma = plane.data + index * plane.stride_bytes;
-    const bool limited = plane.range == LumaRange::limited;
+    std::uint8_t* luma = target.planes[0].data + index * target.planes[0].stride_bytes;
+    const bool limited = target.colour.range == ColourRange::limited;
     if (row_brightest_[index] > 0.0f)
       kernels_.tone_row(trail_.data() + index * trail_pitch_, luma, settings_.width, scale,
                         limited);

@@ -72,30 +72,41 @@ EngineSettings one_thread(const EngineSettings& settings) {
   return one;
 }
 
+/// What a film of this universe is made of.
+PictureFormat film_pictures(const UniverseSettings& universe) {
+  return picture_format(PixelFormat::yuv420p, universe.width, universe.height);
+}
+
 /// A film's pictures in memory, limited range.
 class Pictures {
  public:
   Pictures(const RenderSettings& settings, std::int64_t count, const JobControl& control)
-      : layout_(PixelFormat::yuv420p, settings.universe.width, settings.universe.height),
+      : Pictures(*make_engine(settings.universe, whole_machine(settings.engine)), count, control) {}
+
+  Pictures(Engine& engine, std::int64_t count, const JobControl& control)
+      : layout_(film_pictures(engine.settings()), engine),
+        draws_colour_(engine.draws_colour()),
+        memory_(
+            engine.allocate_picture_memory(layout_.slot_bytes() * static_cast<std::size_t>(count))),
         count_(count) {
-    const auto engine = make_engine(settings.universe, whole_machine(settings.engine));
-    memory_ =
-        engine->allocate_picture_memory(layout_.slot_bytes() * static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) {
       throw_if_cancelled(control.cancel);
-      engine->step();
-      engine->draw(plane(i));
+      engine.step();
+      engine.draw(layout_.target(slot(i)));
     }
   }
 
   std::int64_t count() const noexcept { return count_; }
-  LumaPlane plane(std::int64_t index) const noexcept {
-    return layout_.luma_plane(memory_->data() +
-                              static_cast<std::size_t>(index) * layout_.slot_bytes());
-  }
+  bool draws_colour() const noexcept { return draws_colour_; }
+  Picture picture(std::int64_t index) const noexcept { return layout_.picture(slot(index), index); }
 
  private:
+  std::uint8_t* slot(std::int64_t index) const noexcept {
+    return memory_->data() + static_cast<std::size_t>(index) * layout_.slot_bytes();
+  }
+
   PictureLayout layout_;
+  bool draws_colour_;
   std::unique_ptr<PictureMemory> memory_;
   std::int64_t count_;
 };
@@ -109,15 +120,19 @@ class Replay final : public Engine {
   const UniverseSettings& settings() const noexcept override { return universe_; }
   EngineDescription describe() const override { return {"memory", "", "", 0, 0}; }
   void step() override { ++frame_; }
-  void begin_draw(const LumaPlane& plane) override {
-    if (plane.range != LumaRange::limited)
+  void begin_draw(const PictureTarget& target) override {
+    if (target.colour != film_pictures(universe_).colour)
       throw std::runtime_error("only films in yuv420p can be measured");
-    const LumaPlane from = pictures_.plane(index());
-    for (int y = 0; y < universe_.height; ++y)
-      std::memcpy(plane.data + static_cast<std::size_t>(y) * plane.stride_bytes,
-                  from.data + static_cast<std::size_t>(y) * from.stride_bytes,
-                  static_cast<std::size_t>(universe_.width));
+    const Picture picture = pictures_.picture(index());
+    for (int plane = 0; plane < (target.has_chroma() ? 3 : 1); ++plane) {
+      const PlaneView from = picture.plane(plane);
+      const WritablePlane& to = target.planes[plane];
+      for (int y = 0; y < from.height; ++y)
+        std::memcpy(to.data + static_cast<std::size_t>(y) * to.stride_bytes, from.row(y),
+                    static_cast<std::size_t>(from.width));
+    }
   }
+  bool draws_colour() const noexcept override { return pictures_.draws_colour(); }
   void finish_draw() override {}
   void read_state(State& state) const override {
     state = {};
@@ -154,7 +169,7 @@ BenchPart measure(std::int64_t frames, int threads, Work&& work) {
 BenchPart measure_engine(const RenderSettings& settings, const EngineSettings& with,
                          std::int64_t frames, const JobControl& control) {
   const auto engine = make_engine(settings.universe, with);
-  FrameSource source(*engine, PixelFormat::yuv420p);
+  FrameSource source(*engine, film_pictures(engine->settings()));
   return measure(frames, engine->describe().threads, [&] {
     const auto start = Clock::now();
     for (std::int64_t frame = 0; frame < frames; ++frame) {
@@ -244,7 +259,8 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
     return result;
   }
 
-  const PictureLayout layout(PixelFormat::yuv420p, result.width, result.height);
+  const PictureLayout layout(film_pictures(settings.universe),
+                             *make_engine(settings.universe, whole_machine(settings.engine)));
   const std::uint64_t memory = bench.picture_memory_bytes > 0
                                    ? bench.picture_memory_bytes
                                    : std::min(most_picture_memory, free_memory_bytes() / 2);
@@ -296,7 +312,7 @@ ScalingPoint measure_point(ScalingPoint point, const ScalingSettings& settings,
   universe.width = point.width;
   universe.height = point.height;
   const auto engine = make_engine(universe, settings.engine);
-  FrameSource source(*engine, PixelFormat::yuv420p);
+  FrameSource source(*engine, film_pictures(engine->settings()));
   std::vector<double> steps, draws;
   double measured_seconds = 0;
   const auto frame = [&] {

@@ -4,8 +4,8 @@
 
 #include <cstdio>
 
-#include "encoders/film_reader.h"
 #include "encoders/finished_file.h"
+#include "encoders/png.h"
 #include "src/cli/commands.h"
 #include "src/cli/progress.h"
 #include "src/errors.h"
@@ -87,8 +87,7 @@ int check(const Arguments& arguments) {
   const std::string frame = std::to_string(difference.frame);
   const std::string png =
       arguments.has("png") ? arguments.value("png") : path + ".frame" + frame + ".png";
-  write_png(png, difference.gray.data(), difference.width, difference.height,
-            static_cast<std::size_t>(difference.width));
+  write_png(png, difference.still);
   throw std::runtime_error("frame " + frame + " differs from " + path + "; its picture is " + png);
 }
 

@@ -9,6 +9,7 @@
 
 #include "encoders/frame_hash.h"
 #include "sim/hash/sha256.h"
+#include "src/pictures/still.h"
 #include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
 #include "src/render.h"
@@ -23,39 +24,6 @@ constexpr std::string_view version_mark = "# lifereel ";
 constexpr std::size_t hash_digits = 64;
 
 [[noreturn]] void fail(const std::string& message) { throw std::invalid_argument(message); }
-
-std::size_t luma_bytes(int width, int height) {
-  return static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
-}
-
-/// Of both chroma planes together.
-std::size_t chroma_bytes(PixelFormat format, int width, int height) {
-  return format == PixelFormat::gray8 ? 0 : 2 * luma_bytes((width + 1) / 2, (height + 1) / 2);
-}
-
-/// The picture's planes one after another, without padding: what framehash hashes.
-std::vector<std::uint8_t> packed(const Picture& picture) {
-  const int planes = picture.format == PixelFormat::gray8 ? 1 : 3;
-  std::vector<std::uint8_t> bytes;
-  bytes.reserve(luma_bytes(picture.width, picture.height) +
-                chroma_bytes(picture.format, picture.width, picture.height));
-  for (int plane = 0; plane < planes; ++plane) {
-    const int width = plane == 0 ? picture.width : (picture.width + 1) / 2;
-    const int height = plane == 0 ? picture.height : (picture.height + 1) / 2;
-    const std::uint8_t* row = picture.planes[plane];
-    for (int y = 0; y < height; ++y, row += picture.stride_bytes[plane])
-      bytes.insert(bytes.end(), row, row + width);
-  }
-  return bytes;
-}
-
-/// Luma of limited range stretched to 0..255, for eyes.
-void stretch(std::vector<std::uint8_t>& luma) {
-  std::transform(luma.begin(), luma.end(), luma.begin(), [](std::uint8_t level) {
-    const int gray = ((level - 16) * 255 + 109) / 219;
-    return static_cast<std::uint8_t>(std::clamp(gray, 0, 255));
-  });
-}
 
 /// One line "stream, dts, pts, duration, size, hash".
 struct HashLine {
@@ -113,7 +81,7 @@ std::string run_golden(const RenderSettings& settings, const std::string& path, 
   }
 
   const std::unique_ptr<Engine> engine = make_engine(settings.universe, settings.engine);
-  FrameSource source(*engine, PixelFormat::yuv420p);
+  FrameSource source(*engine, picture_format(hash.format, hash.width, hash.height));
   FrameHash sink(hash, path, overwrite);
   const FrameMeter meter;
   State state;
@@ -192,8 +160,7 @@ Golden parse_golden(std::string_view text, const std::string& name) {
   }
   const UniverseSettings& universe = golden.settings.universe;
   for (const PixelFormat format : {PixelFormat::yuv420p, PixelFormat::gray8}) {
-    const std::size_t bytes = luma_bytes(universe.width, universe.height) +
-                              chroma_bytes(format, universe.width, universe.height);
+    const std::size_t bytes = packed_bytes(format, universe.width, universe.height);
     if (picture_bytes == static_cast<std::int64_t>(bytes)) {
       golden.format = format;
       return golden;
@@ -212,12 +179,14 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
   const std::unique_ptr<Engine> engine = make_engine(universe, engine_settings);
   GoldenCheck result;
   result.engine = engine->describe();
-  FrameSource source(*engine, golden.format);
+  FrameSource source(*engine, picture_format(golden.format, universe.width, universe.height));
+  std::vector<std::uint8_t> picture;
   const FrameMeter meter;
   for (std::int64_t frame = 0; frame < total; ++frame) {
     throw_if_cancelled(control.cancel);
     source.next();
-    std::vector<std::uint8_t> picture = packed(source.picture());
+    picture.clear();
+    append_packed(source.picture(), picture);
     const auto index = static_cast<std::size_t>(frame);
     GoldenDifference difference;
     difference.golden_picture = golden.pictures[index];
@@ -230,11 +199,7 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
     }
     if (difference.picture_differs || difference.state_differs) {
       difference.frame = frame;
-      picture.resize(luma_bytes(universe.width, universe.height));
-      if (golden.format != PixelFormat::gray8) stretch(picture);
-      difference.gray = std::move(picture);
-      difference.width = universe.width;
-      difference.height = universe.height;
+      difference.still = to_still(view(source.picture()));
       result.difference = std::move(difference);
       return result;
     }

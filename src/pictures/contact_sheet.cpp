@@ -5,7 +5,8 @@
 #include <array>
 #include <cmath>
 
-#include "encoders/film_reader.h"
+#include "src/pictures/planes.h"
+#include "src/pictures/still.h"
 
 namespace lifereel {
 namespace {
@@ -34,22 +35,32 @@ ContactSheet::ContactSheet(int tiles, int width, int height, double pixel_aspect
   const int rows = (tiles_ + columns_ - 1) / columns_;
   width_ = columns_ * (tile_width_ + gap) + gap;
   height_ = rows * (tile_height_ + gap) + gap;
-  gray_.assign(static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_), paper);
+  rgb_.assign(3 * static_cast<std::size_t>(width_) * static_cast<std::size_t>(height_), paper);
 }
 
-void ContactSheet::add(const LumaView& picture, bool full_range, const std::string& time_code) {
+void ContactSheet::add(const PictureView& picture, const std::string& time_code) {
   if (added_ == tiles_) return;
   const int left = gap + added_ % columns_ * (tile_width_ + gap);
   const int top = gap + added_ / columns_ * (tile_height_ + gap);
   ++added_;
-  const std::vector<std::uint8_t> tile = scaled(picture, tile_width_, tile_height_);
-  for (int y = 0; y < tile_height_; ++y)
-    for (int x = 0; x < tile_width_; ++x) {
-      const std::uint8_t luma = tile[static_cast<std::size_t>(y) * tile_width_ + x];
-      gray_[static_cast<std::size_t>(top + y) * width_ + left + x] =
-          full_range ? luma : static_cast<std::uint8_t>(std::lround(expand_range(luma)));
-    }
+  std::vector<std::uint8_t> planes[3];
+  PictureView tile = picture;
+  for (int plane = 0; plane < picture.plane_count; ++plane) {
+    planes[plane] = scaled(picture.planes[plane], tile_width_, tile_height_);
+    tile.planes[plane] = {planes[plane].data(), tile_width_, tile_width_, tile_height_};
+  }
+  paint(left, top, to_still(tile));
   label(left, top + tile_height_ - label_height, time_code);
+}
+
+void ContactSheet::paint(int left, int top, const Still& tile) {
+  has_colour_ = has_colour_ || tile.channels == 3;
+  const std::uint8_t* from = tile.samples.data();
+  for (int y = 0; y < tile.height; ++y) {
+    std::uint8_t* to = rgb_.data() + 3 * (static_cast<std::size_t>(top + y) * width_ + left);
+    for (int x = 0; x < tile.width; ++x, from += tile.channels)
+      for (int channel = 0; channel < 3; ++channel) *to++ = from[tile.channels == 3 ? channel : 0];
+  }
 }
 
 void ContactSheet::label(int left, int top, const std::string& text) {
@@ -66,12 +77,18 @@ void ContactSheet::label(int left, int top, const std::string& text) {
         const int bit = glyph_columns * glyph_rows - 1 - row * glyph_columns - in_glyph;
         if (in_glyph < glyph_columns && (glyphs[glyph] >> bit & 1) != 0) level = ink;
       }
-      gray_[static_cast<std::size_t>(top + y) * width_ + left + x] = level;
+      std::fill_n(rgb_.begin() + 3 * (static_cast<std::ptrdiff_t>(top + y) * width_ + left + x), 3,
+                  level);
     }
 }
 
 void ContactSheet::write(const std::string& path) const {
-  write_png(path, gray_.data(), width_, height_, static_cast<std::size_t>(width_));
+  Still sheet{width_, height_, has_colour_ ? 3 : 1, {}};
+  if (has_colour_)
+    sheet.samples = rgb_;
+  else
+    for (std::size_t i = 0; i < rgb_.size(); i += 3) sheet.samples.push_back(rgb_[i]);
+  write_png(path, sheet);
 }
 
 }  // namespace lifereel

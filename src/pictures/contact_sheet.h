@@ -6,7 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "src/pictures/luma.h"
+#include "encoders/picture.h"
+#include "encoders/png.h"
 
 namespace lifereel {
 
@@ -18,21 +19,23 @@ class ContactSheet {
 
   /// The next still, with its time code (digits and colons) in the corner; more than there are
   /// tiles for are left out.
-  void add(const LumaView& picture, bool full_range, const std::string& time_code);
+  void add(const PictureView& picture, const std::string& time_code);
 
   int width() const noexcept { return width_; }
   int height() const noexcept { return height_; }
-  /// As PNG. Throws std::runtime_error.
+  /// As PNG, gray unless some still has colour. Throws std::runtime_error.
   void write(const std::string& path) const;
 
  private:
+  void paint(int left, int top, const Still& tile);
   void label(int left, int top, const std::string& text);
 
   int tiles_, columns_;
   int tile_width_, tile_height_;
   int width_, height_;
   int added_ = 0;
-  std::vector<std::uint8_t> gray_;
+  bool has_colour_ = false;
+  std::vector<std::uint8_t> rgb_;
 };
 
 }  // namespace lifereel

@@ -3,13 +3,13 @@
 
 namespace lifereel {
 
-FrameSource::FrameSource(Engine& engine, PixelFormat format)
+FrameSource::FrameSource(Engine& engine, const PictureFormat& format)
     : engine_(engine),
-      layout_(format, engine.settings().width, engine.settings().height),
+      layout_(format, engine),
       memory_(engine.allocate_picture_memory(layout_.slot_bytes())) {}
 
 void FrameSource::draw() {
-  engine_.draw(layout_.luma_plane(memory_->data()));
+  engine_.draw(layout_.target(memory_->data()));
   ++frames_;
 }
 

@@ -13,7 +13,7 @@ namespace lifereel {
 class FrameSource {
  public:
   /// `engine` must outlive this object; the first picture is the one after the frame it is at.
-  FrameSource(Engine& engine, PixelFormat format);
+  FrameSource(Engine& engine, const PictureFormat& format);
 
   void next() {
     step();

@@ -28,7 +28,7 @@ class OneChunk final : public ChunkedSink {
     return std::make_unique<Chunk>(sink_);
   }
   void finish() override { sink_.finish(); }
-  PixelFormat pixel_format() const noexcept override { return sink_.pixel_format(); }
+  PictureFormat picture_format() const noexcept override { return sink_.picture_format(); }
   int pictures_held_at_most() const noexcept override { return sink_.pictures_held_at_most(); }
 
  private:

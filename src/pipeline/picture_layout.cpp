@@ -9,46 +9,56 @@ namespace {
 
 constexpr std::size_t line_bytes = 64;
 
-std::size_t whole_lines(int pixels) {
-  return (static_cast<std::size_t>(pixels) + line_bytes - 1) / line_bytes * line_bytes;
+std::size_t whole_lines(int samples) {
+  return (static_cast<std::size_t>(samples) + line_bytes - 1) / line_bytes * line_bytes;
+}
+
+std::shared_ptr<std::uint8_t> neutral_plane(std::size_t bytes) {
+  // libavfilter takes planes by reference only when they are aligned.
+  constexpr std::align_val_t alignment{line_bytes};
+  std::shared_ptr<std::uint8_t> plane(
+      static_cast<std::uint8_t*>(::operator new(bytes, alignment)),
+      [](std::uint8_t* data) { ::operator delete(data, alignment); });
+  std::memset(plane.get(), neutral_chroma, bytes);
+  return plane;
 }
 
 }  // namespace
 
-PictureLayout::PictureLayout(PixelFormat format, int width, int height)
+PictureLayout::PictureLayout(const PictureFormat& format, int width, int height, bool has_colour)
     : format_(format),
       width_(width),
       height_(height),
-      luma_stride_bytes_(whole_lines(width)),
-      chroma_stride_bytes_(whole_lines((width + 1) / 2)) {
-  if (format != PixelFormat::yuv420p) return;
-  // libavfilter takes planes by reference only when they are aligned.
-  constexpr std::align_val_t alignment{line_bytes};
-  const std::size_t bytes = chroma_stride_bytes_ * static_cast<std::size_t>((height + 1) / 2);
-  chroma_.reset(static_cast<std::uint8_t*>(::operator new(bytes, alignment)),
-                [](std::uint8_t* data) { ::operator delete(data, alignment); });
-  std::memset(chroma_.get(), 128, bytes);
+      planes_in_slot_(has_colour ? plane_count(format.pixel_format) : 1) {
+  for (int plane = 0; plane < plane_count(format.pixel_format); ++plane) {
+    const PlaneSize size = plane_size(plane, width, height);
+    stride_bytes_[plane] = whole_lines(size.width);
+    const std::size_t bytes = stride_bytes_[plane] * static_cast<std::size_t>(size.height);
+    if (plane < planes_in_slot_) {
+      offset_bytes_[plane] = slot_bytes_;
+      slot_bytes_ += bytes;
+    } else if (!neutral_) {
+      neutral_ = neutral_plane(bytes);
+    }
+  }
 }
 
-std::size_t PictureLayout::slot_bytes() const noexcept {
-  return luma_stride_bytes_ * static_cast<std::size_t>(height_);
-}
-
-LumaPlane PictureLayout::luma_plane(std::uint8_t* slot) const noexcept {
-  return {slot, luma_stride_bytes_,
-          format_ == PixelFormat::gray8 ? LumaRange::full : LumaRange::limited};
+PictureTarget PictureLayout::target(std::uint8_t* slot) const noexcept {
+  PictureTarget target;
+  target.colour = format_.colour;
+  for (int plane = 0; plane < planes_in_slot_; ++plane)
+    target.planes[plane] = {slot + offset_bytes_[plane], stride_bytes_[plane]};
+  return target;
 }
 
 Picture PictureLayout::picture(const std::uint8_t* slot, std::int64_t pts_frames) const noexcept {
   Picture picture;
-  picture.format = format_;
+  picture.format = format_.pixel_format;
   picture.width = width_;
   picture.height = height_;
-  picture.planes[0] = slot;
-  picture.stride_bytes[0] = static_cast<int>(luma_stride_bytes_);
-  if (format_ == PixelFormat::yuv420p) {
-    picture.planes[1] = picture.planes[2] = chroma_.get();
-    picture.stride_bytes[1] = picture.stride_bytes[2] = static_cast<int>(chroma_stride_bytes_);
+  for (int plane = 0; plane < plane_count(format_.pixel_format); ++plane) {
+    picture.planes[plane] = plane < planes_in_slot_ ? slot + offset_bytes_[plane] : neutral_.get();
+    picture.stride_bytes[plane] = static_cast<int>(stride_bytes_[plane]);
   }
   picture.pts_frames = pts_frames;
   return picture;

@@ -10,27 +10,35 @@
 
 namespace lifereel {
 
-/// How pictures lie in a slot: a luma plane with rows of whole 64-byte lines, which x264 and x265
-/// read fastest and which the MPEG-2 encoder takes by reference where they equal its own; and for
-/// yuv420p one constant chroma plane that all pictures share, since gray has no colour.
+/// How pictures lie in a slot: planes with rows of whole 64-byte lines, which x264 and x265 read
+/// fastest and which the MPEG-2 encoder takes by reference where they equal its own. Where a film
+/// has chroma but its universe no colour, a slot has luma alone, and all pictures share one neutral
+/// chroma plane, which is drawn once.
 class PictureLayout {
  public:
-  PictureLayout(PixelFormat format, int width, int height);
+  PictureLayout(const PictureFormat& format, int width, int height, bool has_colour);
+  /// For what `engine` draws.
+  PictureLayout(const PictureFormat& format, const Engine& engine)
+      : PictureLayout(format, engine.settings().width, engine.settings().height,
+                      engine.draws_colour()) {}
 
   /// Bytes of one slot.
-  std::size_t slot_bytes() const noexcept;
+  std::size_t slot_bytes() const noexcept { return slot_bytes_; }
 
   /// Where an engine draws in a slot's memory.
-  LumaPlane luma_plane(std::uint8_t* slot) const noexcept;
+  PictureTarget target(std::uint8_t* slot) const noexcept;
 
-  /// The picture whose luma lies in `slot`. Valid as long as this object and the slot.
+  /// The picture that lies in `slot`. Valid as long as this object and the slot.
   Picture picture(const std::uint8_t* slot, std::int64_t pts_frames) const noexcept;
 
  private:
-  PixelFormat format_;
+  PictureFormat format_;
   int width_, height_;
-  std::size_t luma_stride_bytes_, chroma_stride_bytes_;
-  std::shared_ptr<std::uint8_t> chroma_;  // aligned as slots are
+  std::size_t stride_bytes_[3] = {};
+  std::size_t offset_bytes_[3] = {};  // in a slot
+  int planes_in_slot_;
+  std::size_t slot_bytes_ = 0;
+  std::shared_ptr<std::uint8_t> neutral_;  // aligned as slots are
 };
 
 }  // namespace lifereel

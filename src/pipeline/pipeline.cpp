@@ -104,8 +104,7 @@ class Pipeline {
     const std::size_t lanes =
         std::max<std::size_t>(1, chunks_.count_up_to(static_cast<std::size_t>(settings.lanes)));
     const int slots = ring_slots(static_cast<int>(lanes));
-    const PictureLayout layout(sink.pixel_format(), engine.settings().width,
-                               engine.settings().height);
+    const PictureLayout layout(sink.picture_format(), engine);
     for (std::size_t i = 0; i < lanes; ++i)
       lanes_.push_back(std::make_shared<Lane>(engine, layout, slots));
     sides_left_ = lanes + 1;
@@ -164,7 +163,7 @@ class Pipeline {
       if (!slot) return false;
       engine_busy_.time([&] {
         engine_.step();
-        engine_.begin_draw(lane.layout.luma_plane(lane.ring.data(*slot)));
+        engine_.begin_draw(lane.layout.target(lane.ring.data(*slot)));
       });
       begun.push_back({lane.ring, *slot});
       if (settings_.after_draw) settings_.after_draw(engine_);

@@ -150,7 +150,8 @@ Resources usable_resources() {
   return free;
 }
 
-ResourceShare share_resources(const RenderSettings& settings, const Resources& free) {
+ResourceShare share_resources(const RenderSettings& settings, const Resources& free,
+                              bool draws_colour) {
   const int all = std::max(1, free.processors);
   const UniverseSettings& universe = settings.universe;
   const bool encodes = settings.film.codec != "null";
@@ -166,7 +167,9 @@ ResourceShare share_resources(const RenderSettings& settings, const Resources& f
     return half - std::min(half, encoders);
   };
   const std::uint64_t slot_bytes =
-      PictureLayout(PixelFormat::gray8, universe.width, universe.height).slot_bytes();
+      PictureLayout(picture_format(PixelFormat::yuv420p, universe.width, universe.height),
+                    universe.width, universe.height, draws_colour)
+          .slot_bytes();
   const auto at_work = [&](int lanes) {
     const int wanted = settings.engine.ring_slots > 0
                            ? settings.engine.ring_slots

@@ -38,8 +38,9 @@ struct ResourceShare {
 /// where encoders cannot use theirs; no more than the universe has work for): whoever is ahead of
 /// the other sleeps, and costs nothing but memory. Of that half of what is free is taken; where it
 /// is not enough, as many lanes as get most done at once in it. What `settings` say themselves is
-/// kept.
-ResourceShare share_resources(const RenderSettings& settings, const Resources& free);
+/// kept. `draws_colour`: as Engine's.
+ResourceShare share_resources(const RenderSettings& settings, const Resources& free,
+                              bool draws_colour = false);
 
 /// How many of `lanes` work at once in the long run, each with a ring of `slots`: while the engine
 /// goes through one lane's chunk, the others live on what their rings hold, so that all work only

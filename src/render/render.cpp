@@ -15,7 +15,7 @@
 #include "encoders/chunk_plan.h"
 #include "encoders/film_reader.h"
 #include "encoders/finished_file.h"
-#include "src/pictures/luma.h"
+#include "src/pictures/planes.h"
 #include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
@@ -40,8 +40,34 @@ std::uint64_t peak_memory_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-struct Psnr {
-  double mean, minimum;  // dB; infinite when equal
+/// Sums of mean square differences of planes.
+class Psnr {
+ public:
+  void add(const PictureView& decoded, const PictureView& drawn) {
+    ++pictures_;
+    for (int plane = 0; plane < std::min(decoded.plane_count, drawn.plane_count); ++plane) {
+      const PlaneView &a = decoded.planes[plane], &b = drawn.planes[plane];
+      if (a.width != b.width || a.height != b.height) return;  // chroma of another shape
+      const double mean_square = mean_square_difference(a, b);
+      sums_[plane] += mean_square;
+      worst_[plane] = std::max(worst_[plane], mean_square);
+      ++planes_[plane];
+    }
+  }
+  std::int64_t pictures() const { return pictures_; }
+  // Decibels; infinite where all are equal, nothing where there is no such plane.
+  std::optional<double> mean(int plane) const {
+    if (planes_[plane] == 0) return std::nullopt;
+    return decibels(sums_[plane] / static_cast<double>(planes_[plane]));
+  }
+  std::optional<double> minimum(int plane) const {
+    if (planes_[plane] == 0) return std::nullopt;
+    return decibels(worst_[plane]);
+  }
+
+ private:
+  std::int64_t pictures_ = 0, planes_[3] = {};
+  double sums_[3] = {}, worst_[3] = {};
 };
 
 // Where the film begins, for its PSNR: an engine of the caller's may be anywhere in a universe that
@@ -56,32 +82,28 @@ Checkpoint film_start(const Engine& engine) {
 }
 
 // Decodes the finished film and draws the universe again: what is measured is what was written.
-Psnr measure_psnr(const RenderSettings& settings, const Checkpoint& start, PixelFormat format,
-                  std::int64_t frames, const std::atomic<bool>* cancel) {
+Psnr measure_psnr(const RenderSettings& settings, const Checkpoint& start,
+                  const PictureFormat& format, std::int64_t frames,
+                  const std::atomic<bool>* cancel) {
   const auto engine = make_engine(start.universe, settings.engine);
   engine->restore(start);
   FrameSource universe(*engine, format);
   FilmReader film(settings.output);
-  std::vector<std::uint8_t> decoded;
-  const int width = settings.universe.width, height = settings.universe.height;
-  double sum = 0, worst = 0;
-  std::int64_t read = 0;
-  for (; film.read_luma(decoded); ++read) {
+  PictureView decoded;
+  Psnr psnr;
+  while (film.read(decoded)) {
     if (cancel && cancel->load(std::memory_order_relaxed))
       throw Cancelled("measuring its PSNR was cancelled");
-    if (film.width() != width ||
-        decoded.size() != static_cast<std::size_t>(width) * static_cast<std::size_t>(height))
+    if (decoded.planes[0].width != settings.universe.width ||
+        decoded.planes[0].height != settings.universe.height)
       throw std::runtime_error(settings.output + " decodes to pictures of another size");
     universe.next();
-    const double mean_square = mean_square_difference({decoded.data(), width, width, height},
-                                                      luma_view(universe.picture()));
-    sum += mean_square;
-    worst = std::max(worst, mean_square);
+    psnr.add(decoded, view(universe.picture()));
   }
-  if (read != frames)
-    throw std::runtime_error(settings.output + " decodes to " + std::to_string(read) +
+  if (psnr.pictures() != frames)
+    throw std::runtime_error(settings.output + " decodes to " + std::to_string(psnr.pictures()) +
                              " frames, not the " + std::to_string(frames) + " that were encoded");
-  return {decibels(sum / static_cast<double>(frames)), decibels(worst)};
+  return psnr;
 }
 
 /// A film that is there already is no hindrance to a render that has finished it before.
@@ -161,7 +183,7 @@ class RenderJob {
     const Resources resources = usable_resources();
     report_.processors = resources.processors;
     report_.engine = engine.describe();
-    share_ = share_resources(settings, resources);
+    share_ = share_resources(settings, resources, engine.draws_colour());
   }
 
   RenderReport run() {
@@ -253,8 +275,7 @@ class RenderJob {
       return default_ring_slots(sink_->pictures_held_at_most(), engine_.draws_in_flight(), of_lanes,
                                 sink_->chunk_frames());
     };
-    const PictureLayout layout(sink_->pixel_format(), settings_.universe.width,
-                               settings_.universe.height);
+    const PictureLayout layout(sink_->picture_format(), engine_);
     return ring_slots_within(share_.ring_bytes, wanted(lanes), wanted(1), lanes,
                              layout.slot_bytes());
   }
@@ -276,9 +297,11 @@ class RenderJob {
   void measure_quality() {
     after_the_film(true, [this] {
       const Psnr psnr =
-          measure_psnr(settings_, *start_, sink_->pixel_format(), frames_made(), control_.cancel);
-      report_.psnr_luma_mean = psnr.mean;
-      report_.psnr_luma_minimum = psnr.minimum;
+          measure_psnr(settings_, *start_, sink_->picture_format(), frames_made(), control_.cancel);
+      report_.psnr_luma_mean = psnr.mean(0);
+      report_.psnr_luma_minimum = psnr.minimum(0);
+      report_.psnr_cb_mean = psnr.mean(1);
+      report_.psnr_cr_mean = psnr.mean(2);
     });
   }
 

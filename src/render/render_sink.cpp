@@ -88,12 +88,17 @@ class RenderSink::Chunk final : public PictureSink {
 };
 
 RenderSink::RenderSink(const RenderSettings& settings, WorkFolder* work, ChunkStarts* starts)
-    : work_(work), starts_(starts) {
-  if (settings.film.codec != "null")
+    : work_(work),
+      starts_(starts),
+      format_(lifereel::picture_format(PixelFormat::yuv420p, settings.universe.width,
+                                       settings.universe.height)) {
+  if (settings.film.codec != "null") {
     film_ = std::make_unique<Film>(settings.film, film_output(settings, work));
+    format_ = film_->picture_format();
+  }
   if (!settings.hash.empty())
-    hash_ = std::make_unique<FrameHash>(hash_settings(settings, pixel_format()), settings.hash,
-                                        settings.overwrite);
+    hash_ = std::make_unique<FrameHash>(hash_settings(settings, format_.pixel_format),
+                                        settings.hash, settings.overwrite);
   else if (work_)
     frames_kept_ = work_->pictures_kept();
 }
@@ -133,9 +138,6 @@ void RenderSink::finish() {
   });
 }
 
-PixelFormat RenderSink::pixel_format() const noexcept {
-  return film_ ? film_->pixel_format() : PixelFormat::yuv420p;
-}
 int RenderSink::pictures_held_at_most() const noexcept {
   return film_ ? film_->pictures_held_at_most() : 1;
 }

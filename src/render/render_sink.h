@@ -26,7 +26,7 @@ class RenderSink final : public ChunkedSink {
   std::unique_ptr<PictureSink> begin_chunk(std::int64_t index, std::int64_t frames) override;
   std::int64_t end_early(std::int64_t frames) override;
   void finish() override;
-  PixelFormat pixel_format() const noexcept override;
+  PictureFormat picture_format() const noexcept override { return format_; }
   int pictures_held_at_most() const noexcept override;
 
   /// Of chunks that are there before the first is begun and are not drawn again.
@@ -39,6 +39,7 @@ class RenderSink final : public ChunkedSink {
 
   WorkFolder* const work_;
   ChunkStarts* const starts_;
+  PictureFormat format_;
   std::unique_ptr<Film> film_;
   std::unique_ptr<FrameHash> hash_;
   std::int64_t frames_kept_ = 0;

@@ -194,6 +194,8 @@ std::string to_json(const RenderSettings& settings, const RenderReport& report) 
   }
   json.add("psnr_luma_mean_db", report.psnr_luma_mean);
   json.add("psnr_luma_minimum_db", report.psnr_luma_minimum);
+  json.add("psnr_cb_mean_db", report.psnr_cb_mean);
+  json.add("psnr_cr_mean_db", report.psnr_cr_mean);
   json.close();
 
   json.open("pipeline");

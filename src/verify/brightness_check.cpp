@@ -4,10 +4,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "src/pictures/luma.h"
+#include "src/pictures/planes.h"
 #include "src/text/format.h"
 #include "src/text/time_code.h"
-#include "src/verify/scanned_luma.h"
 
 namespace lifereel {
 namespace {
@@ -38,13 +37,13 @@ BrightnessCheck::BrightnessCheck(const CheckedFilm& film, const std::string& con
 }
 
 bool BrightnessCheck::see(const ScannedPicture& picture, std::int64_t frame, bool begins_point) {
-  const LumaView view = luma_view(picture);
-  const Brightness luma = brightness(view);
-  const auto gray = [&](double level) { return picture.full_range ? level : expand_range(level); };
+  const Brightness luma = brightness(picture.view.planes[0]);
+  const bool full_range = picture.view.colour.range == ColourRange::full;
+  const auto gray = [&](double level) { return full_range ? level : expand_range(level); };
   const double mean = gray(luma.mean), maximum = gray(luma.maximum);
   if (is_still(frame, begins_point)) {
     stills_.push_back({frame, time_code(frame, film_.rate), mean, maximum});
-    if (sheet_) sheet_->add(view, picture.full_range, time_code(frame, film_.rate));
+    if (sheet_) sheet_->add(picture.view, time_code(frame, film_.rate));
   }
   return maximum <= darkest_maximum;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/verify/motion_check.h"
 
+#include "src/pictures/planes.h"
 #include "src/text/format.h"
 
 namespace lifereel {
@@ -18,10 +19,10 @@ MotionCheck::MotionCheck(Findings& findings, Rational rate)
       }) {}
 
 void MotionCheck::see(const ScannedPicture& picture, std::int64_t frame, bool black,
-                      const std::optional<LumaView>& universe) {
+                      const std::optional<PlaneView>& universe) {
   if (black) black_.add(frame);
   const bool follows = still_.owner && frame == last_ + 1;
-  if (follows && !differs(luma_view(still_), luma_view(picture))) {
+  if (follows && !differs(still_.view.planes[0], picture.view.planes[0])) {
     last_ = frame;
     all_black_ = all_black_ && black;
     universe_known_ = universe_known_ && universe;

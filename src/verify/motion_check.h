@@ -5,8 +5,9 @@
 #include <cstdint>
 #include <optional>
 
+#include "encoders/read/film_scan.h"
 #include "src/verify/findings.h"
-#include "src/verify/scanned_luma.h"
+#include "src/verify/plane_copy.h"
 
 namespace lifereel {
 
@@ -18,7 +19,7 @@ class MotionCheck {
   /// `universe` is its picture of the same frame, where it is known: what stands still there may
   /// stand still in the film.
   void see(const ScannedPicture& picture, std::int64_t frame, bool black,
-           const std::optional<LumaView>& universe);
+           const std::optional<PlaneView>& universe);
   /// No picture follows the last one.
   void finish();
   /// `seen`: there were pictures, and something could be seen of all of them.
@@ -32,7 +33,7 @@ class MotionCheck {
   Streak black_;
   // Pictures are held against the first of those that look alike, so that slow motion counts.
   ScannedPicture still_;
-  LumaCopy still_universe_;
+  PlaneCopy still_universe_;
   std::int64_t first_ = 0, last_ = 0;
   bool all_black_ = false, universe_known_ = false, universe_moves_ = false;
 };

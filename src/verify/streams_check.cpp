@@ -23,8 +23,8 @@ bool StreamsCheck::see(const ScannedPicture& picture, std::int64_t frame) {
                             video.width, video.height));
     return false;
   }
-  if (picture.luma == nullptr) unseen_ = true;
-  return picture.luma != nullptr;
+  if (picture.view.plane_count == 0) unseen_ = true;
+  return picture.view.plane_count > 0;
 }
 
 void StreamsCheck::conclude() {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "src/pictures/planes.h"
 #include "src/render.h"
 #include "src/text/format.h"
 #include "src/text/time_code.h"
@@ -13,6 +14,8 @@ namespace {
 
 /// Of an encoded picture and the universe's; no bitrate that anybody would choose comes near it.
 constexpr double least_decibels = 20;
+/// The same of chroma, which lies nearer together: less is colour that is missing or wrong.
+constexpr double least_chroma_decibels = 30;
 /// A picture that differs so much less from a neighbour of its own universe's picture is displaced;
 /// what lasts for a second is no matter of bitrate.
 constexpr double displaced_share = 0.9;
@@ -20,7 +23,7 @@ constexpr double displaced_share = 0.9;
 }  // namespace
 
 UniverseComparison::UniverseComparison(Findings& findings, const RenderSettings& film,
-                                       const EngineSettings& engine, PixelFormat format,
+                                       const EngineSettings& engine, const PictureFormat& format,
                                        const std::atomic<bool>* cancel)
     : findings_(findings),
       frames_(frame_count(film)),
@@ -30,14 +33,16 @@ UniverseComparison::UniverseComparison(Findings& findings, const RenderSettings&
       universe_(*engine_, format),
       unlike_(second_, findings, "universe") {}
 
-std::optional<LumaView> UniverseComparison::see(const ScannedPicture& picture, std::int64_t frame) {
+std::optional<PlaneView> UniverseComparison::see(const ScannedPicture& picture,
+                                                 std::int64_t frame) {
   if (frame >= frames_ || frame < universe_.frames()) return std::nullopt;
   while (universe_.frames() <= frame) {
     if (cancel_ != nullptr && cancel_->load(std::memory_order_relaxed)) return std::nullopt;
     universe_.next();
   }
-  const LumaView film = luma_view(picture);
-  const LumaView universe = luma_view(universe_.picture());
+  const PictureView drawn = view(universe_.picture());
+  const PlaneView& film = picture.view.planes[0];
+  const PlaneView& universe = drawn.planes[0];
 
   const double mean_square = mean_square_difference(film, universe);
   const double similarity = structural_similarity(film, universe);
@@ -52,6 +57,7 @@ std::optional<LumaView> UniverseComparison::see(const ScannedPicture& picture, s
     unlike_.add(frame, 1,
                 format("the picture is not the universe's: PSNR %.1f dB, less than %.0f",
                        decibels(mean_square), least_decibels));
+  compare_chroma(picture.view, drawn, frame);
 
   displaced_pictures_ = displaced(picture, frame, mean_square) ? displaced_pictures_ + 1 : 0;
   if (displaced_pictures_ >= second_)
@@ -63,13 +69,31 @@ std::optional<LumaView> UniverseComparison::see(const ScannedPicture& picture, s
   return universe;
 }
 
+void UniverseComparison::compare_chroma(const PictureView& film, const PictureView& universe,
+                                        std::int64_t frame) {
+  if (film.plane_count < 3 || universe.plane_count < 3) return;
+  for (int plane = 1; plane < 3; ++plane) {
+    const PlaneView& a = film.planes[plane];
+    const PlaneView& b = universe.planes[plane];
+    if (a.width != b.width || a.height != b.height) return;  // not 4:2:0
+    const double mean_square = mean_square_difference(a, b);
+    chroma_squares_[plane - 1] += mean_square;
+    if (decibels(mean_square) < least_chroma_decibels)
+      unlike_.add(frame, 1,
+                  format("the picture's colours are not the universe's: PSNR of %s %.1f dB, less "
+                         "than %.0f",
+                         plane == 1 ? "Cb" : "Cr", decibels(mean_square), least_chroma_decibels));
+  }
+  ++chroma_compared_;
+}
+
 // A film with a picture too many or too few is a frame late or early from there on.
 bool UniverseComparison::displaced(const ScannedPicture& picture, std::int64_t frame,
                                    double mean_square) const {
   if (!last_picture_.owner || frame != last_frame_ + 1) return false;
-  const double late = mean_square_difference(luma_view(picture), last_universe_.view());
+  const double late = mean_square_difference(picture.view.planes[0], last_universe_.view());
   const double early =
-      mean_square_difference(luma_view(last_picture_), luma_view(universe_.picture()));
+      mean_square_difference(last_picture_.view.planes[0], universe_.picture().plane(0));
   return std::min(late, early) < displaced_share * mean_square;
 }
 
@@ -85,15 +109,23 @@ void UniverseComparison::conclude(VerifyReport& report, Rational rate) {
   report.psnr_luma_minimum = decibels(worst_square_);
   report.ssim_luma_mean = similarities_ / compared;
   report.ssim_luma_minimum = least_similarity_;
+  if (chroma_compared_ > 0) {
+    report.psnr_cb_mean = decibels(chroma_squares_[0] / static_cast<double>(chroma_compared_));
+    report.psnr_cr_mean = decibels(chroma_squares_[1] / static_cast<double>(chroma_compared_));
+  }
+  const bool same_colours = chroma_squares_[0] == 0 && chroma_squares_[1] == 0;
   const std::string pictures = count_text(compared_, "picture", "pictures");
-  if (worst_square_ == 0)
+  if (worst_square_ == 0 && same_colours)
     findings_.conclude("universe", pictures + ", all equal to the universe's");
   else
     findings_.conclude("universe",
                        format("%s, PSNR mean %.2f dB, least %.2f at %s, SSIM mean %.4f, least %.4f",
                               pictures.c_str(), *report.psnr_luma_mean, *report.psnr_luma_minimum,
                               time_code(worst_frame_, rate).c_str(), *report.ssim_luma_mean,
-                              *report.ssim_luma_minimum));
+                              *report.ssim_luma_minimum) +
+                           (same_colours ? std::string()
+                                         : format(", PSNR of Cb %.2f, of Cr %.2f",
+                                                  *report.psnr_cb_mean, *report.psnr_cr_mean)));
 }
 
 void UniverseCheck::start(const EngineSettings& engine, const std::atomic<bool>* cancel) {
@@ -114,12 +146,13 @@ void UniverseCheck::start(const EngineSettings& engine, const std::atomic<bool>*
                                        video.width, video.height, universe.width, universe.height));
     return;
   }
-  const bool gray = video.pixel_format == "gray";
+  const PixelFormat format =
+      video.pixel_format == "gray" ? PixelFormat::gray8 : PixelFormat::yuv420p;
   comparison_.emplace(findings_, *film_.settings, engine,
-                      gray ? PixelFormat::gray8 : PixelFormat::yuv420p, cancel);
+                      picture_format(format, universe.width, universe.height), cancel);
 }
 
-std::optional<LumaView> UniverseCheck::see(const ScannedPicture& picture, std::int64_t frame) {
+std::optional<PlaneView> UniverseCheck::see(const ScannedPicture& picture, std::int64_t frame) {
   if (!comparison_) return std::nullopt;
   return comparison_->see(picture, frame);
 }

@@ -10,7 +10,7 @@
 #include "src/pipeline/frame_source.h"
 #include "src/verify/checked_film.h"
 #include "src/verify/findings.h"
-#include "src/verify/scanned_luma.h"
+#include "src/verify/plane_copy.h"
 
 namespace lifereel {
 
@@ -19,17 +19,18 @@ class UniverseComparison {
  public:
   /// `cancel` may be nullptr.
   UniverseComparison(Findings& findings, const RenderSettings& film, const EngineSettings& engine,
-                     PixelFormat format, const std::atomic<bool>* cancel);
+                     const PictureFormat& format, const std::atomic<bool>* cancel);
 
-  /// The universe's picture of this frame, valid until the next call; std::nullopt where it has
-  /// none or it lies before the last one.
-  std::optional<LumaView> see(const ScannedPicture& picture, std::int64_t frame);
+  /// The luma of the universe's picture of this frame, valid until the next call; std::nullopt
+  /// where it has none or it lies before the last one.
+  std::optional<PlaneView> see(const ScannedPicture& picture, std::int64_t frame);
   /// No picture follows the last one.
   void finish() { unlike_.finish(); }
   /// Ends the check and fills the report's figures.
   void conclude(VerifyReport& report, Rational rate);
 
  private:
+  void compare_chroma(const PictureView& film, const PictureView& universe, std::int64_t frame);
   bool displaced(const ScannedPicture& picture, std::int64_t frame, double mean_square) const;
 
   Findings& findings_;
@@ -43,9 +44,11 @@ class UniverseComparison {
   std::int64_t compared_ = 0;
   double squares_ = 0, worst_square_ = 0, similarities_ = 0, least_similarity_ = 1;
   std::int64_t worst_frame_ = 0;
+  std::int64_t chroma_compared_ = 0;
+  double chroma_squares_[2] = {};  // Cb, Cr
 
   ScannedPicture last_picture_;
-  LumaCopy last_universe_;
+  PlaneCopy last_universe_;
   std::int64_t last_frame_ = 0, displaced_pictures_ = 0;
 };
 
@@ -58,7 +61,7 @@ class UniverseCheck {
   /// that does not tell its universe.
   void start(const EngineSettings& engine, const std::atomic<bool>* cancel);
   /// As UniverseComparison::see(); std::nullopt, too, where nothing is compared.
-  std::optional<LumaView> see(const ScannedPicture& picture, std::int64_t frame);
+  std::optional<PlaneView> see(const ScannedPicture& picture, std::int64_t frame);
   /// No picture follows the last one.
   void finish();
   void conclude(VerifyReport& report);

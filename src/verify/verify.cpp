@@ -121,7 +121,7 @@ class Verifier final : FilmScan::Taker {
     decoding_.see(picture, *frame);
     if (streams_.see(picture, *frame)) {
       const bool black = brightness_.see(picture, *frame, point_pictures_ == 1);
-      const std::optional<LumaView> universe = universe_.see(picture, *frame);
+      const std::optional<PlaneView> universe = universe_.see(picture, *frame);
       motion_.see(picture, *frame, black, universe);
     }
     if (control_.progress && length_.pictures() % 8 == 0)

@@ -102,6 +102,8 @@ std::string to_json(const VerifyReport& report) {
   json.add("frames_compared", report.frames_compared);
   json.add("psnr_luma_mean_db", report.psnr_luma_mean);
   json.add("psnr_luma_minimum_db", report.psnr_luma_minimum);
+  json.add("psnr_cb_mean_db", report.psnr_cb_mean);
+  json.add("psnr_cr_mean_db", report.psnr_cr_mean);
   json.add("ssim_luma_mean", report.ssim_luma_mean);
   json.add("ssim_luma_minimum", report.ssim_luma_minimum);
 

@@ -104,7 +104,7 @@ void drive_an_engine() {
                                  static_cast<std::size_t>(universe.height));
   for (int i = 0; i < 5; ++i) {
     engine->step();
-    engine->draw({luma.data(), static_cast<std::size_t>(universe.width)});
+    engine->draw(lifereel::luma_target(luma.data(), static_cast<std::size_t>(universe.width)));
     twin->step();
   }
   lifereel::State state;
@@ -133,7 +133,8 @@ void feed_own_pictures(const std::string& folder) {
   std::vector<std::vector<std::uint8_t>> lumas;
   {
     lifereel::Film film(settings, output);
-    require(film.pixel_format() == lifereel::PixelFormat::yuv420p, "a film takes yuv420p");
+    require(film.picture_format().pixel_format == lifereel::PixelFormat::yuv420p,
+            "a film takes yuv420p");
     for (int i = 0; i < 10; ++i) {
       lumas.emplace_back(width * height, static_cast<std::uint8_t>(20 * i + 20));
     }
@@ -174,8 +175,8 @@ class SumSink final : public lifereel::PictureSink {
     if (picture.release) picture.release(picture.owner, picture.tag);
   }
   void finish() override { finished = true; }
-  lifereel::PixelFormat pixel_format() const noexcept override {
-    return lifereel::PixelFormat::gray8;
+  lifereel::PictureFormat picture_format() const noexcept override {
+    return lifereel::picture_format(lifereel::PixelFormat::gray8, 720, 480);
   }
 
   std::vector<std::uint64_t> sums;

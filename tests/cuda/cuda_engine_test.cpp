@@ -56,8 +56,8 @@ TEST_SUITE("cuda.cuda_engine") {
       for (int frame = 0; frame < 50; ++frame) {
         cpu->step();
         gpu->step();
-        cpu->draw({want.data(), 300, LumaRange::limited});
-        gpu->draw({memory->data(), 300, LumaRange::limited});
+        cpu->draw(luma_target(want.data(), 300, ColourRange::limited));
+        gpu->draw(luma_target(memory->data(), 300, ColourRange::limited));
         REQUIRE(std::equal(want.begin(), want.end(), memory->data()));
         REQUIRE(cpu->hash_state() == gpu->hash_state());
       }

@@ -99,7 +99,7 @@ class Slots {
 
   // Begins picture n; picture n - draws_in_flight() + 1, if there is one, is complete afterwards.
   const std::uint8_t* draw() {
-    engine_.begin_draw({slot(begun_), stride_, LumaRange::limited});
+    engine_.begin_draw(luma_target(slot(begun_), stride_, ColourRange::limited));
     if (++begun_ < engine_.draws_in_flight()) return nullptr;
     return finish();
   }
@@ -144,7 +144,7 @@ void compare(const std::string& name, const UniverseSettings& settings,
   for (int frame = 1; frame <= frames; ++frame) {
     cpu->step();
     gpu->step();
-    cpu->draw({wanted.emplace_back(width * height).data(), width, LumaRange::limited});
+    cpu->draw(luma_target(wanted.emplace_back(width * height).data(), width, ColourRange::limited));
     if (const std::uint8_t* got = slots.draw()) compare_oldest(got);
     if ((frame % 10 == 0 || frame == frames) && cpu->hash_state() != gpu->hash_state())
       throw std::runtime_error(name + ": states differ at frame " + std::to_string(frame));

@@ -189,9 +189,9 @@ inline int make_film(const FilmSettings& settings, const FilmOutput& output, int
   const Blobs blobs(output.width, output.height);
   std::optional<PictureOwner> lender;  // outlives the film, also when something throws
   Film film(settings, output);
-  const bool limited = film.pixel_format() == PixelFormat::yuv420p;
+  const bool limited = film.picture_format().pixel_format == PixelFormat::yuv420p;
   PictureOwner& owner =
-      lender.emplace(output.width, output.height, film.pixel_format(), stride_bytes);
+      lender.emplace(output.width, output.height, film.picture_format().pixel_format, stride_bytes);
   int most_held = 0;
   for (int i = 0; i < frames; ++i) {
     film.write(owner.lend(i, blobs.draw(i, limited)));

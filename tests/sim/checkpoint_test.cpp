@@ -30,7 +30,7 @@ UniverseSettings small_universe() {
 std::vector<std::uint8_t> draw(Engine& engine) {
   const auto width = static_cast<std::size_t>(engine.settings().width);
   std::vector<std::uint8_t> luma(width * static_cast<std::size_t>(engine.settings().height));
-  engine.draw({luma.data(), width, LumaRange::limited});
+  engine.draw(luma_target(luma.data(), width, ColourRange::limited));
   return luma;
 }
 

@@ -84,7 +84,7 @@ int run(const std::map<std::string, std::string>& options) {
   std::printf("0 %s\n", engine->hash_state().c_str());
   for (std::uint64_t frame = 1; frame <= frames; ++frame) {
     engine->step();
-    engine->draw({luma.data(), width, lifereel::LumaRange::limited});
+    engine->draw(luma_target(luma.data(), width, lifereel::ColourRange::limited));
     std::printf("%llu %s %016llx\n", static_cast<unsigned long long>(frame),
                 engine->hash_state().c_str(),
                 static_cast<unsigned long long>(fnv1a(0xcbf29ce484222325u, luma)));

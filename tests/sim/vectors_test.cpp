@@ -168,7 +168,8 @@ TEST_SUITE("sim.vectors") {
             read_vector<std::uint8_t>(c, "exact_step" + std::to_string(step) + "_frame.u8");
         if (step == 1 && model.empty()) break;
         engine->step();
-        engine->draw({picture.data(), static_cast<std::size_t>(c.width), LumaRange::full});
+        engine->draw(
+            luma_target(picture.data(), static_cast<std::size_t>(c.width), ColourRange::full));
         if (model.empty()) continue;
         REQUIRE(model.size() == picture.size());
         std::size_t near = 0;

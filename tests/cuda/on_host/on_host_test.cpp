@@ -49,8 +49,8 @@ struct Frame {
   static std::size_t stride(const UniverseSettings& settings) {
     return static_cast<std::size_t>(settings.width) + 9;
   }
-  LumaPlane plane(const UniverseSettings& settings, LumaRange range) {
-    return {luma.data(), stride(settings), range};
+  PictureTarget target(const UniverseSettings& settings, ColourRange range) {
+    return luma_target(luma.data(), stride(settings), range);
   }
 };
 
@@ -72,7 +72,7 @@ void compare(const UniverseSettings& settings, const CudaEngineSettings& cuda, i
   got.reserve(static_cast<std::size_t>(frames));
   int finished = 0;
   for (int frame = 0; frame < frames; ++frame) {
-    const LumaRange range = frame % 3 == 1 ? LumaRange::full : LumaRange::limited;
+    const ColourRange range = frame % 3 == 1 ? ColourRange::full : ColourRange::limited;
     expected->step();
     engine->step();
     if (frame % 5 == 4) {  // a step without a picture
@@ -80,8 +80,8 @@ void compare(const UniverseSettings& settings, const CudaEngineSettings& cuda, i
       engine->step();
     }
     if (frame % 4 == 2) REQUIRE(engine->hash_state() == expected->hash_state());
-    expected->draw(want.emplace_back(settings).plane(settings, range));
-    engine->begin_draw(got.emplace_back(settings).plane(settings, range));
+    expected->draw(want.emplace_back(settings).target(settings, range));
+    engine->begin_draw(got.emplace_back(settings).target(settings, range));
     if (frame - finished + 1 == in_flight) engine->finish_draw(), ++finished;
     for (int done = 0; done < finished; ++done)
       REQUIRE(got[static_cast<std::size_t>(done)].luma ==
@@ -284,8 +284,8 @@ TEST_SUITE("cuda.on_host") {
       for (int frame = 0; frame < frames; ++frame) {
         cpu->step();
         gpu->step();
-        cpu->draw(want.plane(settings, LumaRange::limited));
-        gpu->draw(got.plane(settings, LumaRange::limited));
+        cpu->draw(want.target(settings, ColourRange::limited));
+        gpu->draw(got.target(settings, ColourRange::limited));
         CHECK(got.luma == want.luma);
       }
     };
@@ -308,7 +308,7 @@ TEST_SUITE("cuda.on_host") {
     UniverseSettings other = settings;
     other.seed = 1;
     CHECK_THROWS_AS(make_cuda_engine(other)->restore(of_cpu), std::invalid_argument);
-    gpu->begin_draw(got.plane(settings, LumaRange::limited));
+    gpu->begin_draw(got.target(settings, ColourRange::limited));
     CHECK_THROWS_AS(gpu->restore(of_cpu), std::logic_error);
     gpu->finish_draw();
   }
@@ -321,8 +321,8 @@ TEST_SUITE("cuda.on_host") {
     for (const bool steps : {false, false, true, false, true, true}) {
       Frame want(settings), got(settings);
       if (steps) expected->step(), engine->step();
-      expected->draw(want.plane(settings, LumaRange::limited));
-      engine->draw(got.plane(settings, LumaRange::limited));
+      expected->draw(want.target(settings, ColourRange::limited));
+      engine->draw(got.target(settings, ColourRange::limited));
       CHECK(got.luma == want.luma);
     }
   }
@@ -335,8 +335,8 @@ TEST_SUITE("cuda.on_host") {
     std::vector<std::uint8_t> want(320 * 269 + 300), got(want.size());
     for (int frame = 0; frame < 3; ++frame) {
       expected->step(), engine->step();
-      expected->draw({want.data(), 320, LumaRange::limited});
-      engine->draw({got.data(), 320, LumaRange::limited});
+      expected->draw(luma_target(want.data(), 320, ColourRange::limited));
+      engine->draw(luma_target(got.data(), 320, ColourRange::limited));
       for (std::size_t row = 0; row < 270; ++row)
         REQUIRE(std::equal(&want[320 * row], &want[320 * row] + 300, &got[320 * row]));
     }
@@ -362,7 +362,7 @@ TEST_SUITE("cuda.on_host") {
     gpu().launches = gpu().kernels = 0;
     for (int i = 0; i < 20; ++i) {
       engine->step();
-      engine->draw(frame.plane(settings, LumaRange::limited));
+      engine->draw(frame.target(settings, ColourRange::limited));
     }
     CHECK(gpu().launches == 20);
     CHECK(gpu().kernels == 60);
@@ -377,8 +377,9 @@ TEST_SUITE("cuda.on_host") {
     const auto memory = engine->allocate_picture_memory(bytes);
     CHECK(memory->size_bytes() == bytes);
     for (int i = 0; i < engine->draws_in_flight(); ++i)
-      engine->begin_draw({memory->data() + i * 300 * 270, 300, LumaRange::full});
-    CHECK_THROWS_AS(engine->begin_draw({memory->data(), 300, LumaRange::full}), std::logic_error);
+      engine->begin_draw(luma_target(memory->data() + i * 300 * 270, 300, ColourRange::full));
+    CHECK_THROWS_AS(engine->begin_draw(luma_target(memory->data(), 300, ColourRange::full)),
+                    std::logic_error);
     engine.reset();  // with pictures in flight
     memory->data()[0] = 1;
   }
@@ -449,7 +450,7 @@ TEST_SUITE("cuda.on_host") {
       const auto memory = engine->allocate_picture_memory(4096);
       for (int i = 0; i < 3; ++i) {
         engine->step();
-        engine->draw(frame.plane(settings, LumaRange::limited));
+        engine->draw(frame.target(settings, ColourRange::limited));
       }
       engine->step();
       Checkpoint checkpoint;

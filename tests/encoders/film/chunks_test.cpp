@@ -29,7 +29,7 @@ void make_in_chunks(const FilmSettings& settings, const FilmOutput& output, int 
   Film film(settings, output);
   ChunkedSink& chunks = film.chunks();
   const ChunkPlan plan{output.frames, chunks.chunk_frames()};
-  const bool limited = film.pixel_format() == PixelFormat::yuv420p;
+  const bool limited = film.picture_format().pixel_format == PixelFormat::yuv420p;
   const auto make_chunk = [&](std::int64_t index, PictureOwner& owner) {
     const auto sink = chunks.begin_chunk(index, plan.length(index));
     for (std::int64_t i = 0; i < plan.length(index); ++i)
@@ -38,8 +38,8 @@ void make_in_chunks(const FilmSettings& settings, const FilmOutput& output, int 
   };
   std::vector<std::thread> running;
   for (int t = 0; t < threads; ++t) {
-    owners.push_back(
-        std::make_unique<PictureOwner>(output.width, output.height, film.pixel_format()));
+    owners.push_back(std::make_unique<PictureOwner>(output.width, output.height,
+                                                    film.picture_format().pixel_format));
     running.emplace_back([&, t, owner = owners.back().get()] {
       for (std::int64_t index = t; index < plan.count(); index += threads)
         make_chunk(backwards ? plan.count() - 1 - index : index, *owner);

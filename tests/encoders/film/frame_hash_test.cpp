@@ -8,6 +8,7 @@
 #include <sstream>
 #include <thread>
 
+#include "encoders/png.h"
 #include "tests/encoders/films.h"
 
 using namespace lifereel;
@@ -171,27 +172,24 @@ TEST_CASE("a wrong picture is refused and released") {
   CHECK(contains(error_of([&] { FrameHash(settings, "", false); }), "positive size"));
 }
 
-TEST_CASE("a PNG holds the gray it was given") {
+TEST_CASE("a PNG holds the gray or the colours it was given") {
   const TemporaryFolder folder;
-  const auto gray = Blobs(100, 60).draw(3, false);
-  std::vector<std::uint8_t> padded(128 * 60, 7);
-  for (std::size_t y = 0; y < 60; ++y)
-    std::copy_n(gray.begin() + static_cast<std::ptrdiff_t>(y * 100), 100,
-                padded.begin() + static_cast<std::ptrdiff_t>(y * 128));
+  const Still gray{100, 60, 1, Blobs(100, 60).draw(3, false)};
   const std::string path = folder.file("a.png");
-  write_png(path, padded.data(), 100, 60, 128);
+  write_png(path, gray);
   CHECK(read_bytes(path).substr(1, 3) == "PNG");
   if (avcodec_find_decoder(AV_CODEC_ID_PNG) != nullptr) {
     FilmReader reader(path);
     std::vector<std::uint8_t> back;
     CHECK(reader.read_luma(back));
-    CHECK(back == gray);
+    CHECK(back == gray.samples);
   }
-  write_png(path, padded.data(), 100, 60, 128);  // may replace an older one
+  Still colours{2, 2, 3, {255, 0, 0, 0, 255, 0, 0, 0, 255, 9, 8, 7}};
+  write_png(path, colours);  // may replace an older one
   CHECK(folder.names().size() == 1);
-  CHECK(contains(error_of([&] { write_png(path, padded.data(), 0, 60, 128); }), "positive size"));
-  CHECK(contains(error_of([&] { write_png(folder.file("x/a.png"), padded.data(), 9, 9, 128); }),
-                 "No such file"));
+  CHECK(contains(error_of([&] { write_png(path, Still{0, 60, 1, {}}); }), "positive size"));
+  CHECK(contains(error_of([&] { write_png(path, Still{2, 2, 1, {1, 2, 3}}); }), "samples"));
+  CHECK(contains(error_of([&] { write_png(folder.file("x/a.png"), gray); }), "No such file"));
 }
 
 TEST_SUITE_END();

@@ -45,7 +45,7 @@ Run run(const UniverseSettings& universe, const CpuEngineSettings& cpu, int fram
   for (int frame = 0; frame < frames; ++frame) {
     std::vector<std::uint8_t> picture(stride * static_cast<std::size_t>(universe.height), 99);
     engine->step();
-    engine->draw({picture.data(), stride, LumaRange::limited});
+    engine->draw(luma_target(picture.data(), stride, ColourRange::limited));
     run.states.push_back(engine->hash_state());
     run.pictures.push_back(picture);
   }
@@ -192,7 +192,7 @@ TEST_SUITE("sim.cpu_engine") {
       _mm_setcsr(before);
       std::vector<std::uint8_t> picture(431 * 297);
       engine->step();
-      engine->draw({picture.data(), 431, LumaRange::full});
+      engine->draw(luma_target(picture.data(), 431, ColourRange::full));
       Checkpoint end;
       engine->save(end);
       return end;
@@ -213,7 +213,7 @@ TEST_SUITE("sim.cpu_engine") {
     State before, after;
     engine->read_state(before);
     engine->step();
-    engine->draw({picture.data(), 300, LumaRange::full});
+    engine->draw(luma_target(picture.data(), 300, ColourRange::full));
     engine->read_state(after);
     CHECK(before.y == after.y);
     CHECK(before.x == after.x);

@@ -73,7 +73,7 @@ TEST_SUITE("src.golden") {
     std::vector<std::uint8_t> picture(320 * 270 * 3 / 2, 128);
     for (std::size_t frame = 0; frame < 4; ++frame) {
       engine->step();
-      engine->draw({picture.data(), 320, LumaRange::limited});
+      engine->draw(luma_target(picture.data(), 320, ColourRange::limited));
       CHECK(golden.pictures[frame] == sha256_hex(picture.data(), picture.size()));
       CHECK(golden.states[frame] == engine->hash_state());
     }
@@ -105,7 +105,7 @@ TEST_SUITE("src.golden") {
     CHECK(state.difference->state_differs);
     CHECK_FALSE(state.difference->picture_differs);
     CHECK(state.difference->state != state.difference->golden_state);
-    CHECK(state.difference->gray.size() == 320 * 270);
+    CHECK(state.difference->still.samples.size() == 320 * 270);
 
     const GoldenCheck picture = check(tampered("0,          1,"));
     REQUIRE(picture.difference);
@@ -135,7 +135,8 @@ TEST_SUITE("src.golden") {
       std::vector<std::uint8_t> bytes(320 * 270 * 3 / 2, 128);
       for (int frame = 0; frame < 2; ++frame) {
         engine->step();
-        engine->draw({bytes.data(), 320, gray ? LumaRange::full : LumaRange::limited});
+        engine->draw(
+            luma_target(bytes.data(), 320, gray ? ColourRange::full : ColourRange::limited));
         Picture picture;
         picture.format = format;
         picture.width = 320;

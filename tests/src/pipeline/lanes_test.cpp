@@ -45,19 +45,20 @@ class Replay final : public Engine {
     for (auto& picture : pictures_) {
       picture.resize(bytes_);
       engine->step();
-      engine->draw({picture.data(), static_cast<std::size_t>(universe.width)});
+      engine->draw(luma_target(picture.data(), static_cast<std::size_t>(universe.width)));
     }
   }
   void rewind() { frame_ = 0; }
   const UniverseSettings& settings() const noexcept override { return universe_; }
   EngineDescription describe() const override { return {"replay", "", "", 1, 0}; }
   void step() override { ++frame_; }
-  void begin_draw(const LumaPlane& plane) override {
+  void begin_draw(const PictureTarget& target) override {
     const std::uint64_t last = pictures_.size() - 1, at = (frame_ - 1) % (2 * last);
     const auto& picture = pictures_[at <= last ? at : 2 * last - at];
     const auto width = static_cast<std::size_t>(universe_.width);
     for (std::size_t y = 0; y < bytes_ / width; ++y)
-      std::memcpy(plane.data + y * plane.stride_bytes, picture.data() + y * width, width);
+      std::memcpy(target.planes[0].data + y * target.planes[0].stride_bytes,
+                  picture.data() + y * width, width);
   }
   void finish_draw() override {}
   void read_state(State& state) const override { state = {}; }
@@ -83,7 +84,7 @@ std::vector<std::vector<double>> measure(const UniverseSettings& universe,
   std::vector<std::vector<double>> all(films.size());
   for (bool more = true; more;) {
     engine->step();
-    engine->draw({drawn.data(), static_cast<std::size_t>(universe.width)});
+    engine->draw(luma_target(drawn.data(), static_cast<std::size_t>(universe.width)));
     for (std::size_t film = 0; film < films.size(); ++film) {
       more = films[film]->read_luma(decoded);
       if (!more) continue;

@@ -55,9 +55,9 @@ class DawdlingEngine final : public Engine {
     if (static_cast<std::int64_t>(frame_) == fail_step) throw std::runtime_error("the step broke");
     ++frame_;
   }
-  void begin_draw(const LumaPlane& plane) override {
+  void begin_draw(const PictureTarget& target) override {
     if (static_cast<std::int64_t>(frame_) == fail_draw) throw std::runtime_error("the draw broke");
-    begun_.push_back({plane, static_cast<int>(frame_ % 251)});
+    begun_.push_back({target.planes[0], static_cast<int>(frame_ % 251)});
     if (random_() % 2 == 0) paint(begun_.back());
   }
   // What is not painted yet is painted here: memory that has gone by then would be seen.
@@ -74,7 +74,7 @@ class DawdlingEngine final : public Engine {
 
  private:
   struct Draw {
-    LumaPlane plane;
+    WritablePlane plane;
     int value;
   };
   void paint(const Draw& draw) {

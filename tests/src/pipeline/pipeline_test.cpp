@@ -36,7 +36,8 @@ class CountingEngine final : public Engine {
     if (static_cast<std::int64_t>(frame_) == fail_at) throw std::runtime_error("the engine broke");
     ++frame_;
   }
-  void begin_draw(const LumaPlane& plane) override {
+  void begin_draw(const PictureTarget& target) override {
+    const WritablePlane plane = target.planes[0];
     const auto value = static_cast<int>(frame_ % 251);
     const auto draw = [plane, value, this] {
       for (int y = 0; y < settings_.height; ++y)
@@ -98,7 +99,9 @@ class CheckingSink final : public PictureSink {
     finished = true;
     if (fail_finish) throw std::runtime_error("the disk is full");
   }
-  PixelFormat pixel_format() const noexcept override { return format; }
+  PictureFormat picture_format() const noexcept override {
+    return lifereel::picture_format(format, 32, 16);
+  }
   int pictures_held_at_most() const noexcept override { return promises_; }
 
   std::int64_t frames = 0, fail_at = -1;

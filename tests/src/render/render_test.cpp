@@ -50,7 +50,7 @@ class ToldEngine final : public Engine {
     if (at_step) at_step();
     engine_->step();
   }
-  void begin_draw(const LumaPlane& plane) override { engine_->begin_draw(plane); }
+  void begin_draw(const PictureTarget& target) override { engine_->begin_draw(target); }
   void finish_draw() override { engine_->finish_draw(); }
   void read_state(State& state) const override {
     if (at_read) at_read();
@@ -94,7 +94,7 @@ TEST_SUITE("src.render") {
     int frames = 0;
     while (film.read_luma(decoded)) {
       engine->step();
-      engine->draw({expected.data(), 352, LumaRange::limited});
+      engine->draw(luma_target(expected.data(), 352, ColourRange::limited));
       REQUIRE(decoded == expected);
       ++frames;
     }

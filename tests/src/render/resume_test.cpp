@@ -60,7 +60,7 @@ class Watched final : public Engine {
     ++steps;
     engine_->step();
   }
-  void begin_draw(const LumaPlane& plane) override { engine_->begin_draw(plane); }
+  void begin_draw(const PictureTarget& target) override { engine_->begin_draw(target); }
   void finish_draw() override { engine_->finish_draw(); }
   void read_state(State& state) const override { engine_->read_state(state); }
   void save(Checkpoint& checkpoint) const override {

@@ -11,7 +11,7 @@
 #include <optional>
 
 #include "src/errors.h"
-#include "src/pictures/luma.h"
+#include "src/pictures/planes.h"
 #include "src/render.h"
 #include "src/text/time_code.h"
 #include "src/verify/frame_clock.h"
@@ -142,7 +142,7 @@ TEST_CASE("measures of pictures") {
   const Blobs blobs(64, 48, 20);
   const auto first = blobs.draw(0), second = blobs.draw(1);
   const auto view = [](const std::vector<std::uint8_t>& luma) {
-    return LumaView{luma.data(), 64, 64, 48};
+    return PlaneView{luma.data(), 64, 64, 48};
   };
   CHECK(decibels(mean_square_difference(view(first), view(second))) ==
         doctest::Approx(psnr(first, second)));
@@ -423,7 +423,7 @@ TEST_CASE("what its settings say and the film does not keep") {
   make_blobs(film_settings("ffv1", {25, 1}), output, 60, [&](const Blobs&, int frame) {
     if (frame != 1) {
       engine->step();
-      engine->draw({drawn.data(), 320, LumaRange::limited});
+      engine->draw(luma_target(drawn.data(), 320, ColourRange::limited));
     }
     return drawn;
   });

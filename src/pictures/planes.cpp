@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "src/pictures/luma.h"
+#include "src/pictures/planes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -26,7 +26,7 @@ struct PieceSums {
 };
 constexpr int piece = 4;
 
-PieceSums piece_sums(const LumaView& a, const LumaView& b, int x, int y) {
+PieceSums piece_sums(const PlaneView& a, const PlaneView& b, int x, int y) {
   PieceSums sums;
   for (int row = y; row < y + piece; ++row) {
     const std::uint8_t* const p = a.row(row) + x;
@@ -53,19 +53,19 @@ double similarity(const PieceSums& window) {
 
 }  // namespace
 
-Brightness brightness(const LumaView& picture) {
+Brightness brightness(const PlaneView& plane) {
   std::uint64_t sum = 0;
   std::uint8_t maximum = 0;
-  for (int y = 0; y < picture.height; ++y) {
-    const std::uint8_t* const row = picture.row(y);
+  for (int y = 0; y < plane.height; ++y) {
+    const std::uint8_t* const row = plane.row(y);
     std::uint32_t row_sum = 0;
-    for (int x = 0; x < picture.width; ++x) {
+    for (int x = 0; x < plane.width; ++x) {
       row_sum += row[x];
       maximum = std::max(maximum, row[x]);
     }
     sum += row_sum;
   }
-  const double pixels = static_cast<double>(picture.width) * picture.height;
+  const double pixels = static_cast<double>(plane.width) * plane.height;
   return {static_cast<double>(sum) / pixels, maximum};
 }
 
@@ -73,7 +73,7 @@ double expand_range(double luma) noexcept {
   return std::clamp((luma - 16) * 255 / 219, 0.0, 255.0);
 }
 
-bool differs(const LumaView& a, const LumaView& b) {
+bool differs(const PlaneView& a, const PlaneView& b) {
   for (int top = 0; top < a.height; top += block) {
     const int bottom = std::min(top + block, a.height);
     for (int left = 0; left < a.width; left += block) {
@@ -90,7 +90,7 @@ bool differs(const LumaView& a, const LumaView& b) {
   return false;
 }
 
-double mean_square_difference(const LumaView& a, const LumaView& b) {
+double mean_square_difference(const PlaneView& a, const PlaneView& b) {
   std::uint64_t squares = 0;
   for (int y = 0; y < a.height; ++y) {
     const std::uint8_t* const p = a.row(y);
@@ -109,7 +109,7 @@ double decibels(double mean_square) noexcept {
   return 10 * std::log10(255.0 * 255.0 / mean_square);
 }
 
-double structural_similarity(const LumaView& a, const LumaView& b) {
+double structural_similarity(const PlaneView& a, const PlaneView& b) {
   const int columns = a.width / piece, rows = a.height / piece;
   if (columns < 2 || rows < 2) return 1;
   std::vector<PieceSums> above(static_cast<std::size_t>(columns)), row(above);
@@ -130,7 +130,16 @@ double structural_similarity(const LumaView& a, const LumaView& b) {
   return sum / (static_cast<double>(columns - 1) * (rows - 1));
 }
 
-std::vector<std::uint8_t> scaled(const LumaView& picture, int width, int height) {
+bool is_uniform(const PlaneView& plane, int value) noexcept {
+  for (int y = 0; y < plane.height; ++y) {
+    const std::uint8_t* const row = plane.row(y);
+    if (!std::all_of(row, row + plane.width, [value](std::uint8_t one) { return one == value; }))
+      return false;
+  }
+  return true;
+}
+
+std::vector<std::uint8_t> scaled(const PlaneView& plane, int width, int height) {
   std::vector<std::uint8_t> result;
   result.reserve(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
   /// The pixels of `size` that pixel `i` of `count` covers, at least one.
@@ -140,12 +149,12 @@ std::vector<std::uint8_t> scaled(const LumaView& picture, int width, int height)
     return std::pair(begin, std::max(end, begin + 1));
   };
   for (int y = 0; y < height; ++y) {
-    const auto rows = covered(y, height, picture.height);
+    const auto rows = covered(y, height, plane.height);
     for (int x = 0; x < width; ++x) {
-      const auto columns = covered(x, width, picture.width);
+      const auto columns = covered(x, width, plane.width);
       std::uint64_t sum = 0;
       for (int v = rows.first; v < rows.second; ++v)
-        for (int u = columns.first; u < columns.second; ++u) sum += picture.row(v)[u];
+        for (int u = columns.first; u < columns.second; ++u) sum += plane.row(v)[u];
       const auto pixels = static_cast<std::uint64_t>(rows.second - rows.first) *
                           static_cast<std::uint64_t>(columns.second - columns.first);
       result.push_back(static_cast<std::uint8_t>((sum + pixels / 2) / pixels));

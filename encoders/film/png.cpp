@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "encoders/film_reader.h"
 #include "encoders/finished_file.h"
+#include "encoders/png.h"
 
 namespace lifereel {
 namespace {
@@ -72,20 +72,29 @@ Bytes stored(const Bytes& bytes) {
 
 }  // namespace
 
-void write_png(const std::string& path, const std::uint8_t* gray, int width, int height,
-               std::size_t stride_bytes) {
-  if (width < 1 || height < 1) throw std::invalid_argument("a PNG needs a positive size");
+void write_png(const std::string& path, const Still& still) {
+  const auto row_bytes =
+      static_cast<std::size_t>(std::max(still.width, 0)) * static_cast<std::size_t>(still.channels);
+  if (still.width < 1 || still.height < 1)
+    throw std::invalid_argument("a PNG needs a positive size");
+  if ((still.channels != 1 && still.channels != 3) ||
+      still.samples.size() != row_bytes * static_cast<std::size_t>(still.height))
+    throw std::invalid_argument("a PNG needs one or three samples for each of its pixels");
 
   Bytes rows;
-  for (std::size_t y = 0; y < static_cast<std::size_t>(height); ++y) {
+  rows.reserve(still.samples.size() + static_cast<std::size_t>(still.height));
+  for (auto row = still.samples.begin(); row != still.samples.end();) {
+    const auto end = row + static_cast<std::ptrdiff_t>(row_bytes);
     rows.push_back(0);  // no filter
-    rows.insert(rows.end(), gray + y * stride_bytes, gray + y * stride_bytes + width);
+    rows.insert(rows.end(), row, end);
+    row = end;
   }
   Bytes header;
-  append_u32(header, static_cast<std::uint32_t>(width));
-  append_u32(header, static_cast<std::uint32_t>(height));
+  append_u32(header, static_cast<std::uint32_t>(still.width));
+  append_u32(header, static_cast<std::uint32_t>(still.height));
+  const std::uint8_t colour_type = still.channels == 3 ? 2 : 0;  // truecolour or gray
   header.insert(header.end(),
-                {8, 0, 0, 0, 0});  // 8 bits, gray, deflate, usual filters, no interlace
+                {8, colour_type, 0, 0, 0});  // 8 bits, deflate, usual filters, no interlace
 
   Bytes png = {0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'};
   append_chunk(png, "IHDR", header);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What the numbers in a picture's planes stand for.
+#pragma once
+
+namespace lifereel {
+
+/// Of Y'CbCr, by H.273's names; it comes with the primaries and the transfer curve of its standard.
+enum class ColourMatrix {
+  none,       ///< luma alone, as gray
+  smpte170m,  ///< BT.601 with 525 lines: DVD-Video of NTSC countries
+  bt470bg,    ///< BT.601 with 625 lines: DVD-Video of PAL countries; the same coefficients
+  bt709,      ///< high definition
+};
+
+enum class ColourRange {
+  full,     ///< 0 to 255
+  limited,  ///< luma 16 to 235, chroma 16 to 240
+};
+
+/// Decided from a film's settings before there is an engine or an encoder; both keep to it.
+struct ColourDescription {
+  ColourMatrix matrix = ColourMatrix::bt709;
+  ColourRange range = ColourRange::limited;
+  int bit_depth = 8;  ///< of a sample
+
+  bool operator==(const ColourDescription&) const = default;
+};
+
+/// Of chroma that has no colour, in both ranges.
+inline constexpr int neutral_chroma = 128;
+
+}  // namespace lifereel
