@@ -5,7 +5,8 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "encoders/dvd/mpeg2_codes.h"
+#include "encoders/dvd/start_codes.h"
+#include "encoders/text/quantity_text.h"
 
 namespace lifereel {
 namespace {
@@ -20,20 +21,13 @@ constexpr std::size_t longest_comment = 32 * 1024;
 /// The most that is mended behind a start code.
 constexpr std::size_t header_bytes = 8;
 
-/// Offset of the next 00 00 01 xx at or after `from`, or `size`.
-std::size_t next_start_code(const std::uint8_t* data, std::size_t size, std::size_t from) {
-  for (std::size_t i = from; i + 4 <= size; ++i)
-    if (data[i] == 0 && data[i + 1] == 0 && data[i + 2] == 1) return i;
-  return size;
-}
-
 /// Calls `mend` with the code of every unit before the first picture and the bytes after it, of
 /// which header_bytes are there: the picture follows.
 template <class Mend>
 void mend_headers(AVPacket& packet, Mend&& mend) {
   const auto size = static_cast<std::size_t>(packet.size);
-  for (std::size_t at = next_start_code(packet.data, size, 0); at < size;
-       at = next_start_code(packet.data, size, at + 4)) {
+  for (std::size_t at = next_start_code({packet.data, size}, 0); at < size;
+       at = next_start_code({packet.data, size}, at + 4)) {
     const std::uint8_t code = packet.data[at + 3];
     if (code <= last_slice_code) return;  // the headers end with the first picture
     if (at + 4 + header_bytes > size) return;
@@ -45,8 +39,6 @@ void mend_headers(AVPacket& packet, Mend&& mend) {
 [[noreturn]] void refuse(const DvdVideo& disc, const std::string& what) {
   throw std::invalid_argument(std::string(disc.name) + " " + what);
 }
-
-std::string kilobits(std::int64_t bits) { return std::to_string(bits / 1000) + " kb/s"; }
 
 std::string rate_text(Rational rate) { return rational_text({rate.num, rate.den}); }
 
@@ -94,9 +86,8 @@ void check_disc_settings(const FilmSettings& asked, int width, int height) {
     refuse(disc, "needs the container " + std::string(disc.muxer) + ", not " + settings.container);
   if (settings.filter.empty()) {
     if (width != disc.width || height != disc.height)
-      refuse(disc, "needs pictures of " + std::to_string(disc.width) + "x" +
-                       std::to_string(disc.height) + ", not " + std::to_string(width) + "x" +
-                       std::to_string(height) + "; set --size or a --filter that scales");
+      refuse(disc, "needs pictures of " + size_text(disc.width, disc.height) + ", not " +
+                       size_text(width, height) + "; set --size or a --filter that scales");
     if (!same(settings.frames_per_second, disc.frames_per_second))
       refuse(disc, "needs " + rate_text(disc.frames_per_second) + " frames per second, not " +
                        rate_text(settings.frames_per_second) + "; set --fps");
@@ -108,25 +99,24 @@ void check_disc_settings(const FilmSettings& asked, int width, int height) {
     refuse(disc, "allows GOPs of 1 to " + std::to_string(disc.longest_gop) + " frames, not " +
                      std::to_string(*settings.gop));
   if (*settings.maxrate > disc.highest_maxrate)
-    refuse(disc, "allows a video maxrate of " + kilobits(disc.highest_maxrate) + ", not " +
-                     kilobits(*settings.maxrate));
+    refuse(disc, "allows a video maxrate of " + kilobits_text(disc.highest_maxrate) + ", not " +
+                     kilobits_text(*settings.maxrate));
   if (*settings.bufsize > disc.bufsize)
     refuse(disc, "allows a bufsize of " + std::to_string(disc.bufsize) + " bits, not " +
                      std::to_string(*settings.bufsize));
   if (*settings.audio_bitrate > disc.highest_audio_bitrate)
-    refuse(disc, "allows AC-3 of up to " + kilobits(disc.highest_audio_bitrate) + ", not " +
-                     kilobits(*settings.audio_bitrate));
+    refuse(disc, "allows AC-3 of up to " + kilobits_text(disc.highest_audio_bitrate) + ", not " +
+                     kilobits_text(*settings.audio_bitrate));
   if (*settings.maxrate + *settings.audio_bitrate > disc.muxrate)
-    refuse(disc, "carries " + kilobits(disc.muxrate) +
+    refuse(disc, "carries " + kilobits_text(disc.muxrate) +
                      " in all; maxrate and audio bitrate add up to " +
-                     kilobits(*settings.maxrate + *settings.audio_bitrate));
+                     kilobits_text(*settings.maxrate + *settings.audio_bitrate));
 }
 
 void check_disc_codec(const DvdVideo& disc, const AVCodecContext& codec) {
   if (codec.width != disc.width || codec.height != disc.height)
-    refuse(disc, "needs pictures of " + std::to_string(disc.width) + "x" +
-                     std::to_string(disc.height) + "; the filter chain makes " +
-                     std::to_string(codec.width) + "x" + std::to_string(codec.height));
+    refuse(disc, "needs pictures of " + size_text(disc.width, disc.height) +
+                     "; the filter chain makes " + size_text(codec.width, codec.height));
   if (av_cmp_q(codec.framerate, {disc.frames_per_second.num, disc.frames_per_second.den}) != 0)
     refuse(disc, "needs " + rate_text(disc.frames_per_second) +
                      " frames per second; the filter chain makes " +
@@ -138,7 +128,7 @@ void check_disc_codec(const DvdVideo& disc, const AVCodecContext& codec) {
       (codec.flags & AV_CODEC_FLAG_LOW_DELAY) != 0 || (codec.flags & AV_CODEC_FLAG_CLOSED_GOP) == 0)
     refuse(disc, "does not allow what the codec options set: closed GOPs of at most " +
                      std::to_string(disc.longest_gop) + " frames, maxrate up to " +
-                     kilobits(disc.highest_maxrate) + ", bufsize up to " +
+                     kilobits_text(disc.highest_maxrate) + ", bufsize up to " +
                      std::to_string(disc.bufsize) + " bits, no low delay");
 }
 
@@ -197,11 +187,11 @@ void state_buffer(AVPacket& packet, std::int64_t maxrate, std::int64_t bufsize) 
 
 void insert_comment(AVPacket& packet, const std::string& comment) {
   const auto size = static_cast<std::size_t>(packet.size);
-  std::size_t at = next_start_code(packet.data, size, 0);
+  std::size_t at = next_start_code({packet.data, size}, 0);
   const bool sequence = at + 4 <= size && packet.data[at + 3] == sequence_code;
   while (sequence && at < size && packet.data[at + 3] != group_code &&
          packet.data[at + 3] != picture_code)
-    at = next_start_code(packet.data, size, at + 4);
+    at = next_start_code({packet.data, size}, at + 4);
   if (!sequence || at >= size)
     throw std::runtime_error("the first packet of the encoder begins no MPEG-2 sequence");
 
@@ -215,11 +205,11 @@ void insert_comment(AVPacket& packet, const std::string& comment) {
 }
 
 std::string find_comment(const std::uint8_t* data, std::size_t size) {
-  for (std::size_t at = next_start_code(data, size, 0); at < size;
-       at = next_start_code(data, size, at + 4)) {
+  for (std::size_t at = next_start_code({data, size}, 0); at < size;
+       at = next_start_code({data, size}, at + 4)) {
     if (data[at + 3] != user_data_code) continue;
     const std::size_t begin = at + 4;
-    std::size_t end = next_start_code(data, size, begin);
+    std::size_t end = next_start_code({data, size}, begin);
     // Zero bytes before a start code are stuffing; a comment has none.
     while (end > begin && data[end - 1] == 0) --end;
     const std::string_view text(reinterpret_cast<const char*>(data) + begin, end - begin);
