@@ -15,6 +15,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   encoders/film_reader.h
   encoders/finished_file.h
   encoders/frame_hash.h
+  encoders/libav_log.h
   encoders/picture.h
   encoders/program_stream.h
   encoders/vbv.h

@@ -139,16 +139,11 @@ struct FilmStatistics {
 /// cannot be written. Throws std::invalid_argument with one sentence.
 void validate(const FilmSettings& settings, const FilmOutput& output);
 
-/// While a film is opened, written or finished, libav's log callback is lifereel's: it keeps what
-/// is logged in that thread (FilmStatistics::warnings, errors' texts; a program stream that
-/// overruns its buffers is known from there) and hands other threads' lines to
-/// av_log_default_callback().
-///
 /// A film being written. Pictures are taken by reference (no copy of ours). The file is written
 /// under a temporary name beside `path` and gets its own name in finish(), after it is closed and
 /// flushed to disk; until then, and after any error, no file of that name appears. Devices and
 /// pipes are written in place. What libav logs meanwhile in the calling thread goes into errors and
-/// FilmStatistics::warnings, not to the terminal.
+/// FilmStatistics::warnings, not to the terminal (libav_log.h).
 ///
 /// There are two ways in, one for each film: write() every picture from one thread, or give
 /// chunks() to several. Both make the same bytes.
