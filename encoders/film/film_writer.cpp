@@ -9,14 +9,15 @@
 
 namespace lifereel {
 
-FilmWriter::FilmWriter(const FilmSettings& settings, const FilmOutput& output)
-    : settings_(settings),
+FilmWriter::FilmWriter(const ResolvedFilm& film, const FilmOutput& output, WrittenCount& written)
+    : settings_(film.settings),
       output_(output),
-      container_(std::make_unique<Container>(settings, output)) {
+      written_(written),
+      container_(std::make_unique<Container>(film, output)) {
   opened_.container = container_->muxer().name;
-  opened_.encoder = settings.codec;
-  if (settings.chunk_frames > 0)
-    if (const std::optional<VbvModel> model = vbv_model(settings)) buffer_.emplace(*model);
+  opened_.encoder = settings_.codec;
+  if (settings_.chunk_frames > 0)
+    if (const std::optional<VbvModel> model = vbv_model(settings_)) buffer_.emplace(*model);
 }
 
 void FilmWriter::begin(const AVCodecContext& codec) {
@@ -84,8 +85,7 @@ void FilmWriter::count(const AVPacket& packet) {
     sum->quantiser += quantiser;
   }
   end_ticks_ = std::max(end_ticks_, packet.pts + packet.duration);
-  bytes_written_.fetch_add(packet.size, std::memory_order_relaxed);
-  frames_written_.fetch_add(1, std::memory_order_relaxed);
+  written_.add(packet.size);
 }
 
 void FilmWriter::describe(FilmStatistics& statistics) const {
@@ -114,11 +114,6 @@ void FilmWriter::describe(FilmStatistics& statistics) const {
           : 0.0;
   statistics.file_bytes = file_bytes_;
   statistics.late_frames = buffer_ ? buffer_->report().late_frames : 0;
-}
-
-Film::Written FilmWriter::written() const noexcept {
-  return {frames_written_.load(std::memory_order_relaxed),
-          bytes_written_.load(std::memory_order_relaxed)};
 }
 
 }  // namespace lifereel

@@ -158,13 +158,14 @@ TEST_CASE("progressive_sequence is cleared and pictures stay the same") {
 }
 
 TEST_CASE("what the muxer calls an underflow ends the film") {
-  const FilmSettings settings = with_disc_defaults(dvd_settings());
+  const FilmSettings settings = dvd_settings();
   const TemporaryFolder folder;
   const auto error = [&](int bytes) {
     const FilmOutput output = film_output(folder.file("film.mpg"), 720, 480);
-    VideoEncoder encoder(settings, source_format(settings, PixelFormat::yuv420p, 720, 480), false);
+    const ResolvedFilm film = resolve(settings, output);
+    VideoEncoder encoder(film, source_format(settings, PixelFormat::yuv420p, 720, 480), false);
     SilentAc3 silence(192000);
-    Container container(settings, output);
+    Container container(film, output);
     container.add_stream(encoder.codec());
     container.add_stream(silence.codec());
     container.write_header();
@@ -184,8 +185,12 @@ TEST_CASE("what the muxer calls an underflow ends the film") {
       container.finish();
     });
   };
-  CHECK(contains(error(120'000), "breaks the program stream's buffer model"));  // 29 Mb/s
-  CHECK(contains(error(400'000), "breaks the program stream's buffer model"));  // above 230 KiB
+  // In libav's words: with others, Container would not know an overrun.
+  const std::string breaks = "breaks the program stream's buffer model (";
+  CHECK(contains(error(120'000), breaks));  // 29 Mb/s
+  CHECK(contains(error(400'000), breaks));  // above 230 KiB
+  MESSAGE(error(120'000));
+  MESSAGE(error(400'000));
   CHECK(folder.names().empty());
   CHECK(error(15'000).empty());
 }

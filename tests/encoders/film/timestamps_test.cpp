@@ -96,8 +96,10 @@ TEST_CASE("a film's times are exact for more than a day in every container") {
       const std::vector<std::int64_t> frames = moments(rate);
       FilmStatistics statistics;
       {
-        FilmWriter writer(settings, output);
-        const VideoEncoder encoder(settings, source_format(settings, PixelFormat::yuv420p, 64, 48),
+        WrittenCount written;
+        const ResolvedFilm film = resolve(settings, output);
+        FilmWriter writer(film, output, written);
+        const VideoEncoder encoder(film, source_format(settings, PixelFormat::yuv420p, 64, 48),
                                    writer.wants_global_header());
         writer.begin(encoder.codec());
         for (const std::int64_t frame : frames) writer.write(*filled_packet(200, frame, 1));
@@ -129,8 +131,10 @@ TEST_CASE("a program stream goes on where its clock starts over") {
     const TemporaryFolder folder;
     const FilmOutput output = film_output(folder.file("film.vob"), 720, 480);
     {
-      FilmWriter writer(settings, output);
-      const VideoEncoder encoder(settings, source_format(settings, PixelFormat::yuv420p, 720, 480),
+      WrittenCount written;
+      const ResolvedFilm film = resolve(settings, output);
+      FilmWriter writer(film, output, written);
+      const VideoEncoder encoder(film, source_format(settings, PixelFormat::yuv420p, 720, 480),
                                  false);
       writer.begin(encoder.codec());
       for (std::int64_t i = middle - frames / 2; i < middle + frames / 2; ++i) {
