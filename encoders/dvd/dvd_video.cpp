@@ -18,24 +18,6 @@ constexpr std::string_view comment_mark = "lifereel\n";
 /// A small part of the 224 KiB the decoder's buffer has, so that the first picture still fits.
 constexpr std::size_t longest_comment = 32 * 1024;
 
-/// The most that is mended behind a start code.
-constexpr std::size_t header_bytes = 8;
-
-/// Calls `mend` with the code of every unit before the first picture and the bytes after it, of
-/// which header_bytes are there: the picture follows.
-template <class Mend>
-void mend_headers(AVPacket& packet, Mend&& mend) {
-  const auto size = static_cast<std::size_t>(packet.size);
-  for (std::size_t at = next_start_code({packet.data, size}, 0); at < size;
-       at = next_start_code({packet.data, size}, at + 4)) {
-    const std::uint8_t code = packet.data[at + 3];
-    if (code <= last_slice_code) return;  // the headers end with the first picture
-    if (at + 4 + header_bytes > size) return;
-    check(av_packet_make_writable(&packet), "av_packet_make_writable");
-    mend(code, packet.data + at + 4);
-  }
-}
-
 [[noreturn]] void refuse(const DvdVideo& disc, const std::string& what) {
   throw std::invalid_argument(std::string(disc.name) + " " + what);
 }
@@ -136,53 +118,6 @@ const StringPairs& disc_codec_options() {
   // Key frames at fixed places, so that every GOP has its full length and chunks can be joined.
   static const StringPairs options = {{"sc_threshold", "1000000000"}, {"mpv_flags", "+strict_gop"}};
   return options;
-}
-
-void clear_progressive_sequence(AVPacket& packet) {
-  mend_headers(packet, [](std::uint8_t code, std::uint8_t* unit) {
-    const bool sequence_extension = code == extension_code && unit[0] >> 4 == 1;
-    if (sequence_extension) unit[1] = static_cast<std::uint8_t>(unit[1] & ~0x08);
-  });
-}
-
-void set_time_code(AVPacket& packet, std::int64_t frame, AVRational frames_per_second) {
-  // Counted in whole frames a second, none dropped, and over again after a day.
-  const std::int64_t rate =
-      (frames_per_second.num + frames_per_second.den / 2) / frames_per_second.den;
-  const auto hours = static_cast<std::uint32_t>(frame / (rate * 3600) % 24);
-  const auto minutes = static_cast<std::uint32_t>(frame / (rate * 60) % 60);
-  const auto seconds = static_cast<std::uint32_t>(frame / rate % 60);
-  const auto pictures = static_cast<std::uint32_t>(frame % rate);
-  // drop_frame_flag 0, hours 5 bits, minutes 6, marker 1, seconds 6, pictures 6; what follows stays
-  const std::uint32_t code = hours << 19 | minutes << 13 | 1u << 12 | seconds << 6 | pictures;
-  mend_headers(packet, [code](std::uint8_t unit_code, std::uint8_t* unit) {
-    if (unit_code != group_code) return;
-    unit[0] = static_cast<std::uint8_t>(code >> 17);
-    unit[1] = static_cast<std::uint8_t>(code >> 9);
-    unit[2] = static_cast<std::uint8_t>(code >> 1);
-    unit[3] = static_cast<std::uint8_t>((code & 1) << 7 | (unit[3] & 0x7F));
-  });
-}
-
-void state_buffer(AVPacket& packet, std::int64_t maxrate, std::int64_t bufsize) {
-  // Upwards, in units of 400 bit/s and 16 Kibit; the upper bits are in the extension.
-  const auto rate = static_cast<std::uint32_t>((maxrate + 399) / 400);
-  const auto buffer = static_cast<std::uint32_t>((bufsize + 16383) / 16384);
-  mend_headers(packet, [rate, buffer](std::uint8_t code, std::uint8_t* unit) {
-    if (code == sequence_code) {
-      // After sizes, aspect and frame rate: 18 bits of rate, marker, 10 bits of buffer.
-      unit[4] = static_cast<std::uint8_t>(rate >> 10);
-      unit[5] = static_cast<std::uint8_t>(rate >> 2);
-      unit[6] = static_cast<std::uint8_t>((rate & 3) << 6 | 0x20 | (buffer >> 5 & 0x1F));
-      unit[7] = static_cast<std::uint8_t>((buffer & 0x1F) << 3 | (unit[7] & 0x07));
-    } else if (code == extension_code && unit[0] >> 4 == 1) {
-      // Profile, level, progressive, chroma, sizes' upper bits: 19 bits; 12 of rate, marker, 8 of
-      // buffer.
-      unit[2] = static_cast<std::uint8_t>((unit[2] & 0xE0) | (rate >> 25 & 0x1F));
-      unit[3] = static_cast<std::uint8_t>((rate >> 18 & 0x7F) << 1 | 1);
-      unit[4] = static_cast<std::uint8_t>(buffer >> 10);
-    }
-  });
 }
 
 void insert_comment(AVPacket& packet, const std::string& comment) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "encoders/dvd/dvd_video.h"
+#include "encoders/dvd/header_mending.h"
 
 namespace lifereel {
 
@@ -51,14 +52,19 @@ void FilmWriter::write(AVPacket& packet) {
 }
 
 void FilmWriter::mend(AVPacket& packet) {
-  if (codec_id_ == AV_CODEC_ID_MPEG2VIDEO && settings_.chunk_frames > 0) {
+  const bool on_disc = settings_.target != DiscTarget::none;
+  const bool in_chunks = codec_id_ == AV_CODEC_ID_MPEG2VIDEO && settings_.chunk_frames > 0;
+  if (!on_disc && !in_chunks) return;
+  HeaderMending mending;
+  mending.clear_progressive_sequence = on_disc;
+  if (in_chunks) {
     // Every encoder counted from its chunk's first frame, and knew half the buffer.
-    set_time_code(packet, packet.pts, av_inv_q(time_base_));
-    if (settings_.maxrate) state_buffer(packet, *settings_.maxrate, *settings_.bufsize);
+    mending.place = {packet.pts, av_inv_q(time_base_)};
+    if (settings_.maxrate) mending.buffer = {*settings_.maxrate, *settings_.bufsize};
   }
-  if (settings_.target == DiscTarget::none) return;
-  clear_progressive_sequence(packet);
-  if (!comment_written_ && !output_.comment.empty()) insert_comment(packet, output_.comment);
+  mend_headers(packet, mending);
+  if (on_disc && !comment_written_ && !output_.comment.empty())
+    insert_comment(packet, output_.comment);
   comment_written_ = true;
 }
 

@@ -8,6 +8,7 @@
 #include <random>
 
 #include "encoders/audio/silent_ac3.h"
+#include "encoders/dvd/header_mending.h"
 #include "encoders/film/container.h"
 #include "encoders/video/video_encoder.h"
 #include "tests/encoders/films.h"
@@ -266,7 +267,9 @@ TEST_CASE("comments in user data") {
   const UniquePacket packet = make_packet();
   REQUIRE(av_new_packet(packet.get(), sizeof headers) == 0);
   std::memcpy(packet->data, headers, sizeof headers);
-  clear_progressive_sequence(*packet);
+  HeaderMending mending;
+  mending.clear_progressive_sequence = true;
+  mend_headers(*packet, mending);
   CHECK(packet->data[12] == 0x82);
   insert_comment(*packet, "a = 1\n");
   CHECK(find_comment(packet->data, static_cast<std::size_t>(packet->size)) == "a = 1\n");

@@ -8,7 +8,7 @@
 
 #include "encoders/audio/silent_ac3.h"
 #include "encoders/chunk_plan.h"
-#include "encoders/dvd/dvd_video.h"
+#include "encoders/dvd/header_mending.h"
 #include "encoders/film/container.h"
 #include "encoders/film/film_writer.h"
 #include "encoders/libav/picture_frame.h"
@@ -54,7 +54,9 @@ TimeCode time_code_at(std::int64_t frame, AVRational rate) {
   const UniquePacket packet = make_packet();
   check(av_new_packet(packet.get(), sizeof group), "av_new_packet");
   std::memcpy(packet->data, group, sizeof group);
-  set_time_code(*packet, frame, rate);
+  HeaderMending mending;
+  mending.place = {frame, rate};
+  mend_headers(*packet, mending);
   const std::uint8_t* const code = packet->data + 4;
   CHECK((code[0] & 0x80) == 0);     // no frames are dropped from the count
   CHECK((code[1] & 0x08) != 0);     // marker
