@@ -14,8 +14,11 @@ set(LIFEREEL_PUBLIC_HEADERS
   encoders/chunk_store.h
   encoders/film.h
   encoders/film_reader.h
+  encoders/film_settings.h
+  encoders/film_statistics.h
   encoders/finished_file.h
   encoders/frame_hash.h
+  encoders/libav_log.h
   encoders/picture.h
   encoders/png.h
   encoders/program_stream.h

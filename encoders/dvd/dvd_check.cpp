@@ -5,6 +5,7 @@
 
 #include "encoders/dvd/dvd_video.h"
 #include "encoders/dvd/mpeg2_headers.h"
+#include "encoders/text/quantity_text.h"
 
 namespace lifereel {
 namespace {
@@ -13,8 +14,6 @@ constexpr int main_profile_at_main_level = 0x48;
 constexpr int chroma_420 = 1;
 constexpr int aspect_4_3 = 2, aspect_16_9 = 3;
 constexpr int dvd_sample_rate = 48000;
-
-std::string kilobits(std::int64_t bits) { return std::to_string(bits / 1000) + " kb/s"; }
 
 }  // namespace
 
@@ -32,9 +31,8 @@ std::vector<std::string> DvdCheck::see_picture(std::span<const std::uint8_t> dat
     const Mpeg2Sequence& sequence = *headers.sequence;
     const Rational rate = sequence.frames_per_second;
     demand(sequence.width == disc.width && sequence.height == disc.height,
-           "pictures are " + std::to_string(sequence.width) + "x" +
-               std::to_string(sequence.height) + ", not " + std::to_string(disc.width) + "x" +
-               std::to_string(disc.height));
+           "pictures are " + size_text(sequence.width, sequence.height) + ", not " +
+               size_text(disc.width, disc.height));
     demand(std::int64_t{rate.num} * disc.frames_per_second.den ==
                std::int64_t{rate.den} * disc.frames_per_second.num,
            "the sequence header's frame rate is " + rational_text({rate.num, rate.den}) + ", not " +
@@ -42,8 +40,8 @@ std::vector<std::string> DvdCheck::see_picture(std::span<const std::uint8_t> dat
     demand(sequence.aspect_code == aspect_4_3 || sequence.aspect_code == aspect_16_9,
            "the sequence header's aspect is neither 4:3 nor 16:9");
     demand(sequence.bit_rate <= disc.highest_maxrate,
-           "the sequence header asks for " + kilobits(sequence.bit_rate) + ", more than the " +
-               kilobits(disc.highest_maxrate) + " of a disc");
+           "the sequence header asks for " + kilobits_text(sequence.bit_rate) + ", more than the " +
+               kilobits_text(disc.highest_maxrate) + " of a disc");
     demand(sequence.buffer_bits <= disc.bufsize,
            "the sequence header asks for a buffer of " + std::to_string(sequence.buffer_bits) +
                " bits, more than a player's " + std::to_string(disc.bufsize));
@@ -77,16 +75,16 @@ std::string DvdCheck::audio_fault(const std::string& codec, int sample_rate,
   if (sample_rate != dvd_sample_rate)
     return "the sound has " + std::to_string(sample_rate) + " samples per second, not 48000";
   if (bit_rate > highest)
-    return "the sound has " + kilobits(bit_rate) + ", more than the " + kilobits(highest) +
-           " of a disc";
+    return "the sound has " + kilobits_text(bit_rate) + ", more than the " +
+           kilobits_text(highest) + " of a disc";
   return {};
 }
 
 std::string DvdCheck::mux_rate_fault(std::int64_t mux_rate) {
   const std::int64_t highest = dvd_video(DiscTarget::ntsc_dvd)->muxrate;
   if (mux_rate <= highest) return {};
-  return "the packs declare " + kilobits(mux_rate) + ", more than the " + kilobits(highest) +
-         " of a disc";
+  return "the packs declare " + kilobits_text(mux_rate) + ", more than the " +
+         kilobits_text(highest) + " of a disc";
 }
 
 DiscTarget DvdCheck::target_of(int width, int height) noexcept {

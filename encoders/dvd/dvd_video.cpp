@@ -5,7 +5,8 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "encoders/dvd/mpeg2_codes.h"
+#include "encoders/dvd/start_codes.h"
+#include "encoders/text/quantity_text.h"
 
 namespace lifereel {
 namespace {
@@ -17,36 +18,9 @@ constexpr std::string_view comment_mark = "lifereel\n";
 /// A small part of the 224 KiB the decoder's buffer has, so that the first picture still fits.
 constexpr std::size_t longest_comment = 32 * 1024;
 
-/// The most that is mended behind a start code.
-constexpr std::size_t header_bytes = 8;
-
-/// Offset of the next 00 00 01 xx at or after `from`, or `size`.
-std::size_t next_start_code(const std::uint8_t* data, std::size_t size, std::size_t from) {
-  for (std::size_t i = from; i + 4 <= size; ++i)
-    if (data[i] == 0 && data[i + 1] == 0 && data[i + 2] == 1) return i;
-  return size;
-}
-
-/// Calls `mend` with the code of every unit before the first picture and the bytes after it, of
-/// which header_bytes are there: the picture follows.
-template <class Mend>
-void mend_headers(AVPacket& packet, Mend&& mend) {
-  const auto size = static_cast<std::size_t>(packet.size);
-  for (std::size_t at = next_start_code(packet.data, size, 0); at < size;
-       at = next_start_code(packet.data, size, at + 4)) {
-    const std::uint8_t code = packet.data[at + 3];
-    if (code <= last_slice_code) return;  // the headers end with the first picture
-    if (at + 4 + header_bytes > size) return;
-    check(av_packet_make_writable(&packet), "av_packet_make_writable");
-    mend(code, packet.data + at + 4);
-  }
-}
-
 [[noreturn]] void refuse(const DvdVideo& disc, const std::string& what) {
   throw std::invalid_argument(std::string(disc.name) + " " + what);
 }
-
-std::string kilobits(std::int64_t bits) { return std::to_string(bits / 1000) + " kb/s"; }
 
 std::string rate_text(Rational rate) { return rational_text({rate.num, rate.den}); }
 
@@ -94,9 +68,8 @@ void check_disc_settings(const FilmSettings& asked, int width, int height) {
     refuse(disc, "needs the container " + std::string(disc.muxer) + ", not " + settings.container);
   if (settings.filter.empty()) {
     if (width != disc.width || height != disc.height)
-      refuse(disc, "needs pictures of " + std::to_string(disc.width) + "x" +
-                       std::to_string(disc.height) + ", not " + std::to_string(width) + "x" +
-                       std::to_string(height) + "; set --size or a --filter that scales");
+      refuse(disc, "needs pictures of " + size_text(disc.width, disc.height) + ", not " +
+                       size_text(width, height) + "; set --size or a --filter that scales");
     if (!same(settings.frames_per_second, disc.frames_per_second))
       refuse(disc, "needs " + rate_text(disc.frames_per_second) + " frames per second, not " +
                        rate_text(settings.frames_per_second) + "; set --fps");
@@ -108,25 +81,24 @@ void check_disc_settings(const FilmSettings& asked, int width, int height) {
     refuse(disc, "allows GOPs of 1 to " + std::to_string(disc.longest_gop) + " frames, not " +
                      std::to_string(*settings.gop));
   if (*settings.maxrate > disc.highest_maxrate)
-    refuse(disc, "allows a video maxrate of " + kilobits(disc.highest_maxrate) + ", not " +
-                     kilobits(*settings.maxrate));
+    refuse(disc, "allows a video maxrate of " + kilobits_text(disc.highest_maxrate) + ", not " +
+                     kilobits_text(*settings.maxrate));
   if (*settings.bufsize > disc.bufsize)
     refuse(disc, "allows a bufsize of " + std::to_string(disc.bufsize) + " bits, not " +
                      std::to_string(*settings.bufsize));
   if (*settings.audio_bitrate > disc.highest_audio_bitrate)
-    refuse(disc, "allows AC-3 of up to " + kilobits(disc.highest_audio_bitrate) + ", not " +
-                     kilobits(*settings.audio_bitrate));
+    refuse(disc, "allows AC-3 of up to " + kilobits_text(disc.highest_audio_bitrate) + ", not " +
+                     kilobits_text(*settings.audio_bitrate));
   if (*settings.maxrate + *settings.audio_bitrate > disc.muxrate)
-    refuse(disc, "carries " + kilobits(disc.muxrate) +
+    refuse(disc, "carries " + kilobits_text(disc.muxrate) +
                      " in all; maxrate and audio bitrate add up to " +
-                     kilobits(*settings.maxrate + *settings.audio_bitrate));
+                     kilobits_text(*settings.maxrate + *settings.audio_bitrate));
 }
 
 void check_disc_codec(const DvdVideo& disc, const AVCodecContext& codec) {
   if (codec.width != disc.width || codec.height != disc.height)
-    refuse(disc, "needs pictures of " + std::to_string(disc.width) + "x" +
-                     std::to_string(disc.height) + "; the filter chain makes " +
-                     std::to_string(codec.width) + "x" + std::to_string(codec.height));
+    refuse(disc, "needs pictures of " + size_text(disc.width, disc.height) +
+                     "; the filter chain makes " + size_text(codec.width, codec.height));
   if (av_cmp_q(codec.framerate, {disc.frames_per_second.num, disc.frames_per_second.den}) != 0)
     refuse(disc, "needs " + rate_text(disc.frames_per_second) +
                      " frames per second; the filter chain makes " +
@@ -138,7 +110,7 @@ void check_disc_codec(const DvdVideo& disc, const AVCodecContext& codec) {
       (codec.flags & AV_CODEC_FLAG_LOW_DELAY) != 0 || (codec.flags & AV_CODEC_FLAG_CLOSED_GOP) == 0)
     refuse(disc, "does not allow what the codec options set: closed GOPs of at most " +
                      std::to_string(disc.longest_gop) + " frames, maxrate up to " +
-                     kilobits(disc.highest_maxrate) + ", bufsize up to " +
+                     kilobits_text(disc.highest_maxrate) + ", bufsize up to " +
                      std::to_string(disc.bufsize) + " bits, no low delay");
 }
 
@@ -148,60 +120,13 @@ const StringPairs& disc_codec_options() {
   return options;
 }
 
-void clear_progressive_sequence(AVPacket& packet) {
-  mend_headers(packet, [](std::uint8_t code, std::uint8_t* unit) {
-    const bool sequence_extension = code == extension_code && unit[0] >> 4 == 1;
-    if (sequence_extension) unit[1] = static_cast<std::uint8_t>(unit[1] & ~0x08);
-  });
-}
-
-void set_time_code(AVPacket& packet, std::int64_t frame, AVRational frames_per_second) {
-  // Counted in whole frames a second, none dropped, and over again after a day.
-  const std::int64_t rate =
-      (frames_per_second.num + frames_per_second.den / 2) / frames_per_second.den;
-  const auto hours = static_cast<std::uint32_t>(frame / (rate * 3600) % 24);
-  const auto minutes = static_cast<std::uint32_t>(frame / (rate * 60) % 60);
-  const auto seconds = static_cast<std::uint32_t>(frame / rate % 60);
-  const auto pictures = static_cast<std::uint32_t>(frame % rate);
-  // drop_frame_flag 0, hours 5 bits, minutes 6, marker 1, seconds 6, pictures 6; what follows stays
-  const std::uint32_t code = hours << 19 | minutes << 13 | 1u << 12 | seconds << 6 | pictures;
-  mend_headers(packet, [code](std::uint8_t unit_code, std::uint8_t* unit) {
-    if (unit_code != group_code) return;
-    unit[0] = static_cast<std::uint8_t>(code >> 17);
-    unit[1] = static_cast<std::uint8_t>(code >> 9);
-    unit[2] = static_cast<std::uint8_t>(code >> 1);
-    unit[3] = static_cast<std::uint8_t>((code & 1) << 7 | (unit[3] & 0x7F));
-  });
-}
-
-void state_buffer(AVPacket& packet, std::int64_t maxrate, std::int64_t bufsize) {
-  // Upwards, in units of 400 bit/s and 16 Kibit; the upper bits are in the extension.
-  const auto rate = static_cast<std::uint32_t>((maxrate + 399) / 400);
-  const auto buffer = static_cast<std::uint32_t>((bufsize + 16383) / 16384);
-  mend_headers(packet, [rate, buffer](std::uint8_t code, std::uint8_t* unit) {
-    if (code == sequence_code) {
-      // After sizes, aspect and frame rate: 18 bits of rate, marker, 10 bits of buffer.
-      unit[4] = static_cast<std::uint8_t>(rate >> 10);
-      unit[5] = static_cast<std::uint8_t>(rate >> 2);
-      unit[6] = static_cast<std::uint8_t>((rate & 3) << 6 | 0x20 | (buffer >> 5 & 0x1F));
-      unit[7] = static_cast<std::uint8_t>((buffer & 0x1F) << 3 | (unit[7] & 0x07));
-    } else if (code == extension_code && unit[0] >> 4 == 1) {
-      // Profile, level, progressive, chroma, sizes' upper bits: 19 bits; 12 of rate, marker, 8 of
-      // buffer.
-      unit[2] = static_cast<std::uint8_t>((unit[2] & 0xE0) | (rate >> 25 & 0x1F));
-      unit[3] = static_cast<std::uint8_t>((rate >> 18 & 0x7F) << 1 | 1);
-      unit[4] = static_cast<std::uint8_t>(buffer >> 10);
-    }
-  });
-}
-
 void insert_comment(AVPacket& packet, const std::string& comment) {
   const auto size = static_cast<std::size_t>(packet.size);
-  std::size_t at = next_start_code(packet.data, size, 0);
+  std::size_t at = next_start_code({packet.data, size}, 0);
   const bool sequence = at + 4 <= size && packet.data[at + 3] == sequence_code;
   while (sequence && at < size && packet.data[at + 3] != group_code &&
          packet.data[at + 3] != picture_code)
-    at = next_start_code(packet.data, size, at + 4);
+    at = next_start_code({packet.data, size}, at + 4);
   if (!sequence || at >= size)
     throw std::runtime_error("the first packet of the encoder begins no MPEG-2 sequence");
 
@@ -215,11 +140,11 @@ void insert_comment(AVPacket& packet, const std::string& comment) {
 }
 
 std::string find_comment(const std::uint8_t* data, std::size_t size) {
-  for (std::size_t at = next_start_code(data, size, 0); at < size;
-       at = next_start_code(data, size, at + 4)) {
+  for (std::size_t at = next_start_code({data, size}, 0); at < size;
+       at = next_start_code({data, size}, at + 4)) {
     if (data[at + 3] != user_data_code) continue;
     const std::size_t begin = at + 4;
-    std::size_t end = next_start_code(data, size, begin);
+    std::size_t end = next_start_code({data, size}, begin);
     // Zero bytes before a start code are stuffing; a comment has none.
     while (end > begin && data[end - 1] == 0) --end;
     const std::string_view text(reinterpret_cast<const char*>(data) + begin, end - begin);

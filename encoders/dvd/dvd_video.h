@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// DVD-Video as data: what the disc fixes, and what has to be mended in the bitstream. Internal to
-// encoders/.
+// DVD-Video as data: what the disc fixes, and where a film's comment goes. Internal to encoders/.
 #pragma once
 
 #include <cstdint>
@@ -54,17 +53,6 @@ void check_disc_codec(const DvdVideo& disc, const AVCodecContext& codec);
 
 /// Encoder options of ours that are no fields of AVCodecContext.
 const StringPairs& disc_codec_options();
-
-/// DVD rules want progressive_sequence 0, which libav's encoder cannot say together with
-/// progressive frames; the decoded pictures stay the same, since 480 and 576 lines are multiples
-/// of 32. Clears it in every sequence extension of an MPEG-2 video packet.
-void clear_progressive_sequence(AVPacket& packet);
-
-/// States the GOP's place in the film, in frames from its start, where the packet has a GOP header.
-void set_time_code(AVPacket& packet, std::int64_t frame, AVRational frames_per_second);
-
-/// States this rate and buffer in a sequence header, where the packet has one.
-void state_buffer(AVPacket& packet, std::int64_t maxrate, std::int64_t bufsize);
 
 /// A program stream has no metadata: the comment travels as MPEG-2 user data, which begins with
 /// "lifereel\n" and stands between the first sequence's extensions and its GOP header.

@@ -3,7 +3,7 @@
 
 #include <array>
 
-#include "encoders/dvd/mpeg2_codes.h"
+#include "encoders/dvd/start_codes.h"
 
 namespace lifereel {
 namespace {
@@ -13,13 +13,6 @@ using Bytes = std::span<const std::uint8_t>;
 constexpr std::size_t sequence_bytes = 8;
 constexpr std::size_t extension_bytes = 6;
 constexpr int sequence_extension = 1;
-
-/// Offset of the next 00 00 01 xx at or after `from`, or the size.
-std::size_t next_start_code(Bytes data, std::size_t from) {
-  for (std::size_t i = from; i + 4 <= data.size(); ++i)
-    if (data[i] == 0 && data[i + 1] == 0 && data[i + 2] == 1) return i;
-  return data.size();
-}
 
 Mpeg2Sequence read_sequence(Bytes unit) {
   Mpeg2Sequence sequence;

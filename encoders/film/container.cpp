@@ -141,11 +141,11 @@ void check_container(const FilmSettings& settings, const AVOutputFormat& muxer,
                                 muxer.name + " has none");
 }
 
-Container::Container(const FilmSettings& settings, const FilmOutput& output)
-    : settings_(settings),
+Container::Container(const ResolvedFilm& film, const FilmOutput& output)
+    : settings_(film.settings),
       before_naming_(output.before_naming),
       file_(output.path, output.overwrite, output.temporary_path) {
-  const AVOutputFormat& muxer = find_muxer(settings, output.path);
+  const AVOutputFormat& muxer = find_muxer(settings_, output.path);
   target_.file = &file_;
   avio_ = open_avio(target_, buffer_bytes);
   // The name is for libav's messages and for faststart, which reads the file back.
@@ -161,7 +161,7 @@ Container::Container(const FilmSettings& settings, const FilmOutput& output)
     check(av_dict_set(&context_->metadata, "title", output.title.c_str(), 0), "av_dict_set");
   if (!output.comment.empty())
     check(av_dict_set(&context_->metadata, "comment", output.comment.c_str(), 0), "av_dict_set");
-  if (const DvdVideo* const disc = dvd_video(settings.target)) {
+  if (const DvdVideo* const disc = dvd_video(settings_.target)) {
     context_->packet_size = static_cast<unsigned>(disc->packet_bytes);
     context_->max_delay = static_cast<int>(disc->max_delay_us);
   }

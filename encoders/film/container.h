@@ -13,7 +13,7 @@
 
 namespace lifereel {
 
-/// The muxer for `settings` (disc defaults filled in) and this path: by name, else by extension.
+/// The muxer for `settings` and this path: by name, else by extension.
 /// Throws std::invalid_argument that lists what there is.
 const AVOutputFormat& find_muxer(const FilmSettings& settings, const std::string& path);
 
@@ -26,8 +26,8 @@ void check_container(const FilmSettings& settings, const AVOutputFormat& muxer,
 
 class Container {
  public:
-  /// Makes the temporary file. `settings` with disc defaults filled in.
-  Container(const FilmSettings& settings, const FilmOutput& output);
+  /// Makes the temporary file.
+  Container(const ResolvedFilm& film, const FilmOutput& output);
   ~Container();
   Container(const Container&) = delete;
   Container& operator=(const Container&) = delete;
@@ -48,7 +48,7 @@ class Container {
   void write_wrapped(AVPacket& packet);
   void check_written(int result, const char* call) const;
 
-  FilmSettings settings_;
+  const FilmSettings settings_;
   const std::function<void()> before_naming_;
   FinishedFile file_;
   ByteTarget target_;

@@ -6,17 +6,19 @@
 #include <string>
 
 #include "encoders/dvd/dvd_video.h"
+#include "encoders/dvd/header_mending.h"
 
 namespace lifereel {
 
-FilmWriter::FilmWriter(const FilmSettings& settings, const FilmOutput& output)
-    : settings_(settings),
+FilmWriter::FilmWriter(const ResolvedFilm& film, const FilmOutput& output, WrittenCount& written)
+    : settings_(film.settings),
       output_(output),
-      container_(std::make_unique<Container>(settings, output)) {
+      written_(written),
+      container_(std::make_unique<Container>(film, output)) {
   opened_.container = container_->muxer().name;
-  opened_.encoder = settings.codec;
-  if (settings.chunk_frames > 0)
-    if (const std::optional<VbvModel> model = vbv_model(settings)) buffer_.emplace(*model);
+  opened_.encoder = settings_.codec;
+  if (settings_.chunk_frames > 0)
+    if (const std::optional<VbvModel> model = vbv_model(settings_)) buffer_.emplace(*model);
 }
 
 void FilmWriter::begin(const AVCodecContext& codec) {
@@ -50,14 +52,19 @@ void FilmWriter::write(AVPacket& packet) {
 }
 
 void FilmWriter::mend(AVPacket& packet) {
-  if (codec_id_ == AV_CODEC_ID_MPEG2VIDEO && settings_.chunk_frames > 0) {
+  const bool on_disc = settings_.target != DiscTarget::none;
+  const bool in_chunks = codec_id_ == AV_CODEC_ID_MPEG2VIDEO && settings_.chunk_frames > 0;
+  if (!on_disc && !in_chunks) return;
+  HeaderMending mending;
+  mending.clear_progressive_sequence = on_disc;
+  if (in_chunks) {
     // Every encoder counted from its chunk's first frame, and knew half the buffer.
-    set_time_code(packet, packet.pts, av_inv_q(time_base_));
-    if (settings_.maxrate) state_buffer(packet, *settings_.maxrate, *settings_.bufsize);
+    mending.place = {packet.pts, av_inv_q(time_base_)};
+    if (settings_.maxrate) mending.buffer = {*settings_.maxrate, *settings_.bufsize};
   }
-  if (settings_.target == DiscTarget::none) return;
-  clear_progressive_sequence(packet);
-  if (!comment_written_ && !output_.comment.empty()) insert_comment(packet, output_.comment);
+  mend_headers(packet, mending);
+  if (on_disc && !comment_written_ && !output_.comment.empty())
+    insert_comment(packet, output_.comment);
   comment_written_ = true;
 }
 
@@ -84,8 +91,7 @@ void FilmWriter::count(const AVPacket& packet) {
     sum->quantiser += quantiser;
   }
   end_ticks_ = std::max(end_ticks_, packet.pts + packet.duration);
-  bytes_written_.fetch_add(packet.size, std::memory_order_relaxed);
-  frames_written_.fetch_add(1, std::memory_order_relaxed);
+  written_.add(packet.size);
 }
 
 void FilmWriter::describe(FilmStatistics& statistics) const {
@@ -114,11 +120,6 @@ void FilmWriter::describe(FilmStatistics& statistics) const {
           : 0.0;
   statistics.file_bytes = file_bytes_;
   statistics.late_frames = buffer_ ? buffer_->report().late_frames : 0;
-}
-
-Film::Written FilmWriter::written() const noexcept {
-  return {frames_written_.load(std::memory_order_relaxed),
-          bytes_written_.load(std::memory_order_relaxed)};
 }
 
 }  // namespace lifereel

@@ -17,11 +17,26 @@
 
 namespace lifereel {
 
-/// One thread at a time, but for written().
+/// What a film's writer has written; outlives it. Any thread.
+class WrittenCount {
+ public:
+  void add(std::int64_t video_bytes) noexcept {
+    video_bytes_.fetch_add(video_bytes, std::memory_order_relaxed);
+    frames_.fetch_add(1, std::memory_order_relaxed);
+  }
+  Film::Written so_far() const noexcept {
+    return {frames_.load(std::memory_order_relaxed), video_bytes_.load(std::memory_order_relaxed)};
+  }
+
+ private:
+  std::atomic<std::int64_t> frames_{0}, video_bytes_{0};
+};
+
+/// One thread at a time.
 class FilmWriter {
  public:
-  /// Makes the temporary file. `settings` are those of with_film_defaults().
-  FilmWriter(const FilmSettings& settings, const FilmOutput& output);
+  /// Makes the temporary file.
+  FilmWriter(const ResolvedFilm& film, const FilmOutput& output, WrittenCount& written);
 
   bool wants_global_header() const noexcept { return container_->wants_global_header(); }
 
@@ -39,7 +54,6 @@ class FilmWriter {
 
   /// Fills in all but encode_seconds and warnings.
   void describe(FilmStatistics& statistics) const;
-  Film::Written written() const noexcept;
 
  private:
   struct Sum {
@@ -54,6 +68,7 @@ class FilmWriter {
 
   const FilmSettings settings_;
   const FilmOutput output_;
+  WrittenCount& written_;
   std::unique_ptr<Container> container_;
   std::optional<SilentAc3> silence_;
   std::optional<VbvBuffer> buffer_;  // of a film that is cut
@@ -67,7 +82,6 @@ class FilmWriter {
   Sum i_, p_, b_;
   FilmStatistics opened_;  // what does not change from the header on
   std::int64_t file_bytes_ = 0;
-  std::atomic<std::int64_t> frames_written_{0}, bytes_written_{0};
 };
 
 }  // namespace lifereel

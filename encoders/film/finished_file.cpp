@@ -13,10 +13,10 @@
 #include <system_error>
 #include <utility>
 
+#include "encoders/text/errno_text.h"
+
 namespace lifereel {
 namespace {
-
-std::string errno_text(int error) { return std::generic_category().message(error); }
 
 std::string folder_of(const std::string& path) {
   const std::string folder = std::filesystem::path(path).parent_path().string();

@@ -2,12 +2,14 @@
 #include "encoders/libav/log_capture.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cctype>
 #include <cstdarg>
 #include <cstdio>
 #include <utility>
 
 #include "encoders/libav/libav.h"
+#include "encoders/libav_log.h"
 
 namespace lifereel {
 namespace {
@@ -15,6 +17,11 @@ namespace {
 constexpr std::size_t most_messages = 64;
 
 thread_local LogCapture* innermost = nullptr;
+
+/// The program's.
+std::atomic<LibavLog> libav_log{av_log_default_callback};
+std::mutex loan_mutex;
+std::int64_t loans = 0;
 
 /// libav's callback knows the object that speaks, but not for whom it works.
 struct Listeners {
@@ -40,7 +47,7 @@ void log_callback(void* object, int level, const char* format, va_list arguments
   try {
     if (scope == nullptr) {
       if (!CodecLog::add(object, level & 0xff, format, arguments))
-        av_log_default_callback(object, level, format, arguments);
+        libav_log.load()(object, level, format, arguments);
       return;
     }
     level &= 0xff;  // the upper bits are a tint
@@ -55,11 +62,25 @@ void log_callback(void* object, int level, const char* format, va_list arguments
 
 }  // namespace
 
-LogCapture::LogCapture() : outer_(innermost) {
-  // Each time, for an embedding program may have set its own meanwhile.
-  av_log_set_callback(log_callback);
-  innermost = this;
+void set_libav_log(LibavLog log) noexcept {
+  const std::lock_guard lock(loan_mutex);
+  libav_log = log == nullptr ? av_log_default_callback : log;
+  if (loans == 0) av_log_set_callback(libav_log);
 }
+
+LogLoan::LogLoan() noexcept {
+  const std::lock_guard lock(loan_mutex);
+  ++loans;
+  // Each time, for the program may have set another meanwhile.
+  av_log_set_callback(log_callback);
+}
+
+LogLoan::~LogLoan() {
+  const std::lock_guard lock(loan_mutex);
+  if (--loans == 0) av_log_set_callback(libav_log);
+}
+
+LogCapture::LogCapture() : outer_(innermost) { innermost = this; }
 
 LogCapture::~LogCapture() {
   innermost = outer_;
@@ -108,7 +129,6 @@ const LogCapture::Message* LogCapture::find(std::string_view text) const noexcep
 }
 
 CodecLog::CodecLog() {
-  av_log_set_callback(log_callback);
   const std::lock_guard lock(listeners().mutex);
   listeners().all.push_back(this);
 }

@@ -12,11 +12,20 @@
 
 namespace lifereel {
 
+/// libav's log callback is lifereel's while at least one of these lives, and the program's
+/// (libav_log.h) again after the last. Any thread.
+class LogLoan {
+ public:
+  LogLoan() noexcept;
+  ~LogLoan();
+  LogLoan(const LogLoan&) = delete;
+  LogLoan& operator=(const LogLoan&) = delete;
+};
+
 /// While an object of this class lives, warnings and errors that libav (and x264 through it) logs
 /// in this thread are kept here instead of reaching the terminal; lesser messages are dropped.
 /// Scopes nest: the innermost one of a thread gets the message and hands it to the next when it
-/// ends. Threads without a scope log as
-/// ever. Belongs on the stack of the thread that made it.
+/// ends. Threads without a scope log as ever. Belongs on the stack of the thread that made it.
 class LogCapture {
  public:
   struct Message {
@@ -43,6 +52,7 @@ class LogCapture {
   void add(int level, const std::string& prefix, std::string_view piece);
 
  private:
+  const LogLoan loan_;
   LogCapture* outer_;
   std::vector<Message> messages_;
   bool line_open_ = false;
@@ -69,6 +79,7 @@ class CodecLog {
   static bool add(void* object, int level, const char* format, va_list arguments);
 
  private:
+  const LogLoan loan_;
   std::mutex mutex_;
   Errors errors_;
 };

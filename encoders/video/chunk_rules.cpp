@@ -2,23 +2,20 @@
 #include "encoders/video/chunk_rules.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
+#include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 
 #include "encoders/dvd/dvd_video.h"
 #include "encoders/video/codec_options.h"
+#include "encoders/video/codec_traits.h"
 #include "encoders/video/video_encoder.h"
 
 namespace lifereel {
 namespace {
 
-/// Encoders whose chunks are known to join: the first picture is a key frame, nothing refers across
-/// it, headers are the same each time, and there are as many packets as pictures.
-constexpr std::array<std::string_view, 4> joinable = {"mpeg2video", "libx264", "libx265", "ffv1"};
-/// More than any of them holds back for B-frames.
+/// More than any encoder whose chunks join holds back for B-frames.
 constexpr int shortest_chunk = 12;
 /// A chunk may cost at most this part of maxrate for its join.
 constexpr int join_share = 4;
@@ -30,8 +27,8 @@ std::int64_t join_bits(const FilmSettings& settings) { return *settings.bufsize 
 
 /// A length that is chosen for films of no special need, and the longest that is.
 constexpr std::int64_t usual_chunk = 500, longest_usual_chunk = 2000;
-/// x264's threads where a film is cut without having asked for it: the same on every machine.
-constexpr int usual_x264_threads = 6;
+// More would want a longer ring than is worth having.
+constexpr int most_frame_threads = 16;
 
 std::int64_t frames_in(double seconds, const FilmSettings& settings) {
   return static_cast<std::int64_t>(std::min(1e9, seconds * settings.frames_per_second.value()) +
@@ -58,73 +55,30 @@ std::int64_t automatic_length(const FilmSettings& settings) {
   std::int64_t frames = usual_chunk;
   if (may_break_joins(settings.codec_options)) return 0;
   if (settings.maxrate && settings.bufsize) {
-    if (settings.codec == "libx264" && settings.codec_threads > 1) return 0;
+    if (codec_traits(settings.codec).threads_race_maxrate && settings.codec_threads > 1) return 0;
     frames = std::max({frames, frames_to_refill(settings), frames_beside_bitrate(settings)});
   }
   return frames <= longest_usual_chunk ? frames : 0;
 }
 
-/// Throws std::invalid_argument where what joins leave of maxrate is too little for the bit rate.
-void check_bitrate(const FilmSettings& settings) {
-  const std::int64_t frames = frames_beside_bitrate(settings);
-  if (settings.chunk_frames >= frames) return;
-  throw std::invalid_argument(
-      "chunks of " + std::to_string(settings.chunk_frames) + " frames cannot carry a bitrate of " +
-      std::to_string(*settings.bitrate) + " under this maxrate and bufsize; lower bitrate to " +
-      std::to_string(chunk_rate(settings)->maxrate) + ", set chunk-frames to " +
-      std::to_string(frames) + " or more, or 0");
+/// Threads where none were asked for and bytes do not depend on them: the codec's choice (0), but
+/// for encoders that only cut slices, whose bytes do, and those that choose badly.
+int default_threads(const AVCodec& codec) {
+  if (codec_traits(codec.name).raw) return 1;  // a copy is not worth a thread
+  if ((codec.capabilities & AV_CODEC_CAP_FRAME_THREADS) != 0)
+    return std::clamp(av_cpu_count(), 1, most_frame_threads);
+  if ((codec.capabilities & AV_CODEC_CAP_SLICE_THREADS) != 0) return 1;
+  return 0;
 }
 
-}  // namespace
-
-int chunk_frames(const FilmSettings& asked) {
-  const FilmSettings settings = with_disc_defaults(asked);
-  const std::int64_t length = settings.chunk_frames == FilmSettings::automatic_chunks
-                                  ? automatic_length(settings)
-                                  : settings.chunk_frames;
-  if (length <= 0 || !settings.filter.empty() ||
-      std::find(joinable.begin(), joinable.end(), settings.codec) == joinable.end())
-    return 0;
-  const std::int64_t gop = std::max(1, settings.gop.value_or(1));
-  const std::int64_t whole = (length + gop - 1) / gop * gop;
-  // Such a film has no second chunk.
-  return whole > std::numeric_limits<int>::max() ? 0 : static_cast<int>(whole);
-}
-
-FilmSettings with_film_defaults(FilmSettings settings) {
-  const bool automatic = settings.chunk_frames == FilmSettings::automatic_chunks;
-  settings.chunk_frames = chunk_frames(settings);
-  settings = with_disc_defaults(std::move(settings));
-  // Their own choice follows the machine, and their bytes follow the choice: x264 and x265 write it
-  // into the film, and decide by it. Lanes use the other processors.
-  const bool x265 = settings.codec == "libx265";
-  if (settings.codec_threads == 0 &&
-      ((settings.chunk_frames > 0 && (x265 || settings.codec == "libx264")) ||
-       (x265 && settings.maxrate)))
-    settings.codec_threads = automatic && !x265 && !settings.maxrate ? usual_x264_threads : 1;
-  return settings;
-}
-
-void check_chunks(const FilmSettings& asked) {
-  if (asked.chunk_frames == FilmSettings::automatic_chunks) return;
-  if (asked.chunk_frames < 0 || asked.chunk_frames > 1'000'000 ||
-      (asked.chunk_frames > 0 && asked.chunk_frames < shortest_chunk))
-    throw std::invalid_argument("chunk-frames must be auto, 0 (the whole film in one) or " +
-                                std::to_string(shortest_chunk) + " to 1000000, not " +
-                                std::to_string(asked.chunk_frames));
-  const FilmSettings settings = with_film_defaults(asked);
-  if (!chunk_rate(settings)) return;
-  if (settings.codec == "libx264" && settings.codec_threads > 1)
-    throw std::invalid_argument(
-        "x264 makes other bytes every time with maxrate and several threads; leave codec-threads "
-        "out, for lanes use the processors, or set chunk-frames to 0");
-  const std::int64_t frames = frames_to_refill(settings);
-  if (settings.chunk_frames < frames)
-    throw std::invalid_argument("chunks of " + std::to_string(settings.chunk_frames) +
-                                " frames are too short to refill a buffer of " +
-                                std::to_string(*settings.bufsize) + " bits; set chunk-frames to " +
-                                std::to_string(frames) + " or more, or 0");
-  check_bitrate(settings);
+/// Some encoders' own choice follows the machine, and their bytes follow the choice: x264 and x265
+/// write it into the film, and decide by it. Lanes use the other processors.
+int chosen_threads(const FilmSettings& settings, const AVCodec& codec, bool automatic_chunks) {
+  const CodecTraits& traits = codec_traits(settings.codec);
+  if ((settings.chunk_frames > 0 && traits.threads_change_chunks) ||
+      (settings.maxrate && traits.threads_change_maxrate))
+    return automatic_chunks && !settings.maxrate ? traits.threads_of_usual_chunks : 1;
+  return default_threads(codec);
 }
 
 std::optional<ChunkRate> chunk_rate(const FilmSettings& settings) {
@@ -134,6 +88,66 @@ std::optional<ChunkRate> chunk_rate(const FilmSettings& settings) {
   return ChunkRate{
       *settings.maxrate - static_cast<std::int64_t>(static_cast<double>(bits) / seconds + 1),
       *settings.bufsize - bits};
+}
+
+/// Throws std::invalid_argument where what joins leave of maxrate is too little for the bit rate.
+void check_bitrate(const ResolvedFilm& film) {
+  const FilmSettings& settings = film.settings;
+  const std::int64_t frames = frames_beside_bitrate(settings);
+  if (settings.chunk_frames >= frames) return;
+  throw std::invalid_argument(
+      "chunks of " + std::to_string(settings.chunk_frames) + " frames cannot carry a bitrate of " +
+      std::to_string(*settings.bitrate) + " under this maxrate and bufsize; lower bitrate to " +
+      std::to_string(film.chunk_rate->maxrate) + ", set chunk-frames to " + std::to_string(frames) +
+      " or more, or 0");
+}
+
+}  // namespace
+
+int chunk_frames(const FilmSettings& asked) {
+  const FilmSettings settings = with_disc_defaults(asked);
+  const std::int64_t length = settings.chunk_frames == FilmSettings::automatic_chunks
+                                  ? automatic_length(settings)
+                                  : settings.chunk_frames;
+  if (length <= 0 || !settings.filter.empty() || !codec_traits(settings.codec).joins) return 0;
+  const std::int64_t gop = std::max(1, settings.gop.value_or(1));
+  const std::int64_t whole = (length + gop - 1) / gop * gop;
+  // Such a film has no second chunk.
+  return whole > std::numeric_limits<int>::max() ? 0 : static_cast<int>(whole);
+}
+
+ResolvedFilm resolve_encoding(const FilmSettings& asked) {
+  const AVCodec& codec = find_video_encoder(asked.codec);
+  ResolvedFilm film;
+  film.settings = with_disc_defaults(asked);
+  film.settings.chunk_frames = chunk_frames(asked);
+  if (film.settings.codec_threads == 0)
+    film.settings.codec_threads =
+        chosen_threads(film.settings, codec, asked.chunk_frames == FilmSettings::automatic_chunks);
+  film.chunk_rate = chunk_rate(film.settings);
+  return film;
+}
+
+void check_chunks(const FilmSettings& asked, const ResolvedFilm& film) {
+  if (asked.chunk_frames == FilmSettings::automatic_chunks) return;
+  if (asked.chunk_frames < 0 || asked.chunk_frames > 1'000'000 ||
+      (asked.chunk_frames > 0 && asked.chunk_frames < shortest_chunk))
+    throw std::invalid_argument("chunk-frames must be auto, 0 (the whole film in one) or " +
+                                std::to_string(shortest_chunk) + " to 1000000, not " +
+                                std::to_string(asked.chunk_frames));
+  if (!film.chunk_rate) return;
+  const FilmSettings& settings = film.settings;
+  if (codec_traits(settings.codec).threads_race_maxrate && settings.codec_threads > 1)
+    throw std::invalid_argument(
+        "x264 makes other bytes every time with maxrate and several threads; leave codec-threads "
+        "out, for lanes use the processors, or set chunk-frames to 0");
+  const std::int64_t frames = frames_to_refill(settings);
+  if (settings.chunk_frames < frames)
+    throw std::invalid_argument("chunks of " + std::to_string(settings.chunk_frames) +
+                                " frames are too short to refill a buffer of " +
+                                std::to_string(*settings.bufsize) + " bits; set chunk-frames to " +
+                                std::to_string(frames) + " or more, or 0");
+  check_bitrate(film);
 }
 
 }  // namespace lifereel

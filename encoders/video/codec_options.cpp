@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "encoders/libav/libav.h"
+#include "encoders/video/codec_traits.h"
 
 namespace lifereel {
 namespace {
@@ -128,7 +129,7 @@ std::vector<Given> given_options(const StringPairs& options) {
 
 /// An escape at the end of one list would change how the next is read, for they become one.
 void check_lists_given_once(const StringPairs& options) {
-  for (const std::string_view list : {"x264-params", "x265-params", "x264opts"})
+  for (const std::string_view list : parameter_lists())
     if (std::count_if(options.begin(), options.end(),
                       [list](const auto& option) { return option.first == list; }) > 1)
       throw std::invalid_argument("the codec option " + std::string(list) +
@@ -144,7 +145,8 @@ bool may_break_joins(const StringPairs& codec_options) {
   });
 }
 
-void check_codec_options(const FilmSettings& settings) {
+void check_codec_options(const ResolvedFilm& film) {
+  const FilmSettings& settings = film.settings;
   check_lists_given_once(settings.codec_options);
   for (const Given& given : given_options(settings.codec_options)) {
     const std::string option = "the codec option " + given.shown;

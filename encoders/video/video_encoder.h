@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "encoders/film.h"
+#include "encoders/film_settings.h"
 #include "encoders/libav/libav.h"
 #include "encoders/picture.h"
 
@@ -26,9 +26,9 @@ struct VideoFormat {
   AVColorTransferCharacteristic transfer = AVCOL_TRC_UNSPECIFIED;
 };
 
-/// Pictures as they come from outside: size, rate and aspect as set, colours as picture_format()
-/// says.
-VideoFormat source_format(const FilmSettings& settings, PixelFormat format, int width, int height);
+/// Pictures as they come from outside: size, rate and aspect as set, colours as described.
+VideoFormat source_format(const FilmSettings& settings, const PictureFormat& pictures, int width,
+                          int height);
 
 /// Throws std::invalid_argument with the list of encoders there are.
 const AVCodec& find_video_encoder(const std::string& name);
@@ -36,20 +36,12 @@ const AVCodec& find_video_encoder(const std::string& name);
 /// What the encoder takes; empty: anything.
 std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec);
 
-/// Throws std::invalid_argument for contradictory or unusable rate control and for options the
-/// codec does not know, listing those it has. Opens nothing.
-void check_codec_settings(const FilmSettings& settings);
-
-/// The most pictures the encoder `settings` name will hold between two frames.
-int pictures_held_at_most(const FilmSettings& settings);
-
 class VideoEncoder {
  public:
   using TakePacket = std::function<void(AVPacket&)>;
 
-  /// `settings` are those of with_film_defaults(). Throws std::invalid_argument or
-  /// std::runtime_error.
-  VideoEncoder(const FilmSettings& settings, const VideoFormat& format, bool global_header);
+  /// Throws std::invalid_argument or std::runtime_error.
+  VideoEncoder(const ResolvedFilm& film, const VideoFormat& format, bool global_header);
 
   const AVCodecContext& codec() const noexcept { return *codec_; }
 

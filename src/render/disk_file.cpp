@@ -6,7 +6,7 @@
 #include <cerrno>
 #include <stdexcept>
 
-#include "src/text/errno_text.h"
+#include "encoders/text/errno_text.h"
 
 namespace lifereel {
 

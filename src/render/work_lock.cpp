@@ -10,8 +10,8 @@
 #include <stdexcept>
 
 #include "encoders/finished_file.h"
+#include "encoders/text/errno_text.h"
 #include "src/render/disk_file.h"
-#include "src/text/errno_text.h"
 
 namespace lifereel {
 

@@ -14,8 +14,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "encoders/text/errno_text.h"
 #include "sim/arithmetic/float_environment.h"
-#include "src/text/errno_text.h"
 
 namespace lifereel {
 namespace {

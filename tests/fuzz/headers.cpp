@@ -5,6 +5,7 @@
 
 #include "encoders/dvd/dvd_check.h"
 #include "encoders/dvd/dvd_video.h"
+#include "encoders/dvd/header_mending.h"
 #include "encoders/dvd/mpeg2_headers.h"
 #include "encoders/libav/libav.h"
 #include "fuzz.h"
@@ -33,9 +34,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const UniquePacket packet = make_packet();
   check(av_new_packet(packet.get(), bytes), "av_new_packet");
   if (bytes > 0) std::memcpy(packet->data, numbers.rest(), numbers.left());
-  clear_progressive_sequence(*packet);
-  set_time_code(*packet, frame, {rate, 1});
-  state_buffer(*packet, 1 + frame % 1'000'000'000, 1 + frame % 2'000'000'000);
+  HeaderMending mending;
+  mending.place = {frame, {rate, 1}};
+  mending.buffer = {1 + frame % 1'000'000'000, 1 + frame % 2'000'000'000};
+  mending.clear_progressive_sequence = true;
+  mend_headers(*packet, mending);
   require(packet->size == bytes, "mending changes no length");
   try {
     check_comment(comment);

@@ -4,8 +4,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <map>
+#include <thread>
 
 #include "tests/encoders/films.h"
 
@@ -325,6 +328,26 @@ TEST_CASE("two films at once know nothing of each other") {
   b.finish();
   CHECK(decode(folder.file("a.mkv")).frames == 6);
   CHECK(decode(folder.file("b.mkv")).frames == 3);
+}
+
+TEST_CASE("what has been written is told at any time, also while a film fails") {
+  const TemporaryFolder folder;
+  PictureOwner owner(32, 32);
+  Film film(film_settings("rawvideo"), film_output(folder.file("film.yuv"), 32, 32));
+  std::atomic<bool> over{false};
+  std::int64_t most = 0;
+  std::thread asking([&] {
+    while (!over) most = std::max(most, film.written().frames);
+  });
+  const Blobs blobs(32, 32);
+  for (int i = 0; i < 100; ++i) film.write(owner.lend(i, blobs.draw(i)));
+  CHECK_THROWS(film.write(owner.lend(5, blobs.draw(5))));
+  over = true;
+  asking.join();
+  CHECK(most <= 100);
+  CHECK(film.written().frames == 100);
+  CHECK(film.written().video_bytes == 100 * 32 * 32 * 3 / 2);
+  CHECK(film.statistics().frames == 0);  // none of it is in a film
 }
 
 TEST_CASE("what FFmpeg has is listed") {

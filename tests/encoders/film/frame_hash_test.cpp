@@ -193,28 +193,3 @@ TEST_CASE("a PNG holds the gray or the colours it was given") {
 }
 
 TEST_SUITE_END();
-
-TEST_SUITE_BEGIN("encoders/log_capture");
-
-TEST_CASE("scopes keep warnings of their thread, the innermost first") {
-  LogCapture outer;
-  av_log(nullptr, AV_LOG_WARNING, "a ");
-  av_log(nullptr, AV_LOG_WARNING, "line\n");
-  av_log(nullptr, AV_LOG_INFO, "nothing\n");
-  {
-    LogCapture inner;
-    av_log(nullptr, AV_LOG_ERROR, "Buffer Underflow st=0\n");
-    CHECK(inner.find("buffer underflow") != nullptr);
-    CHECK(outer.find("buffer underflow") == nullptr);
-    const std::string error = error_of([] { check(AVERROR(ENOSPC), "some_call"); });
-    CHECK(error == "some_call: No space left on device (Buffer Underflow st=0)");
-  }
-  CHECK(outer.summary() == "a line; Buffer Underflow st=0");
-  LogCapture fresh;
-  std::thread([] { CHECK(LogCapture::current() == nullptr); }).join();
-  CHECK(error_of([] { check(AVERROR_EOF, "some_call"); }) == "some_call: End of file");
-  for (int i = 0; i < 1000; ++i) av_log(nullptr, AV_LOG_ERROR, "%d\n", i);
-  CHECK(fresh.messages().size() == 64);
-}
-
-TEST_SUITE_END();

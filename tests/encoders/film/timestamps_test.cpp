@@ -8,7 +8,7 @@
 
 #include "encoders/audio/silent_ac3.h"
 #include "encoders/chunk_plan.h"
-#include "encoders/dvd/dvd_video.h"
+#include "encoders/dvd/header_mending.h"
 #include "encoders/film/container.h"
 #include "encoders/film/film_writer.h"
 #include "encoders/libav/picture_frame.h"
@@ -54,7 +54,9 @@ TimeCode time_code_at(std::int64_t frame, AVRational rate) {
   const UniquePacket packet = make_packet();
   check(av_new_packet(packet.get(), sizeof group), "av_new_packet");
   std::memcpy(packet->data, group, sizeof group);
-  set_time_code(*packet, frame, rate);
+  HeaderMending mending;
+  mending.place = {frame, rate};
+  mend_headers(*packet, mending);
   const std::uint8_t* const code = packet->data + 4;
   CHECK((code[0] & 0x80) == 0);     // no frames are dropped from the count
   CHECK((code[1] & 0x08) != 0);     // marker
@@ -96,9 +98,12 @@ TEST_CASE("a film's times are exact for more than a day in every container") {
       const std::vector<std::int64_t> frames = moments(rate);
       FilmStatistics statistics;
       {
-        FilmWriter writer(settings, output);
-        const VideoEncoder encoder(settings, source_format(settings, PixelFormat::yuv420p, 64, 48),
-                                   writer.wants_global_header());
+        WrittenCount written;
+        const ResolvedFilm film = resolve(settings, output);
+        FilmWriter writer(film, output, written);
+        const VideoEncoder encoder(
+            film, source_format(settings, picture_format(PixelFormat::yuv420p, 64, 48), 64, 48),
+            writer.wants_global_header());
         writer.begin(encoder.codec());
         for (const std::int64_t frame : frames) writer.write(*filled_packet(200, frame, 1));
         writer.finish();
@@ -129,9 +134,12 @@ TEST_CASE("a program stream goes on where its clock starts over") {
     const TemporaryFolder folder;
     const FilmOutput output = film_output(folder.file("film.vob"), 720, 480);
     {
-      FilmWriter writer(settings, output);
-      const VideoEncoder encoder(settings, source_format(settings, PixelFormat::yuv420p, 720, 480),
-                                 false);
+      WrittenCount written;
+      const ResolvedFilm film = resolve(settings, output);
+      FilmWriter writer(film, output, written);
+      const VideoEncoder encoder(
+          film, source_format(settings, picture_format(PixelFormat::yuv420p, 720, 480), 720, 480),
+          false);
       writer.begin(encoder.codec());
       for (std::int64_t i = middle - frames / 2; i < middle + frames / 2; ++i) {
         const UniquePacket picture = filled_packet(bytes, i, 1);

@@ -7,7 +7,7 @@
 #include <optional>
 #include <vector>
 
-#include "encoders/film.h"
+#include "encoders/film_settings.h"
 #include "encoders/libav/libav.h"
 #include "encoders/picture.h"
 #include "encoders/video/filter_graph.h"
@@ -22,12 +22,7 @@ struct EncodedChunk {
   std::vector<std::uint8_t> extradata;  ///< the codec's, the same in every chunk of a film
 };
 
-/// What `path` and `settings` want pictures to be. Throws std::invalid_argument when the encoder
-/// takes neither format.
-PixelFormat choose_pixel_format(const FilmSettings& settings, const std::string& path);
-
-/// A filter chain, where there is one, and an encoder. Keeps Note: [Release]. `settings` are those
-/// of with_film_defaults(), here and below.
+/// A filter chain, where there is one, and an encoder. Keeps Note: [Release].
 class ChunkEncoder {
  public:
   /// Called with the codec's packet, which may be emptied, and with the opened codec.
@@ -35,7 +30,7 @@ class ChunkEncoder {
 
   /// Opens the encoder; behind a filter chain that waits for the first picture that comes out of
   /// it. Throws std::invalid_argument or std::runtime_error.
-  ChunkEncoder(const FilmSettings& settings, const FilmOutput& output, bool global_header);
+  ChunkEncoder(const ResolvedFilm& film, bool global_header);
 
   /// nullptr while it is not open.
   const AVCodecContext* codec() const noexcept { return encoder_ ? &encoder_->codec() : nullptr; }
@@ -50,9 +45,7 @@ class ChunkEncoder {
   void encode_filtered(AVFrame& filtered, const TakePacket& take);
   void encode(const AVFrame* frame, const TakePacket& take);
 
-  const FilmSettings settings_;
-  const int width_, height_;
-  const PixelFormat format_;
+  const ResolvedFilm film_;
   const bool global_header_;
   int held_;
   UniqueFrame frame_;  // its shell is used again for every picture

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "encoders/film/chunk_encoder.h"
+#include "encoders/video/chunk_encoder.h"
 
-#include <algorithm>
 #include <stdexcept>
 
-#include "encoders/film/container.h"
 #include "encoders/libav/picture_frame.h"
+#include "encoders/video/codec_context.h"
 
 namespace lifereel {
 namespace {
@@ -14,57 +13,32 @@ namespace {
 constexpr int held_by_filters = 4;
 
 /// What a filter chain must end in; empty: anything.
-std::vector<AVPixelFormat> formats_after_filter(const FilmSettings& settings,
-                                                const std::string& path) {
-  const AVCodec& codec = find_video_encoder(settings.codec);
-  if (settings.target != DiscTarget::none) return {AV_PIX_FMT_YUV420P};
-  if (codec.id == AV_CODEC_ID_RAWVIDEO && extension_of(path) == "gray") return {AV_PIX_FMT_GRAY8};
-  return supported_pixel_formats(codec);
+std::vector<AVPixelFormat> formats_after_filter(const ResolvedFilm& film) {
+  if (film.filtered_pixel_format)
+    return {*film.filtered_pixel_format == PixelFormat::gray8 ? AV_PIX_FMT_GRAY8
+                                                              : AV_PIX_FMT_YUV420P};
+  return supported_pixel_formats(find_video_encoder(film.settings.codec));
 }
 
 }  // namespace
 
-PixelFormat choose_pixel_format(const FilmSettings& settings, const std::string& path) {
-  const AVCodec& codec = find_video_encoder(settings.codec);
-  // A chain converts to what the encoder takes.
-  if (!settings.filter.empty()) return PixelFormat::yuv420p;
-  if (codec.id == AV_CODEC_ID_RAWVIDEO)
-    return extension_of(path) == "gray" ? PixelFormat::gray8 : PixelFormat::yuv420p;
-  const std::vector<AVPixelFormat> formats = supported_pixel_formats(codec);
-  const auto takes = [&](AVPixelFormat format) {
-    return formats.empty() || std::find(formats.begin(), formats.end(), format) != formats.end();
-  };
-  if (takes(AV_PIX_FMT_YUV420P)) return PixelFormat::yuv420p;
-  if (takes(AV_PIX_FMT_GRAY8)) return PixelFormat::gray8;
-  std::vector<std::string> names;
-  for (const AVPixelFormat format : formats) names.emplace_back(av_get_pix_fmt_name(format));
-  throw std::invalid_argument("the encoder " + settings.codec +
-                              " takes neither yuv420p nor gray; convert with --filter format=... "
-                              "to one of " +
-                              join(names));
-}
-
-ChunkEncoder::ChunkEncoder(const FilmSettings& settings, const FilmOutput& output,
-                           bool global_header)
-    : settings_(settings),
-      width_(output.width),
-      height_(output.height),
-      format_(choose_pixel_format(settings, output.path)),
+ChunkEncoder::ChunkEncoder(const ResolvedFilm& film, bool global_header)
+    : film_(film),
       global_header_(global_header),
-      held_(lifereel::pictures_held_at_most(settings)),
+      held_(lifereel::pictures_held_at_most(film)),
       frame_(make_frame()) {
-  const VideoFormat source = source_format(settings, format_, width_, height_);
-  if (settings.filter.empty()) {
-    encoder_.emplace(settings, source, global_header);
+  const VideoFormat source = source_format(film.settings, film.pictures, film.width, film.height);
+  if (film.settings.filter.empty()) {
+    encoder_.emplace(film, source, global_header);
   } else {
-    graph_.emplace(settings.filter, source, formats_after_filter(settings, output.path));
+    graph_.emplace(film.settings.filter, source, formats_after_filter(film));
     held_ += held_by_filters;
   }
 }
 
 void ChunkEncoder::write(const Picture& picture, const TakePacket& take) {
   PictureGuard guard(picture);
-  check_picture(picture, format_, width_, height_);
+  check_picture(picture, film_.pictures.pixel_format, film_.width, film_.height);
   if (last_pts_ && picture.pts_frames <= *last_pts_)
     throw std::runtime_error("picture " + std::to_string(picture.pts_frames) +
                              " came after picture " + std::to_string(*last_pts_) +
@@ -86,11 +60,12 @@ void ChunkEncoder::write(const Picture& picture, const TakePacket& take) {
 void ChunkEncoder::finish(const TakePacket& take) {
   if (graph_) graph_->filter(nullptr, [&](AVFrame& filtered) { encode_filtered(filtered, take); });
   if (!encoder_)
-    throw std::runtime_error("the filter chain '" + settings_.filter + "' let no picture through");
+    throw std::runtime_error("the filter chain '" + film_.settings.filter +
+                             "' let no picture through");
   encode(nullptr, take);
   if (packets_ == 0) throw std::runtime_error("the film has no pictures");
   if (!graph_ && packets_ != pictures_)
-    throw std::runtime_error("the encoder " + settings_.codec + " made " +
+    throw std::runtime_error("the encoder " + film_.settings.codec + " made " +
                              std::to_string(packets_) + " frames of " + std::to_string(pictures_) +
                              " pictures; an option that drops frames must go");
 }
@@ -101,11 +76,11 @@ void ChunkEncoder::encode_filtered(AVFrame& filtered, const TakePacket& take) {
     filter_time_base_ = made.time_base;
     VideoFormat video = made;
     video.time_base = av_inv_q(made.frame_rate);
-    encoder_.emplace(settings_, video, global_header_);
+    encoder_.emplace(film_, video, global_header_);
   }
   filtered.pts = av_rescale_q(filtered.pts, filter_time_base_, encoder_->codec().time_base);
   if (last_filtered_pts_ && filtered.pts <= *last_filtered_pts_)
-    throw std::runtime_error("the filter chain '" + settings_.filter +
+    throw std::runtime_error("the filter chain '" + film_.settings.filter +
                              "' gave two pictures for the same moment; end it with fps=" +
                              rational_text(encoder_->codec().framerate));
   last_filtered_pts_ = filtered.pts;
