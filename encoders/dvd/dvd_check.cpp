@@ -14,8 +14,6 @@ constexpr int chroma_420 = 1;
 constexpr int aspect_4_3 = 2, aspect_16_9 = 3;
 constexpr int dvd_sample_rate = 48000;
 
-std::string kilobits(std::int64_t bits) { return std::to_string(bits / 1000) + " kb/s"; }
-
 }  // namespace
 
 DvdCheck::DvdCheck(DiscTarget target) : target_(target) {}

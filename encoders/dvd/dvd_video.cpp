@@ -46,8 +46,6 @@ void mend_headers(AVPacket& packet, Mend&& mend) {
   throw std::invalid_argument(std::string(disc.name) + " " + what);
 }
 
-std::string kilobits(std::int64_t bits) { return std::to_string(bits / 1000) + " kb/s"; }
-
 std::string rate_text(Rational rate) { return rational_text({rate.num, rate.den}); }
 
 bool same(Rational a, Rational b) {
@@ -55,6 +53,8 @@ bool same(Rational a, Rational b) {
 }
 
 }  // namespace
+
+std::string kilobits(std::int64_t bits) { return std::to_string(bits / 1000) + " kb/s"; }
 
 const DvdVideo* dvd_video(DiscTarget target) noexcept {
   switch (target) {

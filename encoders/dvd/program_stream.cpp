@@ -145,11 +145,12 @@ class Ac3Frames {
     if ((at == 0 && byte != 0x0B) || (at == 1 && byte != 0x77))
       throw Damaged("a frame of its AC-3 does not begin where the one before it ends");
     if (at == 4) {  // fscod and frmsizecod, ATSC A/52 table 5.18
-      constexpr std::array<int, 19> kilobits = {32,  40,  48,  56,  64,  80,  96,  112, 128, 160,
-                                                192, 224, 256, 320, 384, 448, 512, 576, 640};
+      constexpr std::array<int, 19> frame_kilobits = {
+          32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640};
       const auto index = static_cast<std::size_t>((byte & 63) / 2);
-      if (byte >> 6 != 0 || index >= kilobits.size()) throw Damaged("its AC-3 is not at 48 kHz");
-      frame_bytes_ = kilobits[index] * 4;
+      if (byte >> 6 != 0 || index >= frame_kilobits.size())
+        throw Damaged("its AC-3 is not at 48 kHz");
+      frame_bytes_ = frame_kilobits[index] * 4;
     }
     if (at + 1 == frame_bytes_) frame_ = offset + 1;
     if (at != 0) return std::nullopt;

@@ -29,7 +29,7 @@ using Clock = std::chrono::steady_clock;
 /// In a measurement, however slow, so that an encoder gets going; and to guess its speed.
 constexpr std::int64_t fewest_frames = 24;
 constexpr std::int64_t frames_to_guess = 12;
-constexpr std::int64_t most_frames = 100'000;
+constexpr std::int64_t most_measured_frames = 100'000;
 constexpr std::uint64_t most_picture_memory = std::uint64_t{1} << 30;
 constexpr std::int64_t warm_up_frames = 20;
 
@@ -251,7 +251,8 @@ std::int64_t choose_frames(const BenchSettings& bench, const RenderSettings& set
     const double growth = bench.seconds / std::max({engine, encoder, 1e-6});
     const auto grown = static_cast<std::int64_t>(
         std::lround(static_cast<double>(frames) * std::min(growth, steepest)));
-    if (growth < 2 || grown >= most_frames) return std::clamp(grown, fewest_frames, most_frames);
+    if (growth < 2 || grown >= most_measured_frames)
+      return std::clamp(grown, fewest_frames, most_measured_frames);
     frames = grown;
   }
 }
