@@ -13,7 +13,7 @@
 #include "chunk_store.h"
 #include "picture.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 struct Rational {
   int num = 0;
@@ -179,7 +179,7 @@ class Film final : public PictureSink {
   Written written() const noexcept;
 
  private:
-  struct Impl;
+  struct [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 

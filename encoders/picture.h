@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 enum class PixelFormat {
   gray8,    ///< planes[0] alone, full range

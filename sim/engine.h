@@ -11,7 +11,7 @@
 #include "checkpoint.h"
 #include "universe.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// What gray 0..255 becomes in a drawn picture.
 enum class LumaRange {

@@ -11,7 +11,7 @@
 
 #include "settings.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// Where figures come from, without which they say nothing.
 struct MachineDescription {

@@ -12,7 +12,7 @@
 #include "settings.h"
 #include "sim/engine.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// Where a render stands, a few times a second.
 struct RenderProgress {
