@@ -50,7 +50,8 @@ said 'No tests: doctest is not installed'
 quietly "$cmake" --build "$work/plain"
 quietly "$cmake" --install "$work/plain" --prefix "$work/prefix"
 quietly "$work/prefix/bin/lifereel" info
-configure "$consumer" installed -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$work/prefix"
+configure "$consumer" installed -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$work/prefix" \
+  -DCMAKE_MODULE_PATH="$consumer/parent"
 quietly "$cmake" --build "$work/installed"
 use installed
 
