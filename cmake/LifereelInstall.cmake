@@ -82,7 +82,7 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/lifereelConfigVersion.cma
                                  COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/lifereelConfig.cmake
               ${PROJECT_BINARY_DIR}/lifereelConfigVersion.cmake
-              ${PROJECT_SOURCE_DIR}/cmake/FindFFmpeg.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/FindLifereelFFmpeg.cmake
         DESTINATION ${package_dir})
 
 # Relative to the file itself, so that an installed tree may be moved (cmake --install --prefix).

@@ -8,8 +8,9 @@
 #   tsan      ThreadSanitizer: the tests in which threads meet
 #   shared    liblifereel as a shared library: the installed package
 # Usage: cmake/test-all.sh [STAGE...]        default: all of them, in this order
-# Before the last line come the slowest tests; that line sums up: "N passed, M failed". A test that had to be skipped counts as failed, for
-# everything it could lack was installed.
+# Before the last line come the slowest tests, and what was skipped or failed and why; that line sums
+# up: "N passed, M failed". A test that had to be skipped counts as failed, for everything it could
+# lack was installed. A GPU cannot be: what needs one is named there.
 set -eu
 
 cd "$(dirname "$0")/.."
@@ -79,6 +80,9 @@ if setarch -R true 2> /dev/null; then without_aslr='setarch -R'; fi
 cuda=
 if command -v nvcc > /dev/null; then cuda=-DLIFEREEL_CUDA=ON; else echo "== no nvcc: without the GPU's engine"; fi
 
+# The library in a few large files, which compile in less than half the time.
+unity=-DCMAKE_UNITY_BUILD=ON
+
 mkdir -p build
 rm -f build/*-tests.xml
 export LIFEREEL_TESTS_MUST_RUN=1  # inside a test program, too, a test that has to be skipped fails
@@ -87,12 +91,12 @@ for stage in ${*:-release asan tsan shared}; do
     release)
       build release $cuda && run_tests release || note_build release ;;
     asan)
-      build asan && run_tests asan || note_build asan ;;
+      build asan $unity && run_tests asan || note_build asan ;;
     tsan)
-      build tsan && run_tests tsan -L concurrency || note_build tsan ;;
+      build tsan $unity && run_tests tsan -L concurrency || note_build tsan ;;
     shared)
       targets='lifereel lifereel_cli'
-      build shared && run_tests shared -L consumer || note_build shared
+      build shared $unity && run_tests shared -L consumer || note_build shared
       targets= ;;
     *) echo "test-all.sh: no stage is called $stage" >&2; exit 2 ;;
   esac
@@ -104,6 +108,22 @@ for report in build/*-tests.xml; do
   stage=${report#build/}
   sed -n "s/.*<testcase name=\"\([^\"]*\)\".* time=\"\([0-9.]*\)\".*/\2 ${stage%-tests.xml} \1/p" "$report"
 done | sort -rn | head -n 20 | awk '{printf "%8.1f  %-8s %s\n", $1, $2, $3}'
+
+echo "== skipped or failed"
+for report in build/*-tests.xml; do
+  [ -f "$report" ] || continue
+  stage=${report#build/}
+  awk -v stage="${stage%-tests.xml}" '
+    function told() { if (state != "run" && !said) print stage " " name ": " state; said = 1 }
+    /<testcase / {
+      told(); said = 0
+      name = $0; sub(/.*<testcase name="/, "", name); sub(/".*/, "", name)
+      state = $0; sub(/.* status="/, "", state); sub(/".*/, "", state)
+    }
+    /skipped: / { line = $0; sub(/.*skipped: /, "", line); print stage " " name ": skipped: " line; said = 1 }
+    BEGIN { state = "run" }
+    END { told() }' "$report"
+done
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

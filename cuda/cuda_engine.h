@@ -10,7 +10,7 @@
 
 #include "../sim/engine.h"  // as installed
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// One GPU of this machine.
 struct CudaDevice {

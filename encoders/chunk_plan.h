@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// How a film is cut: into chunks of one length, but for the last, which is up to half a chunk
 /// shorter or longer, so that none is too short for an encoder to settle. It depends on nothing

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <memory>
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// Takes the bytes of one chunk. Destroyed without finish(), nothing is kept.
 class ChunkWriter {

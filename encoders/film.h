@@ -13,7 +13,7 @@
 #include "film_statistics.h"
 #include "picture.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// Where the film goes and what comes in.
 struct FilmOutput {
@@ -86,7 +86,7 @@ class Film final : public PictureSink {
   Written written() const noexcept;
 
  private:
-  struct Impl;
+  struct [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 

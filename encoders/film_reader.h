@@ -9,7 +9,7 @@
 
 #include "film.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// The comment a lifereel film carries (FilmOutput::comment), from the container's metadata or from
 /// MPEG-2 user data; empty where there is none. Throws std::runtime_error when the file cannot be
@@ -38,7 +38,7 @@ class FilmReader {
   bool read_luma(std::vector<std::uint8_t>& luma);
 
  private:
-  struct Impl;
+  struct [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 

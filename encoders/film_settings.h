@@ -10,7 +10,7 @@
 
 #include "picture.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 struct Rational {
   int num = 0;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// What encoders tell about themselves, summed over all that is written.
 struct FilmStatistics {

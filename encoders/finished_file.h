@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// The file is finished and has its name, but something failed afterwards or beside it: the flush
 /// of its folder, statistics, hashes.

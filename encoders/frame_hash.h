@@ -12,7 +12,7 @@
 #include "film.h"
 #include "picture.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 struct FrameHashSettings {
   PixelFormat format = PixelFormat::yuv420p;
@@ -47,7 +47,7 @@ class FrameHash final : public PictureSink {
   const std::string& text() const noexcept;
 
  private:
-  struct Impl;
+  struct [[gnu::visibility("hidden")]] Impl;
   std::unique_ptr<Impl> impl_;
 };
 

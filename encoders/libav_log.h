@@ -4,7 +4,7 @@
 
 #include <cstdarg>
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// As av_log_set_callback() takes it: who speaks (may be nullptr), how important it is, and what is
 /// said, for vprintf().

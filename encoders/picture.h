@@ -8,7 +8,7 @@
 
 #include "../sim/colour.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 enum class PixelFormat {
   gray8,    ///< planes[0] alone, full range

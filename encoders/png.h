@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// Gray, or R'G'B' as displays take it; full range, row by row, without padding.
 struct Still {

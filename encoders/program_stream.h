@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// One elementary stream and its buffer in the program stream system target decoder (P-STD,
 /// ISO/IEC 13818-1 2.5.2).

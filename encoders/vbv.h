@@ -10,7 +10,7 @@
 
 #include "film.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// The decoder that a film promises to suit. Bits arrive at `max_rate` whenever the buffer has room
 /// and wait while it is full (ISO/IEC 13818-2 Annex C with vbv_delay 0xFFFF; the hypothetical

@@ -8,7 +8,7 @@
 
 #include "universe.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// What Engine::save() gives and Engine::restore() takes, on any engine: equal bits on all of them.
 struct Checkpoint {

@@ -2,7 +2,7 @@
 // What the numbers in a picture's planes stand for.
 #pragma once
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// Of Y'CbCr, by H.273's names; it comes with the primaries and the transfer curve of its standard.
 enum class ColourMatrix {

@@ -12,7 +12,7 @@
 #include "colour.h"
 #include "universe.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// One plane of 8-bit samples in the caller's memory.
 struct WritablePlane {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// How the torus is cut into cells.
 enum class Seam {

@@ -10,7 +10,7 @@
 #include "job_control.h"
 #include "settings.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// Where figures come from, without which they say nothing.
 struct MachineDescription {

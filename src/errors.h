@@ -14,7 +14,7 @@
 
 #include "encoders/finished_file.h"  // FinishedWithError
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// Thrown when work ended because it was asked to; nothing that looks finished is left behind,
 /// unless it is CancelledWhenFinished.

@@ -25,7 +25,7 @@
 #include "settings.h"
 #include "sim/engine.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// What a golden file says.
 struct Golden {

@@ -11,7 +11,7 @@
 
 #include "errors.h"  // Cancelled
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// Where a job stands. What it does not measure stays as it is here.
 struct JobProgress {

@@ -8,7 +8,7 @@
 
 #include "sim/universe.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// The bytes of a .npy file (format 1.0): one structured array of N records in particle order,
 /// fields y, x, vy, vx as little-endian float32 and species as little-endian int32. numpy.load()

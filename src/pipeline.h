@@ -11,7 +11,7 @@
 #include "errors.h"
 #include "sim/engine.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// Where the time went; seconds. What lanes did is summed over all of them.
 struct PipelineStatistics {

@@ -11,7 +11,7 @@
 #include "settings.h"
 #include "sim/engine.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 struct RenderReport {
   /// The film had been finished by a process that was killed before it could throw its working

@@ -13,7 +13,7 @@
 #include "sim/engine.h"
 #include "sim/universe.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 enum class EngineChoice { automatic, cpu, cuda };
 

@@ -11,7 +11,7 @@
 #include "job_control.h"
 #include "settings.h"
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 struct VerifySettings {
   /// Points, evenly spaced, at which a second of the film is decoded; 0: the whole film. What needs

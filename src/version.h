@@ -2,7 +2,7 @@
 // Which release this is.
 #pragma once
 
-namespace lifereel {
+namespace [[gnu::visibility("default")]] lifereel {
 
 /// The library's release, "0.1.0".
 const char* version() noexcept;

@@ -8,17 +8,17 @@
 namespace lifereel {
 namespace {
 
-constexpr std::array<int, 19> kilobits = {32,  40,  48,  56,  64,  80,  96,  112, 128, 160,
-                                          192, 224, 256, 320, 384, 448, 512, 576, 640};
+constexpr std::array<int, 19> ac3_kilobits = {32,  40,  48,  56,  64,  80,  96,  112, 128, 160,
+                                              192, 224, 256, 320, 384, 448, 512, 576, 640};
 
 }  // namespace
 
 void check_ac3_bitrate(std::int64_t bitrate) {
-  if (std::find(kilobits.begin(), kilobits.end(), bitrate / 1000) != kilobits.end() &&
+  if (std::find(ac3_kilobits.begin(), ac3_kilobits.end(), bitrate / 1000) != ac3_kilobits.end() &&
       bitrate % 1000 == 0)
     return;
   std::string list;
-  for (const int rate : kilobits) list += (list.empty() ? "" : ", ") + std::to_string(rate);
+  for (const int rate : ac3_kilobits) list += (list.empty() ? "" : ", ") + std::to_string(rate);
   throw std::invalid_argument("AC-3 has no bit rate of " + std::to_string(bitrate) +
                               " bits per second; in kb/s there are " + list);
 }

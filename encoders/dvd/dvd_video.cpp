@@ -30,6 +30,8 @@ bool same(Rational a, Rational b) {
 
 }  // namespace
 
+std::string kilobits(std::int64_t bits) { return std::to_string(bits / 1000) + " kb/s"; }
+
 const DvdVideo* dvd_video(DiscTarget target) noexcept {
   switch (target) {
     case DiscTarget::ntsc_dvd:

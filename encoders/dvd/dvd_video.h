@@ -39,6 +39,9 @@ struct DvdVideo {
 /// nullptr for DiscTarget::none.
 const DvdVideo* dvd_video(DiscTarget target) noexcept;
 
+/// Bits per second in words: "9800 kb/s".
+std::string kilobits(std::int64_t bits);
+
 /// `settings` with everything filled in that the disc decides or defaults to; unchanged without a
 /// disc target.
 FilmSettings with_disc_defaults(FilmSettings settings);

@@ -31,7 +31,7 @@ struct EndOfProgress {
   }
 };
 
-int run(const Arguments& arguments) {
+int measure(const Arguments& arguments) {
   const RenderSettings settings = arguments.settings();
   const std::string json = arguments.value("json");
   const std::string csv = arguments.value("csv");
@@ -88,6 +88,6 @@ const Command bench_command{
      {"quiet", "", "no progress"}},
     16,
     "\nWithout --frames every part takes some seconds. Films go to $TMPDIR and are removed.\n",
-    run};
+    measure};
 
 }  // namespace lifereel::cli

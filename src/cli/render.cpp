@@ -15,7 +15,7 @@ std::vector<CommandOption> options() {
   return list;
 }
 
-int run(const Arguments& arguments) {
+int run_render(const Arguments& arguments) {
   const RenderSettings settings = arguments.settings();
   const bool quiet = arguments.has("quiet");
   // A film on standard output leaves the words to standard error.
@@ -48,6 +48,6 @@ const Command render_command{"render",
                              "before a preset. RATE: 4400k, 1.5M.\n"
                              "\"none\" un-sets what a lower one has set: --preset dvd_mp4 "
                              "--bitrate none --maxrate none ... --crf 20\n",
-                             run};
+                             run_render};
 
 }  // namespace lifereel::cli

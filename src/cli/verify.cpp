@@ -11,7 +11,7 @@
 namespace lifereel::cli {
 namespace {
 
-int run(const Arguments& arguments) {
+int run_verify(const Arguments& arguments) {
   if (arguments.positional().empty())
     throw UsageError("verify needs the film: lifereel verify FILM");
   const std::string& film = arguments.positional().front();
@@ -58,6 +58,6 @@ const Command verify_command{"verify",
                              "Status 0: all is right, warnings "
                              "aside; 1: something is wrong, or the film cannot be "
                              "read.\n",
-                             run};
+                             run_verify};
 
 }  // namespace lifereel::cli

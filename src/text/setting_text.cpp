@@ -4,8 +4,11 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <clocale>
 #include <cmath>
+#include <concepts>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -13,6 +16,7 @@
 #include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <type_traits>
 
 #include "encoders/text/errno_text.h"
 #include "sim/arithmetic/float_environment.h"
@@ -23,13 +27,43 @@ namespace {
 constexpr std::string_view blanks = " \t\r\n";
 constexpr std::size_t largest_text_file = 16u << 20;
 
+using std::from_chars;
+
+#ifndef __cpp_lib_to_chars
+/// libc++ before 20 has std::from_chars for whole numbers alone. strtod() rounds the same, but also
+/// takes blanks, a + and hexadecimal, follows the locale and calls subnormal numbers out of range.
+template <std::floating_point Real>
+std::from_chars_result from_chars(const char* begin, const char* end, Real& value) {
+  static const locale_t c_locale = newlocale(LC_ALL_MASK, "C", nullptr);
+  std::string text(begin, end);
+  const std::size_t sign = text.starts_with('-') ? 1 : 0;
+  if (text.find_first_not_of("0123456789.iInN", sign) == sign)
+    return {begin, std::errc::invalid_argument};
+  if (text.compare(sign, 2, "0x") == 0 || text.compare(sign, 2, "0X") == 0) text.resize(sign + 1);
+  char* stop = nullptr;
+  errno = 0;
+  Real read;
+  if constexpr (std::is_same_v<Real, float>) {
+    read = strtof_l(text.c_str(), &stop, c_locale);
+  } else {
+    read = strtod_l(text.c_str(), &stop, c_locale);
+  }
+  const char* const read_end = begin + (stop - text.c_str());
+  if (read_end == begin) return {begin, std::errc::invalid_argument};
+  if (errno == ERANGE && (std::isinf(read) || read == 0))
+    return {read_end, std::errc::result_out_of_range};
+  value = read;
+  return {read_end, std::errc{}};
+}
+#endif
+
 /// std::from_chars over the whole text, a leading + allowed.
 template <typename Number>
 std::errc read_number(std::string_view text, Number& value) {
   const FloatEnvironment ieee;  // from_chars follows the rounding mode
   if (text.starts_with('+')) text.remove_prefix(1);
   const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  const auto [stop, error] = from_chars(text.data(), end, value);
   if (error != std::errc{}) return error;
   return stop == end && !text.empty() ? std::errc{} : std::errc::invalid_argument;
 }

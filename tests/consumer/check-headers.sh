@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every public header compiles alone, with nothing but the standard library beside it, and names no
-# type of libav, Boost or CUDA.
+# type of libav, Boost or CUDA. Its namespace has the attribute that a shared library exports it by.
 #   check-headers.sh INCLUDE_DIR COMPILER
 set -eu
 
@@ -17,6 +17,10 @@ for header in $headers; do
     "$compiler" -std=c++20 -Wall -Wextra -Wshadow -Wpedantic -Wconversion -Werror -fsyntax-only \
       -I "$include_dir" -x c++ - || { echo "$header does not compile alone"; exit 1; }
 done
+
+# shellcheck disable=SC2086  # names, one word each
+unmarked=$(grep -LxF 'namespace [[gnu::visibility("default")]] lifereel {' $headers || true)
+[ -z "$unmarked" ] || { echo "not exported by a shared library: $unmarked"; exit 1; }
 
 # Comments may speak of them; code may not.
 # shellcheck disable=SC2086

@@ -32,5 +32,5 @@ static=${ffmpeg_prefix:+--static}
 # shellcheck disable=SC2086  # one option or none
 flags=$(pkg-config $static --cflags --libs lifereel)
 # shellcheck disable=SC2086  # options, one word each
-"$compiler" -std=c++20 -O2 -o "$work/consumer" "$source/consumer.cpp" $flags
+"$compiler" -std=c++20 -O2 -fvisibility=hidden -o "$work/consumer" "$source/consumer.cpp" $flags
 LD_LIBRARY_PATH=$libdir "$work/consumer" "$work/by-pkg-config-out"

@@ -23,6 +23,10 @@
 #include <thread>
 #include <vector>
 
+#if __has_include("sim/engine.h") || __has_include("src/render.h")
+#error "who uses lifereel sees its folders, not <lifereel/...> alone"
+#endif
+
 namespace {
 
 void require(bool holds, const std::string& sentence) {

@@ -148,10 +148,16 @@ inline std::string read_bytes(const std::string& path) {
       MESSAGE("skipped: " << why);                         \
   } while (false)
 
-/// Where this FFmpeg lacks it, what needs it is skipped, as above.
+/// Where this FFmpeg lacks it, what needs it is skipped, as above. So for has_filter().
 inline bool has_encoder(const char* name) {
   if (avcodec_find_encoder_by_name(name) != nullptr) return true;
   SKIP_TEST("this FFmpeg has no encoder " << name);
+  return false;
+}
+
+inline bool has_filter(const char* name) {
+  if (avfilter_get_by_name(name) != nullptr) return true;
+  SKIP_TEST("this FFmpeg has no filter " << name);
   return false;
 }
 

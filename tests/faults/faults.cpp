@@ -225,7 +225,7 @@ void each_film(See&& see) {
     settings.engine.lanes = 2;
     see("HEVC in chunks, Matroska", settings);
   }
-  if (has_encoder("ffv1") && avfilter_get_by_name("scale") != nullptr) {
+  if (has_encoder("ffv1") && has_filter("scale")) {
     RenderSettings settings = small(here.file("film.mkv"), "ffv1", 8);
     settings.film.filter = "hflip,scale=64:48";
     see("FFV1 behind a filter chain", settings);

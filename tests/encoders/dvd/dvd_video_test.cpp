@@ -226,7 +226,7 @@ TEST_CASE("noise: what the rate can hold is held, what it cannot hold is an erro
 }
 
 TEST_CASE("a filter chain can bring other pictures to the disc's size and rate") {
-  if (avfilter_get_by_name("scale") == nullptr || avfilter_get_by_name("fps") == nullptr) return;
+  if (!has_filter("scale") || !has_filter("fps")) return;
   const TemporaryFolder folder;
   FilmSettings settings = dvd_settings();
   settings.frames_per_second = {60000, 1001};

@@ -295,11 +295,14 @@ TEST_CASE("paths that cannot be written") {
   CHECK(contains(refusal(settings, film_output(folder.file("c.mkv"))), "--overwrite"));
   CHECK(contains(refusal(settings, film_output(folder.file("c.mkv/d.mkv"))), "not"));
   CHECK(read_bytes(folder.file("c.mkv")) == "precious");
-  if (geteuid() != 0) {
-    chmod(folder.path().c_str(), 0500);
-    CHECK(contains(refusal(settings, film_output(folder.file("d.mkv"))), "Permission denied"));
-    chmod(folder.path().c_str(), 0700);
-  }
+  // Root may write anywhere, so it steps down for a moment.
+  const uid_t user = geteuid();
+  chmod(folder.path().c_str(), 0500);
+  if (user == 0) REQUIRE(seteuid(65534) == 0);
+  const std::string denied = refusal(settings, film_output(folder.file("d.mkv")));
+  REQUIRE(seteuid(user) == 0);
+  chmod(folder.path().c_str(), 0700);
+  CHECK(contains(denied, "Permission denied"));
   FilmOutput output = film_output(folder.file("c.mkv"));
   output.overwrite = true;
   make_film(settings, output, 3);

@@ -18,6 +18,7 @@
 #include "encoders/vbv.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/render.h"
+#include "tests/encoders/films.h"
 #include "tests/sanitizers.h"
 #include "tests/temporary_folder.h"
 
@@ -182,7 +183,7 @@ TEST_SUITE("src.lanes") {
       const bool disc = std::string(one.name).starts_with("dvd_video");
       RenderSettings settings =
           preset(one.name, folder.file((disc) ? "film.mpg" : "film.mp4"), 210);
-      if (avcodec_find_encoder_by_name(settings.film.codec.c_str()) == nullptr) continue;
+      if (!test::has_encoder(settings.film.codec.c_str())) continue;
       if (!disc) {
         settings.universe.width = 352;
         settings.universe.height = 288;

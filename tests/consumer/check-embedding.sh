@@ -1,0 +1,76 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Builds lifereel as others may and lets the consumer use it, whose films must be the same each time:
+#   a plain `cmake -S . -B build`, without doctest, as a unity build; installed
+#   in the tree of a project that has much in the way (parent/), without Boost, by Clang with libc++
+# Unoptimised, for time's sake: films do not depend on it.
+#   check-embedding.sh CMAKE COMPILER        Exit status 77: without Clang or libc++.
+set -eu
+
+cmake=$1
+compiler=$2
+consumer=$(cd "$(dirname "$0")" && pwd)
+source=$(cd "$consumer/../.." && pwd)
+export CMAKE_BUILD_PARALLEL_LEVEL=2
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+echo 'int main() {}' | clang++ -stdlib=libc++ -include version -x c++ - -o "$work/trial" 2> /dev/null ||
+  { echo "skipped: clang++ -stdlib=libc++ does not work here"; exit 77; }
+
+# quietly COMMAND...: its output is shown when it fails.
+quietly() {
+  "$@" > "$work/log" 2>&1 || { cat "$work/log"; echo "FAILED: $*"; exit 1; }
+}
+
+# configure SOURCE BUILD [OPTIONS]
+configure() {
+  from=$1
+  to=$2
+  shift 2
+  quietly "$cmake" -S "$from" -B "$work/$to" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG= \
+    -DCMAKE_UNITY_BUILD=ON -DLIFEREEL_CUDA=OFF "$@"
+}
+
+# use BUILD: runs its consumer.
+use() {
+  mkdir "$work/films"
+  "$work/$1/consumer" "$work/films"
+  mv "$work/films" "$work/films-$1"
+}
+
+# said LINE: configure() printed it.
+said() {
+  grep -q "$1" "$work/log" || { cat "$work/log"; echo "FAILED: no line says '$1'"; exit 1; }
+}
+
+echo "plain: without doctest, a unity build"
+configure "$source" plain -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_DISABLE_FIND_PACKAGE_doctest=ON
+said 'No tests: doctest is not installed'
+quietly "$cmake" --build "$work/plain"
+quietly "$cmake" --install "$work/plain" --prefix "$work/prefix"
+quietly "$work/prefix/bin/lifereel" info
+configure "$consumer" installed -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$work/prefix" \
+  -DCMAKE_MODULE_PATH="$consumer/parent"
+quietly "$cmake" --build "$work/installed"
+use installed
+
+echo "embedded: in the tree of a project with much in the way, without Boost, Clang with libc++"
+libcxx='-DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-stdlib=libc++'
+# shellcheck disable=SC2086  # options, one word each
+configure "$consumer/parent" embedded $libcxx -DLIFEREEL_SOURCE_DIR="$source" \
+  -DLIFEREEL_CLI=OFF -DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON
+quietly "$cmake" --build "$work/embedded" --target consumer
+use embedded
+
+for film in "$work"/films-installed/*; do
+  cmp "$film" "$work/films-embedded/$(basename "$film")"
+done
+
+echo "the command line with libc++, for which Boost is not built, says what to do"
+# shellcheck disable=SC2086
+if "$cmake" -S "$source" -B "$work/refused" $libcxx -DLIFEREEL_CUDA=OFF > "$work/log" 2>&1; then
+  echo "FAILED: it was configured"
+  exit 1
+fi
+said 'LIFEREEL_CLI=OFF builds the library alone'
