@@ -12,7 +12,6 @@ using Bytes = std::span<const std::uint8_t>;
 
 constexpr std::size_t sequence_bytes = 8;
 constexpr std::size_t extension_bytes = 6;
-constexpr int sequence_extension = 1;
 
 Mpeg2Sequence read_sequence(Bytes unit) {
   Mpeg2Sequence sequence;
