@@ -10,7 +10,6 @@ namespace {
 
 /// The most that is mended behind a start code.
 constexpr std::size_t header_bytes = 8;
-constexpr int sequence_extension = 1;
 
 // Stated upwards, in units of 400 bit/s and 16 Kibit; the upper bits are in the extension.
 std::uint32_t stated_rate(const HeaderMending::Buffer& buffer) {

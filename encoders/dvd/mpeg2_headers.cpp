@@ -8,13 +8,10 @@
 namespace lifereel {
 namespace {
 
-using Bytes = std::span<const std::uint8_t>;
-
 constexpr std::size_t sequence_bytes = 8;
 constexpr std::size_t extension_bytes = 6;
-constexpr int sequence_extension = 1;
 
-Mpeg2Sequence read_sequence(Bytes unit) {
+Mpeg2Sequence read_sequence(std::span<const std::uint8_t> unit) {
   Mpeg2Sequence sequence;
   sequence.width = unit[0] << 4 | unit[1] >> 4;
   sequence.height = (unit[1] & 15) << 8 | unit[2];
@@ -27,7 +24,7 @@ Mpeg2Sequence read_sequence(Bytes unit) {
 }
 
 /// Upper bits of what the header has, and factors of the frame rate.
-void read_extension(Bytes unit, Mpeg2Sequence& sequence) {
+void read_extension(std::span<const std::uint8_t> unit, Mpeg2Sequence& sequence) {
   sequence.extended = true;
   sequence.profile_and_level = (unit[0] & 15) << 4 | unit[1] >> 4;
   sequence.progressive = (unit[1] & 8) != 0;
@@ -57,12 +54,12 @@ Rational mpeg2_frame_rate(int code) noexcept {
   return rates[index < rates.size() ? index : 0];
 }
 
-Mpeg2Headers read_mpeg2_headers(Bytes data) {
+Mpeg2Headers read_mpeg2_headers(std::span<const std::uint8_t> data) {
   Mpeg2Headers headers;
   for (std::size_t at = next_start_code(data, 0); at < data.size();
        at = next_start_code(data, at + 4)) {
     const std::uint8_t code = data[at + 3];
-    const Bytes unit = data.subspan(at + 4);
+    const std::span<const std::uint8_t> unit = data.subspan(at + 4);
     if (code == picture_code) {
       headers.picture = true;
     } else if (code <= last_slice_code) {

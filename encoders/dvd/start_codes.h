@@ -16,6 +16,9 @@ inline constexpr std::uint8_t sequence_code = 0xB3;
 inline constexpr std::uint8_t extension_code = 0xB5;
 inline constexpr std::uint8_t group_code = 0xB8;
 
+/// The upper half of an extension's first byte.
+inline constexpr int sequence_extension = 1;
+
 /// Offset of the next whole start code at or after `from`, or the size.
 inline std::size_t next_start_code(std::span<const std::uint8_t> data, std::size_t from) noexcept {
   for (std::size_t i = from; i + 4 <= data.size(); ++i)

@@ -219,11 +219,11 @@ void Container::check_written(int result, const char* call) const {
   if (avio_->error < 0) throw_libav_error(avio_->error, std::string(call) + " (writing)");
   const LogCapture* const log = LogCapture::current();
   if (log == nullptr) return;
-  // "delay too large" is no such line: it comes with the last packets of a sound stream.
-  for (const std::string_view text : {"buffer underflow", "packet too large"})
-    if (const LogCapture::Message* const message = log->find(text))
-      throw std::runtime_error("the film breaks the program stream's buffer model (" +
-                               message->text + "): lower the bitrate or maxrate");
+  // The muxer goes on, and says so in no other way. Its "packet too large" comes after such a line;
+  // "delay too large" is none: it comes with the last packets of a sound stream.
+  if (const LogCapture::Message* const message = log->find("buffer underflow"))
+    throw std::runtime_error("the film breaks the program stream's buffer model (" + message->text +
+                             "): lower the bitrate or maxrate");
 }
 
 void Container::write_header() {

@@ -103,36 +103,45 @@ std::string list_name(std::string name) {
   return name;
 }
 
+/// nullptr where the option holds no list.
+const ParameterList* parameter_list(std::string_view option) {
+  for (const ParameterList& list : parameter_lists())
+    if (list.option == option) return &list;
+  return nullptr;
+}
+
 std::vector<Given> given_options(const StringPairs& options) {
   std::vector<Given> all;
   for (const auto& [key, value] : options) {
-    if (key == "x264-params" || key == "x265-params") {
-      Dictionary list;
-      // What libav cannot read is refused elsewhere.
-      av_dict_parse_string(list.address(), value.c_str(), "=", ":", 0);
-      for (const auto& [name, ignored] : list.entries())
-        all.push_back({key + " " + name, list_name(name)});
-    } else if (key == "x264opts") {
-      std::istringstream list(value);
-      for (std::string one; std::getline(list, one, ':');) {
-        one.resize(std::min(one.find('='), one.size()));
-        all.push_back({key + " " + one, list_name(one)});
-      }
-    } else {
+    const ParameterList* const list = parameter_list(key);
+    if (list == nullptr) {
       std::string name = key;
       std::replace(name.begin(), name.end(), '_', '-');
       all.push_back({key, name});
+      continue;
     }
+    std::vector<std::string> names;
+    if (list->read_by_libav) {
+      Dictionary read;
+      // What libav cannot read is refused elsewhere.
+      av_dict_parse_string(read.address(), value.c_str(), "=", ":", 0);
+      for (const auto& [name, ignored] : read.entries()) names.push_back(name);
+    } else {
+      std::istringstream parameters(value);
+      for (std::string one; std::getline(parameters, one, ':');)
+        names.push_back(one.substr(0, one.find('=')));
+    }
+    for (const std::string& name : names) all.push_back({key + " " + name, list_name(name)});
   }
   return all;
 }
 
 /// An escape at the end of one list would change how the next is read, for they become one.
 void check_lists_given_once(const StringPairs& options) {
-  for (const std::string_view list : parameter_lists())
+  for (const ParameterList& list : parameter_lists())
     if (std::count_if(options.begin(), options.end(),
-                      [list](const auto& option) { return option.first == list; }) > 1)
-      throw std::invalid_argument("the codec option " + std::string(list) +
+                      [&list](const auto& option) { return option.first == list.option; }) > 1)
+      throw std::invalid_argument("the codec option " + std::string(list.option) +
                                   " is given twice; put all of its parameters into one");
 }
 

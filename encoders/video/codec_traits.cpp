@@ -10,8 +10,8 @@ constexpr std::array<std::string_view, 10> x26x_presets = {
     "ultrafast", "superfast", "veryfast", "faster",   "fast",
     "medium",    "slow",      "slower",   "veryslow", "placebo"};
 
-// x264opts is libx264's other name for its list.
-constexpr std::array<std::string_view, 3> lists = {"x264-params", "x265-params", "x264opts"};
+constexpr std::array<ParameterList, 3> lists = {
+    {{"x264-params"}, {"x265-params"}, {"x264opts", false}}};
 
 constexpr CodecTraits mpeg2video = {
     .name = "mpeg2video",
@@ -82,7 +82,7 @@ const CodecTraits& codec_traits(std::string_view name) noexcept {
   return unknown;
 }
 
-std::span<const std::string_view> parameter_lists() noexcept { return lists; }
+std::span<const ParameterList> parameter_lists() noexcept { return lists; }
 
 CodecOrigin codec_origin(std::string_view name) noexcept {
   if (name.ends_with("_qsv")) return CodecOrigin::quick_sync;

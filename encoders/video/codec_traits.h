@@ -45,8 +45,14 @@ struct CodecTraits {
 /// By libavcodec's name of the encoder.
 const CodecTraits& codec_traits(std::string_view name) noexcept;
 
-/// Every option that holds a list of parameters, aliases included.
-std::span<const std::string_view> parameter_lists() noexcept;
+/// An option that holds a list of parameters, "a=1:b=2".
+struct ParameterList {
+  std::string_view option;
+  bool read_by_libav = true;  ///< with its escapes; else by the encoder, which has none
+};
+
+/// Every one, other names of the same list included.
+std::span<const ParameterList> parameter_lists() noexcept;
 
 /// Who encodes, which libavcodec tells by the name alone.
 enum class CodecOrigin { libavcodec, other_library, nvenc, quick_sync };
