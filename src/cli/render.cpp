@@ -46,7 +46,7 @@ const Command render_command{"render",
                              0,
                              "\nThe command line overrides a config file or film, and that "
                              "overrides a preset. RATE: 4400k, 1.5M.\n"
-                             "\"none\" unsets what a lower layer has set: --preset dvd_mp4 "
+                             "\"none\" unsets what a lower layer set: --preset dvd_mp4 "
                              "--bitrate none --maxrate none ... --crf 20\n",
                              run};
 
