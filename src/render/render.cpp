@@ -13,11 +13,8 @@
 #include <vector>
 
 #include "encoders/chunk_plan.h"
-#include "encoders/film_reader.h"
 #include "encoders/finished_file.h"
-#include "src/pictures/planes.h"
 #include "src/pipeline/cancellation.h"
-#include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/pipeline/resources.h"
 #include "src/render/after_the_film.h"
@@ -27,6 +24,7 @@
 #include "src/render/engine_choice.h"
 #include "src/render/job.h"
 #include "src/render/progress_meter.h"
+#include "src/render/psnr.h"
 #include "src/render/render_sink.h"
 #include "src/render/work_folder.h"
 #include "src/text/format.h"
@@ -38,72 +36,6 @@ std::uint64_t peak_memory_bytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
-
-/// Sums of mean square differences of planes.
-class Psnr {
- public:
-  void add(const PictureView& decoded, const PictureView& drawn) {
-    ++pictures_;
-    for (int plane = 0; plane < std::min(decoded.plane_count, drawn.plane_count); ++plane) {
-      const PlaneView &a = decoded.planes[plane], &b = drawn.planes[plane];
-      if (a.width != b.width || a.height != b.height) return;  // chroma of another shape
-      const double mean_square = mean_square_difference(a, b);
-      sums_[plane] += mean_square;
-      worst_[plane] = std::max(worst_[plane], mean_square);
-      ++planes_[plane];
-    }
-  }
-  std::int64_t pictures() const { return pictures_; }
-  // Decibels; infinite where all are equal, nothing where there is no such plane.
-  std::optional<double> mean(int plane) const {
-    if (planes_[plane] == 0) return std::nullopt;
-    return decibels(sums_[plane] / static_cast<double>(planes_[plane]));
-  }
-  std::optional<double> minimum(int plane) const {
-    if (planes_[plane] == 0) return std::nullopt;
-    return decibels(worst_[plane]);
-  }
-
- private:
-  std::int64_t pictures_ = 0, planes_[3] = {};
-  double sums_[3] = {}, worst_[3] = {};
-};
-
-// Where the film begins, for its PSNR: an engine of the caller's may be anywhere in a universe that
-// is not that of the settings.
-Checkpoint film_start(const Engine& engine) {
-  std::optional<Checkpoint> start = checkpoint_of(engine);
-  if (!start)
-    throw std::invalid_argument(
-        "psnr draws the film's pictures again, but this engine cannot save where they begin; "
-        "leave psnr out");
-  return std::move(*start);
-}
-
-// Decodes the finished film and draws the universe again: what is measured is what was written.
-Psnr measure_psnr(const RenderSettings& settings, const Checkpoint& start,
-                  const PictureFormat& format, std::int64_t frames,
-                  const std::atomic<bool>* cancel) {
-  const auto engine = make_engine(start.universe, settings.engine);
-  engine->restore(start);
-  FrameSource universe(*engine, format);
-  FilmReader film(settings.output);
-  PictureView decoded;
-  Psnr psnr;
-  while (film.read(decoded)) {
-    if (cancel && cancel->load(std::memory_order_relaxed))
-      throw Cancelled("measuring its PSNR was cancelled");
-    if (decoded.planes[0].width != settings.universe.width ||
-        decoded.planes[0].height != settings.universe.height)
-      throw std::runtime_error(settings.output + " decodes to pictures of another size");
-    universe.next();
-    psnr.add(decoded, view(universe.picture()));
-  }
-  if (psnr.pictures() != frames)
-    throw std::runtime_error(settings.output + " decodes to " + std::to_string(psnr.pictures()) +
-                             " frames, not the " + std::to_string(frames) + " that were encoded");
-  return psnr;
 }
 
 /// A film that is there already is no hindrance to a render that has finished it before.

@@ -342,6 +342,23 @@ TEST_SUITE("cuda.on_host") {
     }
   }
 
+  TEST_CASE("chroma planes of gray are neutral, and a target without luma is refused") {
+    const FreshGpu fresh;
+    const UniverseSettings settings = universe_of(301, 271, 50);
+    const auto engine = make_cuda_engine(settings);
+    std::vector<std::uint8_t> luma(301 * 271), chroma(2 * 151 * 136 + 1, 0x5a);
+    PictureTarget target = luma_target(luma.data(), 301);
+    target.colour.matrix = ColourMatrix::smpte170m;
+    target.planes[1] = {chroma.data(), 151};
+    target.planes[2] = {chroma.data() + 151 * 136, 151};
+    engine->step();
+    engine->draw(target);
+    CHECK(std::count(chroma.begin(), chroma.end(), neutral_chroma) == 2 * 151 * 136);
+    CHECK(chroma.back() == 0x5a);
+    target.planes[0] = {};
+    CHECK_THROWS_AS(engine->begin_draw(target), std::invalid_argument);
+  }
+
   TEST_CASE("the constants are the CPU's whatever the caller's rounding mode") {
     const FreshGpu fresh;
     const UniverseSettings settings = universe_of(300, 270, 50);

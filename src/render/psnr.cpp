@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "src/render/psnr.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "encoders/film_reader.h"
+#include "src/errors.h"
+#include "src/pictures/planes.h"
+#include "src/pipeline/frame_source.h"
+#include "src/render.h"
+#include "src/render/checkpoint_files.h"
+
+namespace lifereel {
+
+void Psnr::add(const PictureView& decoded, const PictureView& drawn) {
+  ++pictures_;
+  for (int plane = 0; plane < std::min(decoded.plane_count, drawn.plane_count); ++plane) {
+    const PlaneView& a = decoded.planes[plane];
+    const PlaneView& b = drawn.planes[plane];
+    if (a.width != b.width || a.height != b.height) return;  // chroma that is not 4:2:0
+    const double mean_square = mean_square_difference(a, b);
+    sums_[plane] += mean_square;
+    worst_[plane] = std::max(worst_[plane], mean_square);
+    ++planes_[plane];
+  }
+}
+
+std::optional<double> Psnr::mean(int plane) const {
+  if (planes_[plane] == 0) return std::nullopt;
+  return decibels(sums_[plane] / static_cast<double>(planes_[plane]));
+}
+
+std::optional<double> Psnr::minimum(int plane) const {
+  if (planes_[plane] == 0) return std::nullopt;
+  return decibels(worst_[plane]);
+}
+
+Checkpoint film_start(const Engine& engine) {
+  std::optional<Checkpoint> start = checkpoint_of(engine);
+  if (!start)
+    throw std::invalid_argument(
+        "psnr draws the film's pictures again, but this engine cannot save where they begin; "
+        "leave psnr out");
+  return std::move(*start);
+}
+
+Psnr measure_psnr(const RenderSettings& settings, const Checkpoint& start,
+                  const PictureFormat& format, std::int64_t frames,
+                  const std::atomic<bool>* cancel) {
+  const auto engine = make_engine(start.universe, settings.engine);
+  engine->restore(start);
+  FrameSource universe(*engine, format);
+  FilmReader film(settings.output);
+  PictureView decoded;
+  Psnr psnr;
+  while (film.read(decoded)) {
+    if (cancel && cancel->load(std::memory_order_relaxed))
+      throw Cancelled("measuring its PSNR was cancelled");
+    if (decoded.planes[0].width != settings.universe.width ||
+        decoded.planes[0].height != settings.universe.height)
+      throw std::runtime_error(settings.output + " decodes to pictures of another size");
+    universe.next();
+    psnr.add(decoded, view(universe.picture()));
+  }
+  if (psnr.pictures() != frames)
+    throw std::runtime_error(settings.output + " decodes to " + std::to_string(psnr.pictures()) +
+                             " frames, not the " + std::to_string(frames) + " that were encoded");
+  return psnr;
+}
+
+}  // namespace lifereel
