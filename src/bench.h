@@ -77,8 +77,8 @@ struct BenchReport {
   std::vector<PresetBench> presets;
 };
 
-/// Blocks, and wants the machine for itself. Throws std::invalid_argument (settings),
-/// std::runtime_error (libav, disk), Cancelled.
+/// Blocks; figures mean something on an otherwise idle machine. Throws std::invalid_argument
+/// (settings), std::runtime_error (libav, disk), Cancelled.
 BenchReport run_bench(const BenchSettings& settings, const JobControl& control = {});
 
 /// A Markdown table with the machine above it.

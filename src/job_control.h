@@ -15,7 +15,7 @@ namespace [[gnu::visibility("default")]] lifereel {
 
 /// Where a job stands. What it does not measure stays as it is here.
 struct JobProgress {
-  /// Rendering: pictures the encoder has taken. Verifying: pictures decoded. Hashing: hashed.
+  /// Frames whose pictures the encoder has taken (rendering), were decoded (verifying) or hashed.
   std::int64_t frames_done = 0;
   std::int64_t frames_total = 0;  ///< 0: unknown
   double seconds = 0;             ///< since the start
@@ -29,18 +29,18 @@ struct JobProgress {
   std::string measuring;  ///< benchmarks: what is measured next
 };
 
-/// What a job tells its caller and how it is ended. A job calls back on the thread that called it,
-/// never two calls at once, and does nothing else on that thread meanwhile: be quick. What a
-/// callback throws ends the job and arrives at its caller.
+/// What a job reports to its caller, and how the caller ends it. Both callbacks run on the thread
+/// that called the job, one at a time, and may be empty. The job may wait for them, so they should
+/// be quick. An exception from a callback ends the job and is rethrown to its caller.
 struct JobControl {
-  /// Rendering: about five times a second. Verifying: every eight pictures. Hashing: after each
-  /// frame. Benchmarks: before each measurement. May be empty.
+  /// Rendering: about five times a second. Verifying: after every eighth picture. Hashing: after
+  /// every frame. Benchmarks: before every measurement.
   std::function<void(const JobProgress&)> progress;
   /// Rendering, before the first frame: sentences for people about what the film needs on disk and
-  /// what it is resumed from. May be empty.
+  /// what it is resumed from.
   std::function<void(const std::string&)> notice;
   /// May be set to true by any thread or a signal handler: the job ends soon with Cancelled. A
-  /// render's working files stay, and the same settings go on from there.
+  /// render keeps its working files, and the same settings resume from them.
   const std::atomic<bool>* cancel = nullptr;
   /// Rendering: likewise, but the film ends with the frame being drawn and is finished as it is.
   const std::atomic<bool>* end_early = nullptr;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Engine -> rings -> sinks: one engine thread, a thread for each lane, backpressure between them.
+// A frame is a point in time of the film, a picture is its pixels.
 #pragma once
 
 #include <atomic>
@@ -15,7 +16,7 @@ namespace [[gnu::visibility("default")]] lifereel {
 
 /// Where the time went; seconds. What lanes did is summed over all of them.
 struct PipelineStatistics {
-  std::int64_t frames = 0;       ///< pictures the sink has taken
+  std::int64_t frames = 0;       ///< whose pictures the sink has taken
   std::int64_t frames_kept = 0;  ///< of chunks that the sink did not need, so far
   int lanes = 1;
   double wall_seconds = 0;
@@ -45,8 +46,8 @@ struct PipelineSettings {
   /// brings the engine to the frame before the chunk's first if chunks in between were not needed,
   /// and may save it. May be empty if every chunk is needed.
   std::function<void(Engine&, std::int64_t chunk)> before_chunk;
-  const std::atomic<bool>* cancel = nullptr;
-  /// Once it is set the film ends with the picture being drawn, or where the sink says
+  const std::atomic<bool>* cancel = nullptr;  ///< as in JobControl
+  /// Once it is set, the film ends with the frame being drawn, or where the sink says
   /// (ChunkedSink::end_early()).
   const std::atomic<bool>* end_early = nullptr;
   /// Called on the calling thread about five times a second; may be empty.
@@ -59,15 +60,15 @@ struct PipelineSettings {
 int default_ring_slots(int pictures_held_at_most, int draws_in_flight, int lanes,
                        std::int64_t chunk_frames) noexcept;
 
-/// Steps `engine` and hands every frame to `sink`, from the engine's next frame on; calls
-/// sink.finish() after the last. Chunks that the sink does not need are left out; the k-th of the
-/// others goes to lane k modulo lanes, each with a ring and a thread of its own. No frame is
+/// Steps `engine` and hands the picture of every frame to `sink`, from the engine's next frame on;
+/// calls sink.finish() after the last. Chunks that the sink does not need are left out; the k-th of
+/// the others goes to lane k modulo lanes, each with a ring and a thread of its own. No picture is
 /// dropped, doubled or reordered in its chunk. The first error on any side ends all and is rethrown
 /// here; a set `cancel` ends all with Cancelled, unless the sink is finishing already: then it
 /// comes too late, but for a sink that looks at the flag itself. The engine must outlive the call.
-/// After a failure the sink may still hold pictures: their memory waits until it has let go of
-/// them, on whatever thread, so picture memory must not need the engine. Throws
-/// std::invalid_argument when a ring is too small for the sink.
+/// After a failure the sink may still hold pictures: their memory is kept until they are released,
+/// on whatever thread, so picture memory must not need the engine. Throws std::invalid_argument
+/// when a ring is too small for the sink.
 PipelineStatistics run_pipeline(Engine& engine, ChunkedSink& sink,
                                 const PipelineSettings& settings);
 

@@ -14,9 +14,9 @@
 namespace [[gnu::visibility("default")]] lifereel {
 
 struct RenderReport {
-  /// The film had been finished by a process that was killed before it could throw its working
-  /// files away. They are gone now; nothing else was done, nothing else is filled in but `engine`.
-  /// (Where hashes, statistics or PSNR were asked for, render() throws.)
+  /// The film had been finished by a process that was killed before it could remove its working
+  /// files. They are removed now; nothing else was done, and only `engine` is filled in. (Where
+  /// hashes, statistics or PSNR were requested, render() throws.)
   bool finished_before = false;
   PipelineStatistics pipeline;
   FilmStatistics film;
@@ -27,29 +27,30 @@ struct RenderReport {
   std::optional<double> psnr_cb_mean, psnr_cr_mean;  ///< of films in 4:2:0
   /// After the last frame; empty where that was in working files already.
   std::string state_hash;
-  std::vector<std::string> warnings;  ///< what made it slower than need be; one sentence each
+  std::vector<std::string> warnings;  ///< what made it slower than necessary; one sentence each
 };
 
 /// Renders a film. Blocks; any number may run at once in one process. A film in chunks keeps what
-/// is finished in working files beside it (work_folder.h) until it is complete; where some are
-/// there already, it goes on from them and gets the same bytes as if it had never been stopped.
+/// is finished in working files beside it (work_folder.h) until it is complete; where there are
+/// some already, it resumes from them and makes the same bytes as if it had never been stopped.
 /// Throws std::invalid_argument (settings; working files of another render, or in use; too little
-/// space on disk), std::runtime_error (libav, disk, device), Cancelled. After a throw no file of
-/// the output's name has been made, unless that is FinishedWithError, when what was asked for
-/// beside it (hashes, PSNR, statistics) failed or its folder could not be flushed, or
-/// CancelledWhenFinished, while its PSNR was measured. A cancellation while the last pictures are
-/// being flushed comes too late for the film, and ends what follows it.
+/// space on disk), std::runtime_error (libav, disk, device), Cancelled. After a throw there is no
+/// new file of the output's name, with two exceptions. FinishedWithError: the film is complete, but
+/// what was requested beside it (hashes, PSNR, statistics) failed, or its folder could not be
+/// flushed. CancelledWhenFinished: the film is complete, and measuring its PSNR was cancelled. A
+/// cancellation while the last pictures are being flushed comes too late for the film; it ends what
+/// follows it.
 RenderReport render(const RenderSettings& settings, const JobControl& control = {});
 
-/// The same with an engine of the caller's in place of the one that `settings` would make: from the
-/// frame it is at, pictures of settings.universe's size. PSNR wants one that can save() itself: the
-/// film is compared with that universe, drawn again from there.
+/// The same with an engine of the caller's in place of the one that `settings` would make. The film
+/// begins with the engine's next frame; its pictures must have settings.universe's size. PSNR needs
+/// an engine that can save() itself: the film is compared with its universe, drawn again.
 RenderReport render(const RenderSettings& settings, Engine& engine, const JobControl& control = {});
 
 /// The engine that `settings` ask for. `automatic` takes the first GPU that this build can use,
-/// else the CPU; an ISA or a number of threads asks for the CPU, a device for the GPU. threads == 0
+/// else the CPU; an ISA or a number of threads selects the CPU, a device the GPU. threads == 0
 /// means every processor. Throws std::invalid_argument (settings that contradict each other, more
-/// memory than there is), std::runtime_error with the reason when a GPU that was asked for cannot
+/// memory than there is), std::runtime_error with the reason when a GPU that was requested cannot
 /// be used.
 std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
                                     const EngineSettings& settings);
@@ -60,7 +61,7 @@ std::string bottleneck(const RenderReport& report);
 /// The figures people know from x264, and the pipeline's, as lines of text.
 std::string describe(const RenderReport& report);
 
-/// The same as JSON (README: Statistics).
+/// The same as JSON (src/render/statistics.md).
 std::string to_json(const RenderSettings& settings, const RenderReport& report);
 
 }  // namespace lifereel

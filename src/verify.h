@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Is a finished film what it should be? Reads it as a player would and says what is wrong, and
-// where.
+// Is a finished film what it should be? Reads it as a player would and reports what is
+// wrong, and where.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,8 @@ struct VerifySettings {
   /// Points, evenly spaced, at which a second of the film is decoded; 0: the whole film. What needs
   /// every packet (frame count, buffers, disc rules) is then left out.
   int sample = 0;
-  /// Draw the universe again from the settings that the film carries, and compare every picture
-  /// that is decoded.
+  /// Draw the universe again from the settings that the film carries, and compare every decoded
+  /// picture with it.
   bool against_universe = false;
   EngineSettings engine;      ///< that draws it
   std::string contact_sheet;  ///< path of a PNG with stills of the film; empty: none
@@ -26,7 +26,7 @@ struct VerifySettings {
 };
 
 enum class VerifySeverity {
-  warning,  ///< worth a look, but may be meant: a dim picture
+  warning,  ///< worth a look, but may be intended: a dim picture
   error,    ///< the film is not what it should be
 };
 
@@ -34,7 +34,7 @@ struct VerifyFinding {
   VerifySeverity severity = VerifySeverity::error;
   std::string check;  ///< VerifyCheck::name
   /// Frames from the film's first, 0, and the same as hh:mm:ss:ff (none dropped); none and empty
-  /// where the film as a whole is meant.
+  /// where the finding concerns the film as a whole.
   std::optional<std::int64_t> first_frame, last_frame;
   std::string first_time_code, last_time_code;
   std::string sentence;

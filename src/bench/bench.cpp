@@ -6,11 +6,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
-#include <cstring>
 #include <memory>
 #include <stdexcept>
 
 #include "src/bench/machine.h"
+#include "src/bench/measuring.h"
+#include "src/bench/replay.h"
 #include "src/bench/temporary_folder.h"
 #include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
@@ -27,11 +28,6 @@ constexpr std::int64_t fewest_measured_frames = 24;
 constexpr std::int64_t frames_to_guess = 12;
 constexpr std::int64_t most_measured_frames = 100'000;
 constexpr std::uint64_t most_picture_memory = std::uint64_t{1} << 30;
-constexpr std::int64_t warm_up_frames = 20;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 /// Of this process so far.
 double processor_seconds() {
@@ -41,14 +37,6 @@ double processor_seconds() {
     return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
   };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
-
-void announce(const JobControl& control, const std::string& what) {
-  throw_if_cancelled(control.cancel);
-  if (!control.progress) return;
-  JobProgress progress;
-  progress.measuring = what;
-  control.progress(progress);
 }
 
 /// Of the renders inside a benchmark.
@@ -72,87 +60,11 @@ EngineSettings one_thread(const EngineSettings& settings) {
   return one;
 }
 
-/// What a film of this universe is made of.
-PictureFormat film_pictures(const UniverseSettings& universe) {
-  return picture_format(PixelFormat::yuv420p, universe.width, universe.height);
+PicturesInMemory make_pictures(const RenderSettings& settings, std::int64_t count,
+                               const JobControl& control) {
+  const auto engine = make_engine(settings.universe, whole_machine(settings.engine));
+  return {*engine, count, control};
 }
-
-/// A film's pictures in memory, limited range.
-class Pictures {
- public:
-  Pictures(const RenderSettings& settings, std::int64_t count, const JobControl& control)
-      : Pictures(*make_engine(settings.universe, whole_machine(settings.engine)), count, control) {}
-
-  Pictures(Engine& engine, std::int64_t count, const JobControl& control)
-      : layout_(film_pictures(engine.settings()), engine),
-        draws_colour_(engine.draws_colour()),
-        memory_(
-            engine.allocate_picture_memory(layout_.slot_bytes() * static_cast<std::size_t>(count))),
-        count_(count) {
-    for (std::int64_t i = 0; i < count; ++i) {
-      throw_if_cancelled(control.cancel);
-      engine.step();
-      engine.draw(layout_.target(slot(i)));
-    }
-  }
-
-  std::int64_t count() const noexcept { return count_; }
-  bool draws_colour() const noexcept { return draws_colour_; }
-  Picture picture(std::int64_t index) const noexcept { return layout_.picture(slot(index), index); }
-
- private:
-  std::uint8_t* slot(std::int64_t index) const noexcept {
-    return memory_->data() + static_cast<std::size_t>(index) * layout_.slot_bytes();
-  }
-
-  PictureLayout layout_;
-  bool draws_colour_;
-  std::unique_ptr<PictureMemory> memory_;
-  std::int64_t count_;
-};
-
-/// Pictures from memory where an engine is expected.
-class Replay final : public Engine {
- public:
-  Replay(const UniverseSettings& universe, const Pictures& pictures)
-      : universe_(universe), pictures_(pictures) {}
-
-  const UniverseSettings& settings() const noexcept override { return universe_; }
-  EngineDescription describe() const override { return {"memory", "", "", 0, 0}; }
-  void step() override { ++frame_; }
-  void begin_draw(const PictureTarget& target) override {
-    if (target.colour != film_pictures(universe_).colour)
-      throw std::runtime_error("only films in yuv420p can be measured");
-    const Picture picture = pictures_.picture(index());
-    for (int plane = 0; plane < (target.has_chroma() ? 3 : 1); ++plane) {
-      const PlaneView from = picture.plane(plane);
-      const WritablePlane& to = target.planes[plane];
-      for (int y = 0; y < from.height; ++y)
-        std::memcpy(to.data + static_cast<std::size_t>(y) * to.stride_bytes, from.row(y),
-                    static_cast<std::size_t>(from.width));
-    }
-  }
-  bool draws_colour() const noexcept override { return pictures_.draws_colour(); }
-  void finish_draw() override {}
-  void read_state(State& state) const override {
-    state = {};
-    state.frame = frame_;
-  }
-  std::uint64_t frame() const noexcept override { return frame_; }
-
- private:
-  /// Forwards, then backwards, so that nothing jumps: 0 1 2 1 0 1 2 ...
-  std::int64_t index() const noexcept {
-    const std::int64_t last = pictures_.count() - 1;
-    if (last == 0) return 0;
-    const std::int64_t at = static_cast<std::int64_t>(frame_ - 1) % (2 * last);
-    return at <= last ? at : 2 * last - at;
-  }
-
-  UniverseSettings universe_;
-  const Pictures& pictures_;
-  std::uint64_t frame_ = 0;
-};
 
 /// Runs `work`, which returns the wall seconds that count.
 template <class Work>
@@ -193,8 +105,8 @@ BenchPart measure_render(std::int64_t frames, Work&& work) {
   return part;
 }
 
-BenchPart measure_encoder(RenderSettings settings, const Pictures& pictures, std::int64_t frames,
-                          const JobControl& control) {
+BenchPart measure_encoder(RenderSettings settings, const PicturesInMemory& pictures,
+                          std::int64_t frames, const JobControl& control) {
   settings.frames = frames;
   Replay replay(settings.universe, pictures);
   return measure_render(frames, [&] { return render(settings, replay, only_cancelled(control)); });
@@ -205,14 +117,8 @@ BenchPart measure_film(RenderSettings settings, std::int64_t frames, const JobCo
   return measure_render(frames, [&] { return render(settings, only_cancelled(control)); });
 }
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
-
 /// The one of median wall time; of an even number the slower of two.
-BenchPart median(std::vector<BenchPart> parts) {
+BenchPart median_part(std::vector<BenchPart> parts) {
   std::sort(parts.begin(), parts.end(),
             [](const BenchPart& a, const BenchPart& b) { return a.wall_seconds < b.wall_seconds; });
   return parts[parts.size() / 2];
@@ -225,7 +131,8 @@ std::int64_t choose_frames(const BenchSettings& bench, const RenderSettings& set
   if (bench.frames > 0) return bench.frames;
   constexpr double steepest = 8;
   for (std::int64_t frames = frames_to_guess;;) {
-    const Pictures pictures(settings, std::min(frames, pictures_at_most), control);
+    const PicturesInMemory pictures =
+        make_pictures(settings, std::min(frames, pictures_at_most), control);
     const double engine =
         measure_engine(settings, whole_machine(settings.engine), frames, control).wall_seconds;
     const double encoder = measure_encoder(settings, pictures, frames, control).wall_seconds;
@@ -269,7 +176,8 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
 
   announce(control, name + ": choosing the number of frames");
   result.frames = choose_frames(bench, settings, pictures_at_most, control);
-  const Pictures pictures(settings, std::min(result.frames, pictures_at_most), control);
+  const PicturesInMemory pictures =
+      make_pictures(settings, std::min(result.frames, pictures_at_most), control);
   result.pictures_in_memory = pictures.count();
 
   std::vector<BenchPart> one, engine, encoder, film;
@@ -296,49 +204,13 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
     over_slower.push_back(film.back().wall_seconds / slower);
     over_bound.push_back(film.back().wall_seconds / std::max(slower, work));
   }
-  result.engine_one_thread = median(one);
-  result.engine = median(engine);
-  result.encoder = median(encoder);
-  result.film = median(film);
+  result.engine_one_thread = median_part(one);
+  result.engine = median_part(engine);
+  result.encoder = median_part(encoder);
+  result.film = median_part(film);
   result.film_over_slower = median(over_slower);
   result.film_over_bound = median(over_bound);
   return result;
-}
-
-ScalingPoint measure_point(ScalingPoint point, const ScalingSettings& settings,
-                           const JobControl& control) {
-  UniverseSettings universe;
-  universe.particles = point.particles;
-  universe.width = point.width;
-  universe.height = point.height;
-  const auto engine = make_engine(universe, settings.engine);
-  FrameSource source(*engine, film_pictures(engine->settings()));
-  std::vector<double> steps, draws;
-  double measured_seconds = 0;
-  const auto frame = [&] {
-    throw_if_cancelled(control.cancel);
-    const auto start = Clock::now();
-    source.step();
-    const auto stepped = Clock::now();
-    source.draw();
-    steps.push_back(std::chrono::duration<double>(stepped - start).count());
-    draws.push_back(seconds_since(stepped));
-    measured_seconds += seconds_since(start);
-  };
-  if (settings.frames == 0) {
-    for (std::int64_t i = 0; i < warm_up_frames; ++i) frame();
-    steps.clear();
-    draws.clear();
-    measured_seconds = 0;
-  }
-  while (settings.frames > 0 ? point.frames < settings.frames
-                             : measured_seconds < settings.seconds) {
-    frame();
-    ++point.frames;
-  }
-  point.step_seconds = median(steps);
-  point.draw_seconds = median(draws);
-  return point;
 }
 
 }  // namespace
@@ -360,41 +232,6 @@ BenchReport run_bench(const BenchSettings& settings, const JobControl& control) 
   for (const std::string& name : names)
     report.presets.push_back(
         bench_preset(settings, name, folder, report.engine.engine == "cpu", control));
-  return report;
-}
-
-ScalingReport run_scaling(const ScalingSettings& settings, const JobControl& control) {
-  if (settings.frames < 0 || !(settings.seconds > 0))
-    throw std::invalid_argument("a benchmark needs frames and seconds above 0");
-  const UniverseSettings reference;  // dvd_video's world
-  std::vector<ScalingPoint> points;
-  for (int particles = reference.particles / 2; particles <= settings.most_particles;
-       particles *= 2) {
-    const double stretch = std::sqrt(static_cast<double>(particles) / reference.particles);
-    ScalingPoint point;
-    point.series = "density";
-    point.particles = particles;
-    point.width = static_cast<int>(std::lround(reference.width * stretch));
-    point.height = static_cast<int>(std::lround(reference.height * stretch));
-    points.push_back(point);
-  }
-  for (const int stretch : {1, 2, 4, 8}) {
-    if (reference.particles > settings.most_particles / (stretch * stretch)) break;
-    ScalingPoint point;
-    point.series = "pixels";
-    point.particles = reference.particles;
-    point.width = reference.width * stretch;
-    point.height = reference.height * stretch;
-    points.push_back(point);
-  }
-  ScalingReport report;
-  report.machine = describe_machine();
-  report.threads = settings.engine.threads > 0 ? settings.engine.threads : available_processors();
-  for (const ScalingPoint& point : points) {
-    announce(control, std::to_string(point.particles) + " particles in " +
-                          std::to_string(point.width) + "x" + std::to_string(point.height));
-    report.points.push_back(measure_point(point, settings, control));
-  }
   return report;
 }
 

@@ -100,7 +100,7 @@ std::vector<po::option> parse(const Command& command, std::vector<std::string> w
     std::string name = error.get_option_name();
     const std::string bare = name.substr(std::min(name.find_first_not_of('-'), name.size()));
     if (find_key(bare)) {
-      throw UsageError("lifereel " + std::string(command.name) + " takes no " + name + see);
+      throw UsageError("lifereel " + std::string(command.name) + " does not take " + name + see);
     }
     const std::string near = nearest_key(bare);
     const bool suggest = !near.empty() && takes(command, *find_key(near));

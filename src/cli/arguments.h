@@ -13,12 +13,12 @@
 
 namespace lifereel::cli {
 
-/// A command line that cannot be meant; exit status 2.
+/// Invalid usage; exit status 2.
 struct UsageError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
-/// An option of a command that is no setting. An empty `value` makes it a flag.
+/// An option of a command that is not a setting. An empty `value` makes it a flag.
 struct CommandOption {
   const char* name;
   const char* value;

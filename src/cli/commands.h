@@ -17,7 +17,7 @@ extern const Command hash_command;
 extern const Command state_command;
 extern const Command verify_command;
 
-/// Set when the user wants the program to end; see cli_signals.h.
+/// Set when the program has been asked to end (signals.h).
 const std::atomic<bool>& cancelled();
 
 }  // namespace lifereel::cli

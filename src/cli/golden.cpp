@@ -18,7 +18,7 @@ namespace {
 
 std::vector<CommandOption> state_options() {
   std::vector<CommandOption> list = source_options();
-  list.push_back({"quiet", "", "say nothing but errors"});
+  list.push_back({"quiet", "", "print only errors"});
   return list;
 }
 

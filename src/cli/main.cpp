@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The command line: finds the command, runs it, and turns failures into one line and a status.
-//   0 done   1 failed   2 a command line that cannot be meant   129, 130, 143 ended by SIGHUP,
-//   SIGINT, SIGTERM
+//   0 done   1 failed   2 invalid usage   129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM
 #include <fcntl.h>
 #include <unistd.h>
 

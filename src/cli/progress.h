@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One line that tells where the work stands.
+// One line that shows the progress of a job.
 #pragma once
 
 #include <chrono>

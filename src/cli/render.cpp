@@ -10,7 +10,7 @@ namespace {
 
 std::vector<CommandOption> options() {
   std::vector<CommandOption> list = source_options();
-  list.push_back({"quiet", "", "say nothing but errors"});
+  list.push_back({"quiet", "", "print only errors"});
   list.push_back({"finish-on-interrupt", "", "Ctrl-C ends the film there"});
   return list;
 }
@@ -44,9 +44,9 @@ const Command render_command{"render",
                              {"universe", "length", "film", "engine", "output"},
                              options(),
                              0,
-                             "\nThe command line goes before a config file or film, and that "
-                             "before a preset. RATE: 4400k, 1.5M.\n"
-                             "\"none\" un-sets what a lower one has set: --preset dvd_mp4 "
+                             "\nThe command line overrides a config file or film, and that "
+                             "overrides a preset. RATE: 4400k, 1.5M.\n"
+                             "\"none\" unsets what a lower layer set: --preset dvd_mp4 "
                              "--bitrate none --maxrate none ... --crf 20\n",
                              run_render};
 

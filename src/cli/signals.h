@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Ctrl-C and its like: the first asks the work to end cleanly; a second, half a second later or
-// more, ends the program at once.
+// Ctrl-C and its like: the first asks the job to end cleanly; a second one, at least half a second
+// later, ends the program at once.
 #pragma once
 
 #include <atomic>

@@ -44,20 +44,21 @@ int run_verify(const Arguments& arguments) {
 
 }  // namespace
 
-const Command verify_command{"verify",
-                             "[options] FILM",
-                             "Decodes a finished film and tells what is wrong with it, and where.",
-                             {"--engine", "--isa", "--threads", "--device", "--overwrite"},
-                             {{"sample", "N", "a second at N points"},
-                              {"against-universe", "", "draw it again: PSNR, SSIM"},
-                              {"contact-sheet", "PNG", "stills with time codes"},
-                              {"json", "FILE", "the same as JSON"},
-                              {"quiet", "", "no progress"}},
-                             1,
-                             "\n--json - prints JSON alone.\n"
-                             "Status 0: all is right, warnings "
-                             "aside; 1: something is wrong, or the film cannot be "
-                             "read.\n",
-                             run_verify};
+const Command verify_command{
+    "verify",
+    "[options] FILM",
+    "Decodes a finished film and reports what is wrong with it, and where.",
+    {"--engine", "--isa", "--threads", "--device", "--overwrite"},
+    {{"sample", "N", "a second at N points"},
+     {"against-universe", "", "draw it again: PSNR, SSIM"},
+     {"contact-sheet", "PNG", "stills with time codes"},
+     {"json", "FILE", "the same as JSON"},
+     {"quiet", "", "no progress"}},
+    1,
+    "\n--json - prints JSON alone.\n"
+    "Status 0: nothing is wrong, warnings "
+    "aside; 1: something is wrong, or the film cannot be "
+    "read.\n",
+    run_verify};
 
 }  // namespace lifereel::cli

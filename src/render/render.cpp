@@ -55,11 +55,11 @@ std::string frames_kept_text(const WorkFolder& work, const RenderSettings& setti
 std::string found_text(const WorkFolder& work, const RenderSettings& settings) {
   const WorkFolder::Found found = work.found();
   std::string text;
-  if (found.chunks > 0) text = "going on: " + frames_kept_text(work, settings);
+  if (found.chunks > 0) text = "resuming: " + frames_kept_text(work, settings);
   if (found.damaged > 0)
-    text += format("%s%lld damaged working file%s thrown away, to be made again",
-                   text.empty() ? "" : "; ", static_cast<long long>(found.damaged),
-                   found.damaged == 1 ? " was" : "s were");
+    text +=
+        format("%s%lld damaged working file%s removed, to be made again", text.empty() ? "" : "; ",
+               static_cast<long long>(found.damaged), found.damaged == 1 ? " was" : "s were");
   return text;
 }
 
@@ -71,7 +71,7 @@ void check_nothing_is_owed(const RenderSettings& settings) {
   if (!lost(settings.hash) && !lost(settings.stats) && !settings.psnr) return;
   throw FinishedWithError(
       "the film is finished, but the process that finished it ended before it had made all that "
-      "was asked for beside it (hashes, statistics, PSNR); --overwrite renders it again");
+      "was requested beside it (hashes, statistics, PSNR); --overwrite renders it again");
 }
 
 // A render that ends before its film is finished says what it leaves behind.
@@ -79,8 +79,8 @@ template <class Work>
 auto and_what_is_kept(const WorkFolder* work, const RenderSettings& settings, Work&& run) {
   const auto kept = [&] {
     return work->pictures_kept() > 0
-               ? "; " + frames_kept_text(*work, settings) + ", and the same command goes on there"
-               : "; nothing is kept yet, the same command begins again";
+               ? "; " + frames_kept_text(*work, settings) + ", and the same command resumes there"
+               : "; nothing is kept yet, so the same command starts again";
   };
   try {
     return run();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// What a render tells about itself: as a sentence, as lines of text, as JSON (render.h).
+// What a render reports about itself: as a sentence, as lines of text, as JSON (render.h).
 #include <algorithm>
 #include <cmath>
 #include <string>

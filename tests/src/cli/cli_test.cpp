@@ -143,7 +143,7 @@ TEST_SUITE("src.cli") {
     CHECK(contains(program.failure(2, {"render", "--frames", "1", "--seconds", "2"}), "exclude"));
     CHECK(contains(program.failure(2, {"render", "--preset", "dvd"}), "there are panoramic,"));
     CHECK(contains(program.failure(2, {"render", "--config", "a", "--from", "b"}), "exclude"));
-    CHECK(contains(program.failure(2, {"hash", "--crf", "3"}), "takes no --crf"));
+    CHECK(contains(program.failure(2, {"hash", "--crf", "3"}), "does not take --crf"));
     CHECK(contains(program.failure(2, {"state", "--frames", "0"}), "-o state.npy"));
     CHECK(contains(program.failure(2, {"hash", "--check", "g", "--seed", "3"}), "golden file"));
     CHECK(contains(program.failure(2, {"presets", "a", "b"}), "one argument too many"));
@@ -259,7 +259,8 @@ TEST_SUITE("src.cli") {
 
     CHECK(contains(program.failure(2, {"verify"}), "needs the film"));
     CHECK(contains(program.failure(2, {"verify", "film.mkv", "--sample", "0"}), "1 or more"));
-    CHECK(contains(program.failure(2, {"verify", "film.mkv", "--crf", "3"}), "takes no --crf"));
+    CHECK(
+        contains(program.failure(2, {"verify", "film.mkv", "--crf", "3"}), "does not take --crf"));
     CHECK(contains(program.failure(1, {"verify", "none.mkv"}), "cannot read"));
     CHECK(contains(program.failure(1, {"verify", "film.mkv", "--json", "v.json"}), "exists"));
   }
@@ -368,8 +369,8 @@ TEST_SUITE("src.cli") {
       kill(child, SIGTERM);
       const Result result = program.wait(child);
       CHECK(result.status == 128 + SIGTERM);
-      CHECK(contains(result.err, "the same command goes on"));
-      if (std::string(chunk) != "chunk-000000") CHECK(contains(result.out, "going on: "));
+      CHECK(contains(result.err, "the same command resumes"));
+      if (std::string(chunk) != "chunk-000000") CHECK(contains(result.out, "resuming: "));
     }
     CHECK_FALSE(fs::exists(program.path("film.mkv")));
   }

@@ -456,14 +456,14 @@ TEST_SUITE("src.resume") {
       fs::remove(settings.output);
 
       // While it is checked or put together, too, it can be stopped.
-      for (const char* const moment : {"checking", "going on"}) {
+      for (const char* const moment : {"checking", "resuming"}) {
         std::atomic<bool> cancel{false};
         JobControl stopped;
         stopped.cancel = &cancel;
         stopped.notice = [&](const std::string& sentence) {
           cancel = cancel || has(sentence, moment);
         };
-        CHECK(has(message([&] { render(settings, stopped); }), "the same command goes on"));
+        CHECK(has(message([&] { render(settings, stopped); }), "the same command resumes"));
       }
 
       int steps = 0;
