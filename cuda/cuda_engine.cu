@@ -7,10 +7,12 @@
 #include <stdexcept>
 #include <utility>
 
+#include "cuda/kernels/device_arrays.h"
 #include "cuda/kernels/frame_kernels.h"
 #include "cuda/kernels/gpu_launch.h"
 #include "cuda/kernels/strip_grid.h"
 #include "cuda/runtime/cuda_devices.h"
+#include "cuda/runtime/cuda_handles.h"
 #include "sim/arithmetic/constants.h"
 #include "sim/arithmetic/float_environment.h"
 
@@ -24,160 +26,9 @@ int choose_pictures_in_flight(int wanted, const UniverseSettings& universe) {
   return std::int64_t{universe.width} * universe.height <= 1 << 20 ? 16 : 3;
 }
 
-constexpr std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) {
-  return (n + multiple - 1) / multiple * multiple;
-}
 constexpr std::int64_t blocks_for(std::int64_t threads, int threads_per_block) {
   return (threads + threads_per_block - 1) / threads_per_block;
 }
-
-// One allocation cut into arrays; without memory it only counts.
-class Arena {
- public:
-  explicit Arena(void* base = nullptr) : base_(static_cast<unsigned char*>(base)) {}
-  template <class T>
-  T* take(std::int64_t count) {
-    unsigned char* const at = base_ == nullptr ? nullptr : base_ + used_;
-    used_ += static_cast<std::size_t>(rounded_up(count * std::int64_t{sizeof(T)}, 256));
-    return reinterpret_cast<T*>(at);
-  }
-  std::size_t used() const { return used_; }
-
- private:
-  unsigned char* base_;
-  std::size_t used_ = 0;
-};
-
-// Everything on the device.
-struct DeviceArrays {
-  DeviceArrays(Arena arena, const UniverseSettings& universe, int pictures)
-      : grid(make_strip_grid(universe)),
-        pitch(rounded_up(universe.width, 64)),
-        pixels(pitch * universe.height) {
-    const std::int64_t n = universe.particles;
-    moving = {arena.take<Particle>(n), arena.take<Velocity>(n)};
-    sorted = {arena.take<Particle>(n), arena.take<Velocity>(n)};
-    const std::int64_t buckets = grid.buckets();
-    cells = {grid, arena.take<std::int32_t>(buckets), arena.take<std::int32_t>(grid.strips),
-             arena.take<std::int32_t>(buckets + 1), arena.take<Place>(n)};
-    matrix = arena.take<float>(std::int64_t{universe.species} * universe.species);
-    brightest = arena.take<std::int32_t>(1);
-    trail = arena.take<FourFloats>(pixels / 4);
-    splat = arena.take<FourInts>(pixels / 4);
-    for (int i = 0; i < pictures; ++i) luma.push_back(arena.take<FourBytes>(pixels / 4));
-    bytes = arena.used();
-  }
-
-  StripGrid grid;
-  std::int64_t pitch, pixels;  // from row to row, and of all rows
-  Particles moving, sorted;
-  Buckets cells;
-  float* matrix;
-  std::int32_t* brightest;
-  FourFloats* trail;
-  FourInts* splat;
-  std::vector<FourBytes*> luma;
-  std::size_t bytes;
-};
-
-class DeviceMemory {
- public:
-  explicit DeviceMemory(std::size_t bytes) { check_cuda(cudaMalloc(&data_, bytes), "cudaMalloc"); }
-  ~DeviceMemory() { cudaFree(data_); }
-  DeviceMemory(const DeviceMemory&) = delete;
-  DeviceMemory& operator=(const DeviceMemory&) = delete;
-  void* data() const { return data_; }
-
- private:
-  void* data_ = nullptr;
-};
-
-class Stream {
- public:
-  Stream() {
-    check_cuda(cudaStreamCreateWithFlags(&stream_, cudaStreamNonBlocking),
-               "cudaStreamCreateWithFlags");
-  }
-  ~Stream() { cudaStreamDestroy(stream_); }
-  Stream(const Stream&) = delete;
-  Stream& operator=(const Stream&) = delete;
-  operator cudaStream_t() const { return stream_; }
-  void synchronize() const { check_cuda(cudaStreamSynchronize(stream_), "cudaStreamSynchronize"); }
-
- private:
-  cudaStream_t stream_ = nullptr;
-};
-
-// Before memory that a stream copies from or into goes, the copy is over, whatever failed.
-struct Drained {
-  cudaStream_t stream;
-  ~Drained() { cudaStreamSynchronize(stream); }
-};
-
-class Event {
- public:
-  Event() {
-    // Whoever waits for it sleeps.
-    check_cuda(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming | cudaEventBlockingSync),
-               "cudaEventCreateWithFlags");
-  }
-  ~Event() { cudaEventDestroy(event_); }
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-  operator cudaEvent_t() const { return event_; }
-
- private:
-  cudaEvent_t event_ = nullptr;
-};
-
-// What was queued on a stream while it was captured, as one launch.
-class Graph {
- public:
-  template <class Queue>
-  Graph(cudaStream_t stream, Queue&& queue) {
-    check_cuda(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal),
-               "cudaStreamBeginCapture");
-    struct Captured {
-      cudaStream_t stream;
-      cudaGraph_t graph = nullptr;
-      bool open = true;
-      cudaError_t end() {
-        open = false;
-        return cudaStreamEndCapture(stream, &graph);
-      }
-      ~Captured() {
-        if (open) end();
-        if (graph != nullptr) cudaGraphDestroy(graph);
-      }
-    } captured{stream};
-    queue();
-    check_cuda(captured.end(), "cudaStreamEndCapture");
-    check_cuda(cudaGraphInstantiate(&graph_, captured.graph, 0), "cudaGraphInstantiate");
-  }
-  ~Graph() { cudaGraphExecDestroy(graph_); }
-  Graph(const Graph&) = delete;
-  Graph& operator=(const Graph&) = delete;
-  void launch(cudaStream_t stream) const {
-    check_cuda(cudaGraphLaunch(graph_, stream), "cudaGraphLaunch");
-  }
-
- private:
-  cudaGraphExec_t graph_ = nullptr;
-};
-
-class PinnedPictureMemory final : public PictureMemory {
- public:
-  explicit PinnedPictureMemory(std::size_t bytes) : size_bytes_(bytes) {
-    check_cuda(cudaHostAlloc(&data_, bytes, cudaHostAllocPortable), "cudaHostAlloc");
-  }
-  ~PinnedPictureMemory() override { cudaFreeHost(data_); }
-  std::uint8_t* data() const noexcept override { return static_cast<std::uint8_t*>(data_); }
-  std::size_t size_bytes() const noexcept override { return size_bytes_; }
-
- private:
-  void* data_ = nullptr;
-  const std::size_t size_bytes_;
-};
 
 // Threads that work on one particle: all of a warp where even that leaves half of the device idle,
 // for then latency counts; fewer where particles are many, for then instructions count: those that
