@@ -39,14 +39,14 @@ struct FilmOutput {
   std::string comment;  ///< lifereel: the settings as a config file (MPEG-2 user data in a .mpg)
 };
 
-/// All that a chunk's bytes depend on beside its pictures and the settings: one "name = value" a
-/// line. Opens the encoder, but no file; throws as Film does.
-std::vector<std::string> chunk_dependencies(const FilmSettings& settings, const FilmOutput& output);
-
 /// What the film will be, without opening anything or looking at the path, but for its extension.
 /// Throws std::invalid_argument with one sentence: for contradictory rate control, sizes a disc
 /// target or 4:2:0 does not allow, an unknown codec, option, container or extension.
 ResolvedFilm resolve(const FilmSettings& settings, const FilmOutput& output);
+
+/// All that a chunk's bytes depend on beside its pictures and the settings: one "name = value" a
+/// line. Opens the encoder, but no file; throws as Film does.
+std::vector<std::string> chunk_dependencies(const ResolvedFilm& film);
 
 /// Throws what resolve() does, and std::invalid_argument for a path that cannot be written.
 void validate(const FilmSettings& settings, const FilmOutput& output);
@@ -64,7 +64,10 @@ class Film final : public PictureSink {
   /// Opens filter, codec and container (codec and container wait for the first picture when there
   /// is a filter chain). Throws std::invalid_argument (settings) or
   /// std::runtime_error (libav's call and text, the disk).
-  Film(const FilmSettings& settings, const FilmOutput& output);
+  Film(const FilmSettings& settings, const FilmOutput& output)
+      : Film(resolve(settings, output), output) {}
+  /// The same of what resolve() has made for this output.
+  Film(ResolvedFilm film, const FilmOutput& output);
   ~Film() override;  ///< without finish(): removes the temporary file
 
   void write(const Picture& picture) override;

@@ -51,9 +51,8 @@ std::string encoder_release(const std::string& codec) {
 
 }  // namespace
 
-std::vector<std::string> chunk_dependencies(const FilmSettings& asked, const FilmOutput& output) {
+std::vector<std::string> chunk_dependencies(const ResolvedFilm& film) {
   const LogCapture quiet;
-  const ResolvedFilm film = resolve(asked, output);
   constexpr bool with_headers = true;
   const ChunkEncoder encoder(film, with_headers);
   std::vector<std::string> lines;

@@ -14,8 +14,8 @@
 namespace lifereel {
 
 struct Film::Impl {
-  Impl(const FilmSettings& settings, const FilmOutput& output)
-      : chunks(resolve(settings, output), output), pictures(chunks, output.frames) {}
+  Impl(ResolvedFilm film, const FilmOutput& output)
+      : chunks(std::move(film), output), pictures(chunks, output.frames) {}
 
   void close() noexcept {
     pictures.close();
@@ -26,9 +26,9 @@ struct Film::Impl {
   SerialPictures pictures;  // of the one way in; its chunk goes before the film
 };
 
-Film::Film(const FilmSettings& settings, const FilmOutput& output) {
+Film::Film(ResolvedFilm film, const FilmOutput& output) {
   LogCapture quiet;  // an encoder closed by a failure further on has its say
-  impl_ = std::make_unique<Impl>(settings, output);
+  impl_ = std::make_unique<Impl>(std::move(film), output);
 }
 
 Film::~Film() {

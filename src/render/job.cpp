@@ -46,15 +46,12 @@ std::string difference(const std::string& begun, const std::string& now) {
 
 }  // namespace
 
-std::string film_job(const RenderSettings& settings, const Engine& engine) {
-  FilmOutput output;
-  output.path = settings.output;
-  output.width = settings.universe.width;
-  output.height = settings.universe.height;
+std::string film_job(const RenderSettings& settings, const ResolvedFilm& film,
+                     const Engine& engine) {
   std::string job =
       "# What this film's bytes depend on. The same lifereel render command goes on with it.\n";
   job += "lifereel = " + std::string(version()) + "\n" + print_config(settings);
-  for (const std::string& line : chunk_dependencies(settings.film, output)) job += line + "\n";
+  for (const std::string& line : chunk_dependencies(film)) job += line + "\n";
   const std::optional<Checkpoint> start = checkpoint_of(engine);
   if (start) {
     const std::vector<std::uint8_t> bytes = serialize_checkpoint(*start);

@@ -5,13 +5,16 @@
 
 #include <string>
 
+#include "encoders/film_settings.h"
 #include "sim/engine.h"
 #include "src/settings.h"
 
 namespace lifereel {
 
-/// Settings, versions, and the universe that `engine` begins with, one "key = value" a line.
-std::string film_job(const RenderSettings& settings, const Engine& engine);
+/// Settings, what they come to with these libraries, and the universe that `engine` begins with,
+/// one "key = value" a line.
+std::string film_job(const RenderSettings& settings, const ResolvedFilm& film,
+                     const Engine& engine);
 
 /// Names the job in its working files: SHA-256 in lower-case hexadecimal.
 std::string job_hash(const std::string& job);

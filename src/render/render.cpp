@@ -27,6 +27,7 @@
 #include "src/render/psnr.h"
 #include "src/render/render_sink.h"
 #include "src/render/work_folder.h"
+#include "src/settings/validation.h"
 #include "src/text/format.h"
 
 namespace lifereel {
@@ -106,10 +107,13 @@ void check_picture_size(const RenderSettings& settings, const Engine& engine) {
 // One render, from what is kept of it to the report.
 class RenderJob {
  public:
-  RenderJob(const RenderSettings& settings, Engine& engine, const JobControl& control)
-      : settings_(settings), engine_(engine), control_(control) {
-    validate(to_validate(settings));
-    plan_ = {frame_count(settings), chunk_frames(settings.film)};
+  RenderJob(const RenderSettings& settings, std::optional<ResolvedFilm> film, Engine& engine,
+            const JobControl& control)
+      : settings_(settings),
+        film_(std::move(film)),
+        engine_(engine),
+        control_(control),
+        plan_{frame_count(settings), film_ ? film_->settings.chunk_frames : 0} {
     check_picture_size(settings, engine);
     if (settings.psnr) start_ = film_start(engine);
     const Resources resources = usable_resources();
@@ -120,7 +124,7 @@ class RenderJob {
 
   RenderReport run() {
     if (keeps_working_files(settings_)) {
-      const std::string job = film_job(settings_, engine_);
+      const std::string job = film_job(settings_, *film_, engine_);
       const std::string film_path = FinishedFile::real_path(settings_.output);
       if (was_finished_before(film_path, job)) return std::move(report_);
       open_working_files(film_path, job);
@@ -167,7 +171,7 @@ class RenderJob {
   void make_film() {
     const std::uint64_t first_frame = engine_.frame();
     starts_.emplace(engine_, plan_, work_.get(), control_.cancel, control_.end_early);
-    sink_.emplace(settings_, work_.get(), work_ ? &*starts_ : nullptr);
+    sink_.emplace(settings_, film_, work_.get(), work_ ? &*starts_ : nullptr);
     ProgressMeter meter(plan_.frames, settings_.film.frames_per_second.value(), *sink_);
     PipelineSettings pipeline = pipeline_settings();
     if (work_)
@@ -244,9 +248,10 @@ class RenderJob {
   }
 
   const RenderSettings& settings_;
+  const std::optional<ResolvedFilm> film_;  // nothing is encoded without it
   Engine& engine_;
   const JobControl& control_;
-  ChunkPlan plan_;
+  const ChunkPlan plan_;
   ResourceShare share_;
   std::optional<Checkpoint> start_;  // for PSNR
   std::unique_ptr<WorkFolder> work_;
@@ -258,18 +263,18 @@ class RenderJob {
 }  // namespace
 
 RenderReport render(const RenderSettings& settings, const JobControl& control) {
-  validate(to_validate(settings));
+  std::optional<ResolvedFilm> film = validated_film(to_validate(settings));
   EngineSettings engine_settings = settings.engine;
   if (takes_gpu(engine_settings))
     engine_settings.engine = EngineChoice::cuda;  // found: nobody needs to look again
   else
     engine_settings.threads = share_resources(settings, usable_resources()).engine_threads;
   const auto engine = make_engine(settings.universe, engine_settings);
-  return render(settings, *engine, control);
+  return RenderJob(settings, std::move(film), *engine, control).run();
 }
 
 RenderReport render(const RenderSettings& settings, Engine& engine, const JobControl& control) {
-  return RenderJob(settings, engine, control).run();
+  return RenderJob(settings, validated_film(to_validate(settings)), engine, control).run();
 }
 
 }  // namespace lifereel

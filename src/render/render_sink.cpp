@@ -87,13 +87,14 @@ class RenderSink::Chunk final : public PictureSink {
   std::unique_ptr<PictureSink> film_;
 };
 
-RenderSink::RenderSink(const RenderSettings& settings, WorkFolder* work, ChunkStarts* starts)
+RenderSink::RenderSink(const RenderSettings& settings, const std::optional<ResolvedFilm>& film,
+                       WorkFolder* work, ChunkStarts* starts)
     : work_(work),
       starts_(starts),
       format_(lifereel::picture_format(PixelFormat::yuv420p, settings.universe.width,
                                        settings.universe.height)) {
-  if (settings.film.codec != "null") {
-    film_ = std::make_unique<Film>(settings.film, film_output(settings, work));
+  if (film) {
+    film_ = std::make_unique<Film>(*film, film_output(settings, work));
     format_ = film_->picture_format();
   }
   if (!settings.hash.empty())

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "encoders/film.h"
 #include "encoders/frame_hash.h"
@@ -17,8 +18,9 @@ namespace lifereel {
 /// those want one lane.
 class RenderSink final : public ChunkedSink {
  public:
-  /// `work` and `starts` may be nullptr.
-  RenderSink(const RenderSettings& settings, WorkFolder* work, ChunkStarts* starts);
+  /// `film`: nothing is encoded without it. `work` and `starts` may be nullptr.
+  RenderSink(const RenderSettings& settings, const std::optional<ResolvedFilm>& film,
+             WorkFolder* work, ChunkStarts* starts);
   ~RenderSink() override;
 
   std::int64_t chunk_frames() const noexcept override;

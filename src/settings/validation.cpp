@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What can be checked of a render before anything is opened.
+#include "src/settings/validation.h"
+
 #include <array>
 #include <charconv>
+#include <optional>
 #include <stdexcept>
 
+#include "encoders/film.h"
 #include "encoders/finished_file.h"
 #include "src/settings.h"
 #include "src/text/setting_text.h"
@@ -110,7 +114,7 @@ std::int64_t frame_count(const RenderSettings& settings) {
   return frames;
 }
 
-void validate(const RenderSettings& settings) {
+std::optional<ResolvedFilm> validated_film(const RenderSettings& settings) {
   validate(settings.universe);
   frame_count(settings);
   if (settings.engine.threads < 0 || settings.engine.threads > 1024) {
@@ -141,6 +145,7 @@ void validate(const RenderSettings& settings) {
           longest_disc_seconds * settings.film.frames_per_second.value()) {
     refuse("a disc target ends at 24 hours; make the film shorter");
   }
+  std::optional<ResolvedFilm> film;
   if (encodes && !settings.output.empty()) {
     FilmOutput output;
     output.path = settings.output;
@@ -148,10 +153,13 @@ void validate(const RenderSettings& settings) {
     output.width = settings.universe.width;
     output.height = settings.universe.height;
     output.frames = frame_count(settings);
-    validate(settings.film, output);
+    film = resolve(settings.film, output);
   }
   if (settings.engine.lanes > 1) validate_lanes(settings);
   validate_paths(settings);
+  return film;
 }
+
+void validate(const RenderSettings& settings) { static_cast<void>(validated_film(settings)); }
 
 }  // namespace lifereel

@@ -114,7 +114,7 @@ TEST_SUITE("encoders.chunks") {
       FilmSettings settings = film_settings(codec);
       settings.chunk_frames = 48;
       const std::vector<std::string> lines =
-          chunk_dependencies(settings, film_output("film.mkv", 352, 288));
+          chunk_dependencies(resolve(settings, film_output("film.mkv", 352, 288)));
       const auto value = [&lines](const std::string& name) {
         for (const std::string& line : lines)
           if (line.starts_with(name + " = ")) return line.substr(name.size() + 3);

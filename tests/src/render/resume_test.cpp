@@ -130,6 +130,14 @@ std::vector<std::string> working_files(const RenderSettings& settings, const std
   return all;
 }
 
+ResolvedFilm resolved(const RenderSettings& settings) {
+  FilmOutput output;
+  output.path = settings.output;
+  output.width = settings.universe.width;
+  output.height = settings.universe.height;
+  return resolve(settings.film, output);
+}
+
 }  // namespace
 
 TEST_SUITE("src.resume") {
@@ -378,7 +386,7 @@ TEST_SUITE("src.resume") {
     // As a process leaves it that is killed between the film's renaming and the end.
     const auto leave = [&](const RenderSettings& whose) {
       const Watched engine(settings);
-      WorkFolder work(settings.output, film_job(whose, engine), {frames, chunk});
+      WorkFolder work(settings.output, film_job(whose, resolved(whose), engine), {frames, chunk});
       Checkpoint checkpoint;
       engine.save(checkpoint);
       work.keep_checkpoint(1, checkpoint);
@@ -417,7 +425,8 @@ TEST_SUITE("src.resume") {
     CHECK(working_files(settings, "film").empty());
     {
       const Watched engine(settings);
-      WorkFolder work(settings.output, film_job(settings, engine), {frames, chunk});
+      WorkFolder work(settings.output, film_job(settings, resolved(settings), engine),
+                      {frames, chunk});
       folder.write("film.mp4.lifereel/film", "the film");
       work.identify_film();
       fs::rename(work.film_path(), settings.output);
