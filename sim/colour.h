@@ -17,7 +17,8 @@ enum class ColourRange {
   limited,  ///< luma 16 to 235, chroma 16 to 240
 };
 
-/// Decided from a film's settings before there is an engine or an encoder; both keep to it.
+/// Decided by picture_format() (encoders/picture.h), before there is an engine or an encoder: both
+/// keep to it.
 struct ColourDescription {
   ColourMatrix matrix = ColourMatrix::bt709;
   ColourRange range = ColourRange::limited;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Is there light in the film? Private to src/.
+// How bright are the film's pictures? Black ones are reported by MotionCheck. Private to src/.
 #pragma once
 
 #include <cstddef>

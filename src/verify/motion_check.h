@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Does anything move in the film? Private to src/.
+// Does anything move in the film? Pictures that are black or stand still. Private to src/.
 #pragma once
 
 #include <cstdint>

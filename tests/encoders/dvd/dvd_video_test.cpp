@@ -114,7 +114,7 @@ void check_disc(DiscTarget target, int width, int height, int gop, AVRational ra
 
 }  // namespace
 
-TEST_SUITE_BEGIN("encoders/dvd_video");
+TEST_SUITE_BEGIN("encoders.dvd_video");
 
 TEST_CASE("NTSC: closed GOPs of 18, interlaceable sequence, sound as long as the pictures") {
   // ceil(95 * 1001 / 30000 s * 48000 / 1536)

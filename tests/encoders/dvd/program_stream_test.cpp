@@ -92,7 +92,7 @@ void shift_clocks(std::string& bytes, std::size_t first, std::int64_t ticks) {
 
 }  // namespace
 
-TEST_SUITE_BEGIN("encoders/program_stream");
+TEST_SUITE_BEGIN("encoders.program_stream");
 
 TEST_CASE("fills, margins and stays by hand") {
   // 1000 * 50 bytes per second: a byte takes 540 ticks of 27 MHz, 1.8 of 90 kHz. The first payload

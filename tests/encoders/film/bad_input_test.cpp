@@ -52,7 +52,7 @@ class FullDisk {
 
 }  // namespace
 
-TEST_SUITE_BEGIN("encoders/bad input");
+TEST_SUITE_BEGIN("encoders.bad_input");
 
 TEST_CASE("sizes, rates and aspects") {
   REQUIRE_ENCODER("libx264");

@@ -15,7 +15,7 @@
 using namespace lifereel;
 using namespace lifereel::test;
 
-TEST_SUITE_BEGIN("encoders/film");
+TEST_SUITE_BEGIN("encoders.film");
 
 TEST_CASE("H.264 in mp4: count, size, rate, colours, comment") {
   REQUIRE_ENCODER("libx264");

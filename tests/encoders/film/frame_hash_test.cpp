@@ -57,7 +57,7 @@ std::string run(const std::string& command) {
 
 }  // namespace
 
-TEST_SUITE_BEGIN("encoders/frame_hash");
+TEST_SUITE_BEGIN("encoders.frame_hash");
 
 TEST_CASE("the hash of known planes") {
   FrameHashSettings settings;

@@ -80,7 +80,7 @@ std::vector<std::int64_t> moments(Rational rate) {
 
 }  // namespace
 
-TEST_SUITE_BEGIN("encoders/timestamps");
+TEST_SUITE_BEGIN("encoders.timestamps");
 
 TEST_CASE("a film's times are exact for more than a day in every container") {
   for (const auto& [codec, extension] : {std::pair{"mpeg2video", "mp4"},

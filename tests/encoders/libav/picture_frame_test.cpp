@@ -11,7 +11,7 @@
 using namespace lifereel;
 using namespace lifereel::test;
 
-TEST_SUITE_BEGIN("encoders/picture_frame");
+TEST_SUITE_BEGIN("encoders.picture_frame");
 
 TEST_CASE("planes from two allocations are two buffers of their true size") {
   PictureOwner owner(64, 48);

@@ -25,7 +25,7 @@ VbvReport simulate(const VbvModel& model, const std::vector<std::int64_t>& bits)
 
 }  // namespace
 
-TEST_SUITE_BEGIN("encoders/vbv");
+TEST_SUITE_BEGIN("encoders.vbv");
 
 TEST_CASE("fills by hand") {
   VbvBuffer buffer(small);

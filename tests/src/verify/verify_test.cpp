@@ -105,7 +105,7 @@ std::uint32_t big_endian(const std::string& bytes, std::size_t at) {
 
 }  // namespace
 
-TEST_SUITE_BEGIN("src/verify");
+TEST_SUITE_BEGIN("src.verify");
 
 TEST_CASE("frames of timestamps, far out and across a wrap") {
   const FrameClock ntsc({1, 90000}, {30000, 1001});
