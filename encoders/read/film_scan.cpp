@@ -2,7 +2,6 @@
 #include "encoders/read/film_scan.h"
 
 #include <algorithm>
-#include <new>
 #include <stdexcept>
 
 #include "encoders/libav/libav.h"
@@ -206,7 +205,7 @@ struct FilmScan::Impl {
   int fetch(Taker& taker) {
     LogCapture log;
     const int result = av_read_frame(input.input.get(), packet.get());
-    if (result == AVERROR(ENOMEM)) throw std::bad_alloc();
+    if (result == AVERROR(ENOMEM)) throw_libav_error(result, "av_read_frame");
     tell_logged(log, ScannedStream::Kind::other, taker);
     if (result < 0 && result != AVERROR_EOF) {
       if (++read_errors == 1)
@@ -245,13 +244,13 @@ struct FilmScan::Impl {
 
   /// `sent` is null at the end.
   void decode(Decoder& decoder, const AVPacket* sent, Taker& taker) {
-    int result =
-        step(decoder, taker, [&] { return avcodec_send_packet(decoder.codec.get(), sent); });
+    int result = step(decoder, taker, "avcodec_send_packet",
+                      [&] { return avcodec_send_packet(decoder.codec.get(), sent); });
     if (result < 0 && result != AVERROR_EOF)
       taker.take(ScannedDamage{decoder.kind, 1, "avcodec_send_packet: " + libav_text(result)});
     for (int errors = 0; errors < most_read_errors;) {
       UniqueFrame frame = make_frame();
-      result = step(decoder, taker,
+      result = step(decoder, taker, "avcodec_receive_frame",
                     [&] { return avcodec_receive_frame(decoder.codec.get(), frame.get()); });
       if (result == AVERROR(EAGAIN) || result == AVERROR_EOF) return;
       if (result < 0) {
@@ -267,10 +266,10 @@ struct FilmScan::Impl {
 
   /// A call of the decoder; what it logs is told.
   template <class Call>
-  int step(Decoder& decoder, Taker& taker, Call&& call) {
+  int step(Decoder& decoder, Taker& taker, const char* name, Call&& call) {
     LogCapture log;
     const int result = call();
-    if (result == AVERROR(ENOMEM)) throw std::bad_alloc();
+    if (result == AVERROR(ENOMEM)) throw_libav_error(result, name);
     tell_logged(log, decoder.kind, taker);
     const CodecLog::Errors errors = decoder.log.take();
     if (errors.count > 0) taker.take(ScannedDamage{decoder.kind, errors.count, errors.first});

@@ -92,7 +92,8 @@ class FilmScan {
   const ScannedFilm& film() const noexcept;
 
   /// Reads on by a packet and hands over what that gives. False when the film is over and the last
-  /// picture has been handed over. Throws what `taker` throws, and std::bad_alloc.
+  /// picture has been handed over. Throws what `taker` throws, and
+  /// std::runtime_error where memory is lacking.
   bool read(Taker& taker);
 
   /// Goes on at the key frame at or before this time after the film's begin. False when the
