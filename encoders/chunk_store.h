@@ -29,8 +29,9 @@ class ChunkReader {
 };
 
 /// Keeps chunks by number, as bytes that are the film's own affair. It vouches for them: a chunk is
-/// there whole and unchanged, or not at all. Any thread may call it for any chunk; two threads
-/// never deal with the same one. Every call may throw std::runtime_error.
+/// there whole and unchanged, or not at all. Any thread may call it for any chunk, and pictures()
+/// at any time; two threads never write or read the same one. Every call may throw
+/// std::runtime_error.
 class ChunkStore {
  public:
   virtual ~ChunkStore() = default;

@@ -39,7 +39,8 @@ constexpr std::size_t packed_bytes(PixelFormat format, int width, int height) no
   return bytes;
 }
 
-/// How pictures are made: what a sink wants, and an engine draws.
+/// How pictures are made: what a sink wants, and an engine draws. Of gray8 the colour is always
+/// full range without a matrix, whatever stands here.
 struct PictureFormat {
   PixelFormat pixel_format = PixelFormat::yuv420p;
   ColourDescription colour;
@@ -49,7 +50,7 @@ struct PictureFormat {
 
 /// The format of pictures of this size. Of Y'CbCr, players take the matrix from the size where a
 /// film does not say it: BT.709 from 720 lines on, else BT.601.
-constexpr PictureFormat picture_format(PixelFormat format, int width, int height) noexcept {
+constexpr PictureFormat format_for_size(PixelFormat format, int width, int height) noexcept {
   if (format == PixelFormat::gray8) return {format, {ColourMatrix::none, ColourRange::full, 8}};
   ColourDescription colour;
   if (height < 720)
@@ -101,12 +102,12 @@ struct PictureView {
   ColourDescription colour;
 };
 
-/// Of a picture in the format that picture_format() gives.
+/// Of a picture in the format that format_for_size() gives.
 inline PictureView view(const Picture& picture) noexcept {
   PictureView view;
   view.plane_count = plane_count(picture.format);
   for (int plane = 0; plane < view.plane_count; ++plane) view.planes[plane] = picture.plane(plane);
-  view.colour = picture_format(picture.format, picture.width, picture.height).colour;
+  view.colour = format_for_size(picture.format, picture.width, picture.height).colour;
   return view;
 }
 
@@ -120,7 +121,7 @@ class PictureSink {
   /// Everything taken is complete and safe when this returns. Throws std::runtime_error. A sink
   /// that is destroyed without it leaves nothing behind that looks finished.
   virtual void finish() = 0;
-  /// What write() wants.
+  /// What write() wants; by itself, for sinks that look at luma alone, 4:2:0 in BT.709.
   virtual PictureFormat picture_format() const noexcept { return {}; }
   /// The most pictures the sink can hold unreleased between two calls of write(). The ring needs
   /// two slots more than this.

@@ -17,7 +17,7 @@ enum class ColourRange {
   limited,  ///< luma 16 to 235, chroma 16 to 240
 };
 
-/// Decided by picture_format() (encoders/picture.h), before there is an engine or an encoder: both
+/// Decided by format_for_size() (encoders/picture.h), before there is an engine or an encoder: both
 /// keep to it.
 struct ColourDescription {
   ColourMatrix matrix = ColourMatrix::bt709;

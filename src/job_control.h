@@ -21,7 +21,7 @@ struct JobProgress {
   double seconds = 0;             ///< since the start
   /// Rendering: over the last moments; verifying and hashing: since the start.
   double frames_per_second = 0;
-  double eta_seconds = 0;      ///< below 0: unknown
+  double eta_seconds = -1;     ///< below 0: unknown
   double speed = 0;            ///< rendering: film seconds made in a second
   double bits_per_second = 0;  ///< rendering: of the video so far
   /// Rendering: which side waited for the other since the last report.
@@ -31,7 +31,8 @@ struct JobProgress {
 
 /// What a job reports to its caller, and how the caller ends it. Both callbacks run on the thread
 /// that called the job, one at a time, and may be empty. The job may wait for them, so they should
-/// be quick. An exception from a callback ends the job and is rethrown to its caller.
+/// be quick. An exception from a callback ends the job and is rethrown to its caller; of a
+/// std::runtime_error, a render that keeps working files hands on the text with what is kept.
 struct JobControl {
   /// Rendering: about five times a second. Verifying: after every eighth picture. Hashing: after
   /// every frame. Benchmarks: before every measurement.

@@ -28,7 +28,7 @@ std::string encoder_release(const std::string& codec) {
   if (!traits.release_asked_by.empty())
     film.settings.codec_options.emplace_back(traits.list, traits.release_asked_by);
   VideoFormat format =
-      source_format(film.settings, picture_format(PixelFormat::yuv420p, 64, 64), 64, 64);
+      source_format(film.settings, format_for_size(PixelFormat::yuv420p, 64, 64), 64, 64);
   VideoEncoder encoder(film, format, false);
   const UniqueFrame frame = make_frame();
   frame->format = format.pixel_format;

@@ -47,7 +47,7 @@ void Film::write(const Picture& picture) {
   try {
     impl_->pictures.write(picture);
   } catch (...) {
-    impl_->close();
+    if (!impl_->chunks.finished()) impl_->close();
     throw;
   }
 }

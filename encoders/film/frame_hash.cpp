@@ -184,7 +184,7 @@ void FrameHash::finish() { impl_->finish(); }
 
 PictureFormat FrameHash::picture_format() const noexcept {
   const FrameHashSettings& settings = impl_->settings;
-  return lifereel::picture_format(settings.format, settings.width, settings.height);
+  return format_for_size(settings.format, settings.width, settings.height);
 }
 
 const std::string& FrameHash::text() const noexcept { return impl_->text; }

@@ -103,7 +103,8 @@ ResolvedFilm resolve(const FilmSettings& asked, const FilmOutput& output) {
   const bool gray_file = extension_of(output.path) == "gray";
   film.width = output.width;
   film.height = output.height;
-  film.pictures = picture_format(choose_pixel_format(settings, gray_file), film.width, film.height);
+  film.pictures =
+      format_for_size(choose_pixel_format(settings, gray_file), film.width, film.height);
   film.filtered_pixel_format = choose_filtered_format(settings, gray_file);
   if (film.pictures.pixel_format == PixelFormat::yuv420p && settings.filter.empty() &&
       !codec_traits(settings.codec).takes_odd_sizes &&

@@ -92,7 +92,8 @@ bool is_full_range(const AVFrame& frame) {
 }
 
 ColourDescription colour_of(const AVFrame& frame) {
-  ColourDescription colour = picture_format(PixelFormat::yuv420p, frame.width, frame.height).colour;
+  ColourDescription colour =
+      format_for_size(PixelFormat::yuv420p, frame.width, frame.height).colour;
   colour.range = is_full_range(frame) ? ColourRange::full : ColourRange::limited;
   switch (frame.colorspace) {
     case AVCOL_SPC_BT709:
@@ -292,13 +293,14 @@ struct FilmScan::Impl {
     taker.take(picture);
   }
 
-  /// Raw pictures all have the same size, and the demuxer says nothing when the last one has not.
+  /// Raw pictures all have the same size, and demuxers of files that hold nothing else say nothing
+  /// when the last one has not.
   void see_end(Taker& taker) {
     const AVIOContext* const file = input.input->pb;
     if (file != nullptr && file->error < 0 && file->error != AVERROR_EOF)
       taker.take(ScannedDamage{ScannedStream::Kind::other, 1, libav_text(file->error)});
-    const bool raw = input.video->codecpar->codec_id == AV_CODEC_ID_RAWVIDEO;
-    if (!raw || film.streams.size() != 1 || position_step <= 0 || sought) return;
+    const bool raw = film.container == "rawvideo" || film.container == "yuv4mpegpipe";
+    if (!raw || position_step <= 0 || sought) return;
     // A picture's position is that of its header or, in other versions of libav, behind it.
     const std::int64_t left = film.bytes - last_position - last_size;
     if (left != 0 && left != position_step - last_size)

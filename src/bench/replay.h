@@ -17,7 +17,7 @@ namespace lifereel {
 
 /// What a film of this universe is made of.
 inline PictureFormat film_pictures(const UniverseSettings& universe) {
-  return picture_format(PixelFormat::yuv420p, universe.width, universe.height);
+  return format_for_size(PixelFormat::yuv420p, universe.width, universe.height);
 }
 
 /// A film's pictures in memory, limited range.

@@ -37,7 +37,7 @@ std::string run_golden(const RenderSettings& settings, const std::string& path, 
   }
 
   const std::unique_ptr<Engine> engine = make_engine(settings.universe, settings.engine);
-  FrameSource source(*engine, picture_format(hash.format, hash.width, hash.height));
+  FrameSource source(*engine, format_for_size(hash.format, hash.width, hash.height));
   FrameHash sink(hash, path, overwrite);
   const FrameMeter meter;
   State state;
@@ -62,7 +62,7 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
   const std::unique_ptr<Engine> engine = make_engine(universe, engine_settings);
   GoldenCheck result;
   result.engine = engine->describe();
-  FrameSource source(*engine, picture_format(golden.format, universe.width, universe.height));
+  FrameSource source(*engine, format_for_size(golden.format, universe.width, universe.height));
   std::vector<std::uint8_t> picture;
   const FrameMeter meter;
   for (std::int64_t frame = 0; frame < total; ++frame) {

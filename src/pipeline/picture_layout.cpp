@@ -26,7 +26,9 @@ std::shared_ptr<std::uint8_t> neutral_plane(std::size_t bytes) {
 }  // namespace
 
 PictureLayout::PictureLayout(const PictureFormat& format, int width, int height, bool has_colour)
-    : format_(format),
+    : format_(format.pixel_format == PixelFormat::gray8
+                  ? format_for_size(PixelFormat::gray8, width, height)
+                  : format),
       width_(width),
       height_(height),
       planes_in_slot_(has_colour ? plane_count(format.pixel_format) : 1) {

@@ -194,9 +194,10 @@ class Pipeline {
     for (std::int64_t k = 0; on; ++k) {
       const std::optional<NeededChunks::Chunk> chunk = chunks_.take(k);
       frames_kept_ = chunk ? chunk->frames_kept : chunks_.frames_kept();
+      if (!chunk) break;
+      // Its lane still waits for its pictures, so that nobody can finish the film meanwhile.
       if (frames_kept_ > 0 && !settings_.before_chunk)
         throw std::logic_error("a pipeline with chunks to leave out needs before_chunk");
-      if (!chunk) break;
       if (settings_.before_chunk) {
         finish_draws();
         engine_busy_.time([&] { settings_.before_chunk(engine_, chunk->index); });

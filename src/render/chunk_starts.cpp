@@ -40,8 +40,8 @@ void ChunkStarts::go_to(Engine& engine, std::uint64_t frame, std::int64_t chunk)
       engine.restore(*checkpoint);
   }
   if (engine.frame() == frame) return;
-  FrameSource nobody_looks(engine, picture_format(PixelFormat::gray8, engine.settings().width,
-                                                  engine.settings().height));
+  FrameSource nobody_looks(engine, format_for_size(PixelFormat::gray8, engine.settings().width,
+                                                   engine.settings().height));
   while (engine.frame() < frame) {
     throw_if_cancelled(cancel_);
     if (is_set(end_early_)) return;

@@ -4,14 +4,11 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
-#include <utility>
 
 #include "encoders/film_reader.h"
 #include "src/errors.h"
 #include "src/pictures/planes.h"
 #include "src/pipeline/frame_source.h"
-#include "src/render.h"
-#include "src/render/checkpoint_files.h"
 
 namespace lifereel {
 
@@ -38,35 +35,38 @@ std::optional<double> Psnr::minimum(int plane) const {
   return decibels(worst_[plane]);
 }
 
-Checkpoint film_start(const Engine& engine) {
-  std::optional<Checkpoint> start = checkpoint_of(engine);
-  if (!start)
+Checkpoint film_start(Engine& engine) {
+  try {
+    Checkpoint start;
+    engine.save(start);
+    engine.restore(start);  // where it is: nothing changes
+    return start;
+  } catch (const std::logic_error&) {
     throw std::invalid_argument(
-        "psnr draws the film's pictures again, but this engine cannot save where they begin; "
+        "psnr draws the film's pictures again, but this engine cannot go back to where they begin; "
         "leave psnr out");
-  return std::move(*start);
+  }
 }
 
-Psnr measure_psnr(const RenderSettings& settings, const Checkpoint& start,
+Psnr measure_psnr(const std::string& film_path, Engine& engine, const Checkpoint& start,
                   const PictureFormat& format, std::int64_t frames,
                   const std::atomic<bool>* cancel) {
-  const auto engine = make_engine(start.universe, settings.engine);
-  engine->restore(start);
-  FrameSource universe(*engine, format);
-  FilmReader film(settings.output);
+  engine.restore(start);
+  FrameSource universe(engine, format);
+  FilmReader film(film_path);
   PictureView decoded;
   Psnr psnr;
   while (film.read(decoded)) {
     if (cancel && cancel->load(std::memory_order_relaxed))
       throw Cancelled("measuring its PSNR was cancelled");
-    if (decoded.planes[0].width != settings.universe.width ||
-        decoded.planes[0].height != settings.universe.height)
-      throw std::runtime_error(settings.output + " decodes to pictures of another size");
+    if (decoded.planes[0].width != engine.settings().width ||
+        decoded.planes[0].height != engine.settings().height)
+      throw std::runtime_error(film_path + " decodes to pictures of another size");
     universe.next();
     psnr.add(decoded, view(universe.picture()));
   }
   if (psnr.pictures() != frames)
-    throw std::runtime_error(settings.output + " decodes to " + std::to_string(psnr.pictures()) +
+    throw std::runtime_error(film_path + " decodes to " + std::to_string(psnr.pictures()) +
                              " frames, not the " + std::to_string(frames) + " that were encoded");
   return psnr;
 }

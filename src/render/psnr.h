@@ -4,11 +4,11 @@
 #include <atomic>
 #include <cstdint>
 #include <optional>
+#include <string>
 
 #include "encoders/picture.h"
 #include "sim/checkpoint.h"
 #include "sim/engine.h"
-#include "src/settings.h"
 
 namespace lifereel {
 
@@ -29,12 +29,12 @@ class Psnr {
 };
 
 /// Where the film begins: an engine of the caller's may be anywhere in a universe that is not that
-/// of the settings. Throws std::invalid_argument where it cannot be saved.
-Checkpoint film_start(const Engine& engine);
+/// of the settings. Throws std::invalid_argument where it cannot be saved and restored.
+Checkpoint film_start(Engine& engine);
 
-/// Decodes the finished film and draws the universe again: what is measured is what was written.
-/// Throws std::runtime_error, Cancelled.
-Psnr measure_psnr(const RenderSettings& settings, const Checkpoint& start,
+/// Decodes the finished film of so many frames and has `engine` draw it again from `start`: what is
+/// measured is what was written. Throws std::runtime_error, Cancelled.
+Psnr measure_psnr(const std::string& film_path, Engine& engine, const Checkpoint& start,
                   const PictureFormat& format, std::int64_t frames,
                   const std::atomic<bool>* cancel);
 

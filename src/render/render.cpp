@@ -232,8 +232,8 @@ class RenderJob {
 
   void measure_quality() {
     after_the_film(true, [this] {
-      const Psnr psnr =
-          measure_psnr(settings_, *start_, sink_->picture_format(), frames_made(), control_.cancel);
+      const Psnr psnr = measure_psnr(settings_.output, engine_, *start_, sink_->picture_format(),
+                                     frames_made(), control_.cancel);
       report_.psnr_luma_mean = psnr.mean(0);
       report_.psnr_luma_minimum = psnr.minimum(0);
       report_.psnr_cb_mean = psnr.mean(1);

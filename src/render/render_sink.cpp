@@ -91,8 +91,8 @@ RenderSink::RenderSink(const RenderSettings& settings, const std::optional<Resol
                        WorkFolder* work, ChunkStarts* starts)
     : work_(work),
       starts_(starts),
-      format_(lifereel::picture_format(PixelFormat::yuv420p, settings.universe.width,
-                                       settings.universe.height)) {
+      format_(format_for_size(PixelFormat::yuv420p, settings.universe.width,
+                              settings.universe.height)) {
   if (film) {
     film_ = std::make_unique<Film>(*film, film_output(settings, work));
     format_ = film_->picture_format();

@@ -72,19 +72,21 @@ std::optional<PlaneView> UniverseComparison::see(const ScannedPicture& picture,
 void UniverseComparison::compare_chroma(const PictureView& film, const PictureView& universe,
                                         std::int64_t frame) {
   if (film.plane_count < 3 || universe.plane_count < 3) return;
+  double squares[2] = {};
   for (int plane = 1; plane < 3; ++plane) {
     const PlaneView& a = film.planes[plane];
     const PlaneView& b = universe.planes[plane];
     if (a.width != b.width || a.height != b.height) return;  // not 4:2:0
-    const double mean_square = mean_square_difference(a, b);
-    chroma_squares_[plane - 1] += mean_square;
-    if (decibels(mean_square) < least_chroma_decibels)
-      unlike_.add(frame, 1,
-                  format("the picture's colours are not the universe's: PSNR of %s %.1f dB, less "
-                         "than %.0f",
-                         plane == 1 ? "Cb" : "Cr", decibels(mean_square), least_chroma_decibels));
+    squares[plane - 1] = mean_square_difference(a, b);
+    chroma_squares_[plane - 1] += squares[plane - 1];
   }
   ++chroma_compared_;
+  const double worse = decibels(std::max(squares[0], squares[1]));
+  if (worse < least_chroma_decibels)
+    unlike_.add(frame, 1,
+                format("the picture's colours are not the universe's: PSNR of %s %.1f dB, less "
+                       "than %.0f",
+                       squares[0] > squares[1] ? "Cb" : "Cr", worse, least_chroma_decibels));
 }
 
 // A film with a picture too many or too few is a frame late or early from there on.
@@ -149,7 +151,7 @@ void UniverseCheck::start(const EngineSettings& engine, const std::atomic<bool>*
   const PixelFormat format =
       video.pixel_format == "gray" ? PixelFormat::gray8 : PixelFormat::yuv420p;
   comparison_.emplace(findings_, *film_.settings, engine,
-                      picture_format(format, universe.width, universe.height), cancel);
+                      format_for_size(format, universe.width, universe.height), cancel);
 }
 
 std::optional<PlaneView> UniverseCheck::see(const ScannedPicture& picture, std::int64_t frame) {

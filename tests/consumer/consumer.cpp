@@ -180,7 +180,7 @@ class SumSink final : public lifereel::PictureSink {
   }
   void finish() override { finished = true; }
   lifereel::PictureFormat picture_format() const noexcept override {
-    return lifereel::picture_format(lifereel::PixelFormat::gray8, 720, 480);
+    return lifereel::format_for_size(lifereel::PixelFormat::gray8, 720, 480);
   }
 
   std::vector<std::uint64_t> sums;

@@ -165,7 +165,7 @@ TEST_CASE("what the muxer calls an underflow ends the film") {
     const FilmOutput output = film_output(folder.file("film.mpg"), 720, 480);
     const ResolvedFilm film = resolve(settings, output);
     VideoEncoder encoder(
-        film, source_format(settings, picture_format(PixelFormat::yuv420p, 720, 480), 720, 480),
+        film, source_format(settings, format_for_size(PixelFormat::yuv420p, 720, 480), 720, 480),
         false);
     SilentAc3 silence(192000);
     Container container(film, output);

@@ -102,7 +102,7 @@ TEST_CASE("a film's times are exact for more than a day in every container") {
         const ResolvedFilm film = resolve(settings, output);
         FilmWriter writer(film, output, written);
         const VideoEncoder encoder(
-            film, source_format(settings, picture_format(PixelFormat::yuv420p, 64, 48), 64, 48),
+            film, source_format(settings, format_for_size(PixelFormat::yuv420p, 64, 48), 64, 48),
             writer.wants_global_header());
         writer.begin(encoder.codec());
         for (const std::int64_t frame : frames) writer.write(*filled_packet(200, frame, 1));
@@ -138,7 +138,7 @@ TEST_CASE("a program stream goes on where its clock starts over") {
       const ResolvedFilm film = resolve(settings, output);
       FilmWriter writer(film, output, written);
       const VideoEncoder encoder(
-          film, source_format(settings, picture_format(PixelFormat::yuv420p, 720, 480), 720, 480),
+          film, source_format(settings, format_for_size(PixelFormat::yuv420p, 720, 480), 720, 480),
           false);
       writer.begin(encoder.codec());
       for (std::int64_t i = middle - frames / 2; i < middle + frames / 2; ++i) {

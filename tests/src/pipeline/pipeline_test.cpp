@@ -99,9 +99,7 @@ class CheckingSink final : public PictureSink {
     finished = true;
     if (fail_finish) throw std::runtime_error("the disk is full");
   }
-  PictureFormat picture_format() const noexcept override {
-    return lifereel::picture_format(format, 32, 16);
-  }
+  PictureFormat picture_format() const noexcept override { return format_for_size(format, 32, 16); }
   int pictures_held_at_most() const noexcept override { return promises_; }
 
   std::int64_t frames = 0, fail_at = -1;
