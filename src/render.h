@@ -44,7 +44,7 @@ RenderReport render(const RenderSettings& settings, const JobControl& control = 
 
 /// The same with an engine of the caller's in place of the one that `settings` would make. The film
 /// begins with the engine's next frame; its pictures must have settings.universe's size. PSNR needs
-/// an engine that can save() itself: the film is compared with its universe, drawn again.
+/// an engine that can save() and restore() itself: it draws the film again to compare the two.
 RenderReport render(const RenderSettings& settings, Engine& engine, const JobControl& control = {});
 
 /// The engine that `settings` ask for. `automatic` takes the first GPU that this build can use,

@@ -249,7 +249,7 @@ TEST_SUITE("src.picture_planes") {
     CHECK(std::isinf(*tinted.psnr_cr_mean));
     CHECK(engine.frame() == 40);
     RenderSettings lossy = settings;
-    lossy.film.codec = "mjpeg";
+    lossy.film.codec = "libx264";
     lossy.output = folder.file("lossy.mkv");
     ColourEngine fresh(settings.universe);
     const RenderReport encoded = render(lossy, fresh);

@@ -406,7 +406,8 @@ TEST_SUITE("src.pipeline") {
         film.kept = kept;
         PipelineSettings settings = for_frames(300);
         settings.lanes = lanes;
-        CHECK_THROWS_AS(run_pipeline(engine, film, settings), std::logic_error);
+        // Nothing has to be reached behind the last one that is needed.
+        if (kept != all) CHECK_THROWS_AS(run_pipeline(engine, film, settings), std::logic_error);
         film.asked = 0;
         settings.before_chunk = [](Engine& driven, std::int64_t chunk) {
           while (driven.frame() < static_cast<std::uint64_t>(chunk) * 30) driven.step();
