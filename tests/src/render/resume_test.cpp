@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -17,6 +18,7 @@
 #include "encoders/film_reader.h"
 #include "src/errors.h"
 #include "src/render.h"
+#include "src/render/disk_needs.h"
 #include "src/render/job.h"
 #include "src/render/work_folder.h"
 #include "tests/temporary_folder.h"
@@ -452,8 +454,11 @@ TEST_SUITE("src.resume") {
         folder.write("film.mkv", "in the way");
         early = end < frames;
       });
-      CHECK(has(message([&] { render(settings, engine, control); }), "has appeared"));
+      const std::string told = message([&] { render(settings, engine, control); });
+      CHECK(has(told, "has appeared"));
+      CHECK(has(told, "film.mkv.lifereel/film', and the same command gives it its name"));
       fs::remove(settings.output);
+      fs::remove(work_of(settings) + "/film");  // what follows is of the rest
 
       // While it is checked or put together, too, it can be stopped.
       for (const char* const moment : {"checking", "resuming"}) {
@@ -473,6 +478,50 @@ TEST_SUITE("src.resume") {
       CHECK(report.pipeline.frames_kept == (end == frames ? frames : kept));
       CHECK(steps == (end == frames ? 0 : frames - kept));
       CHECK(report.state_hash.empty() == (end == frames));
+    }
+  }
+
+  TEST_CASE("a whole film that could not get its name gets it from the same command") {
+    const struct {
+      Resume resume;
+      int chunk_frames, end;
+    } renders[] = {{Resume::automatic, chunk, frames},
+                   {Resume::automatic, chunk, chunk + 5},
+                   {Resume::automatic, 0, frames},
+                   {Resume::off, chunk, frames}};
+    for (const auto& one : renders) {
+      CAPTURE(one.chunk_frames);
+      CAPTURE(one.end);
+      const test::TemporaryFolder folder;
+      RenderSettings settings = small(folder.file("film.mkv"), "ffv1");
+      settings.engine.lanes = 1;
+      settings.resume = one.resume;
+      settings.film.chunk_frames = one.chunk_frames;
+      std::atomic<bool> early{false};
+      JobControl control;
+      control.end_early = &early;
+      const int end = one.end;
+      Watched engine(settings, [&](std::uint64_t now) {
+        if (now + 1 < static_cast<std::uint64_t>(end)) return;
+        folder.write("film.mkv", "in the way");
+        early = end < frames;
+      });
+      CHECK(has(message([&] { render(settings, engine, control); }), "lifereel/film'"));
+      const std::string whole = contents(work_of(settings) + "/film");
+      CHECK(contents(settings.output) == "in the way");
+      CHECK(has(message([&] { render_rest(settings); }), "exists"));
+
+      // It is no other command's.
+      fs::remove(settings.output);
+      RenderSettings other = settings;
+      other.universe.seed = 7;
+      if (one.resume == Resume::automatic && one.chunk_frames > 0)
+        CHECK(has(message([&] { render_rest(other); }), "of another render"));
+
+      CHECK(render_rest(settings).finished_before);
+      CHECK(contents(settings.output) == whole);
+      CHECK(whole.size() > 1000);
+      CHECK(folder.names() == std::vector<std::string>{"film.mkv"});
     }
   }
 
@@ -516,6 +565,31 @@ TEST_SUITE("src.resume") {
     control.notice = [&](const std::string& sentence) { said += sentence; };
     render(settings, control);
     CHECK(has(said, "until it is finished"));
+  }
+
+  TEST_CASE("free space that nobody knows is no reason to refuse") {
+    RenderSettings settings = small("/proc/film.mp4", "libx264");  // it has no blocks at all
+    CHECK(has(check_disk(settings, {std::uint64_t{1} << 60, 0}, 0), "is not known"));
+    CHECK(has(check_disk(settings, {std::nullopt, 0}, 0), "is not known"));
+  }
+
+  TEST_CASE("a film that is larger than a file may be is refused beforehand") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mp4"), "libx264");
+    settings.film.bitrate = 8'000'000;
+    rlimit before{};
+    REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    rlimit limited = before;
+    limited.rlim_cur = 4'000'000;
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &limited) == 0);
+    settings.seconds = 5;
+    settings.frames.reset();
+    const std::string told = message([&] { render_rest(settings); });
+    const DiskNeeds needs = disk_needs(settings, 1);
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
+    CHECK(needs.film > 4'000'000u);
+    CHECK(has(told, "ulimit -f"));
+    CHECK(folder.names().empty());
   }
 
   TEST_CASE("somebody else's files stay") {
