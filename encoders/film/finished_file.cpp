@@ -155,7 +155,7 @@ void FinishedFile::check_path(const std::string& path, bool overwrite) {
   if (stat(folder.c_str(), &status) != 0)
     refuse_path(path, "the folder '" + folder + "': " + errno_text(errno));
   if (!S_ISDIR(status.st_mode)) refuse_path(path, "'" + folder + "' is not a folder");
-  if (access(folder.c_str(), W_OK | X_OK) != 0)
+  if (faccessat(AT_FDCWD, folder.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
     refuse_path(path, "the folder '" + folder + "': " + errno_text(errno));
 }
 

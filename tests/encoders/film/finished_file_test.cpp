@@ -98,8 +98,18 @@ TEST_CASE("a folder is tried out and left as it was") {
 
 TEST_CASE("the folder of a linked file is the one that must be writable") {
   const TemporaryFolder folder;
-  std::filesystem::create_symlink("/proc/version", folder.file("film.mkv"));
-  CHECK(contains(refusal(folder.file("film.mkv"), true), "/proc"));
+  const std::string locked = folder.file("locked");
+  folder.write("locked/real.mkv", "precious");
+  std::filesystem::create_symlink("locked/real.mkv", folder.file("film.mkv"));
+  REQUIRE(chmod(folder.path().c_str(), 0777) == 0);
+  REQUIRE(chmod(locked.c_str(), 0555) == 0);
+  // Root may write anywhere, so it steps down for a moment.
+  const uid_t user = geteuid();
+  if (user == 0) REQUIRE(seteuid(65534) == 0);
+  const std::string told = refusal(folder.file("film.mkv"), true);
+  REQUIRE(seteuid(user) == 0);
+  REQUIRE(chmod(locked.c_str(), 0755) == 0);
+  CHECK(contains(told, "locked': Permission denied"));
 }
 
 TEST_CASE("another user's file where only its owner may replace it") {
