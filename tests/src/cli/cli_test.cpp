@@ -435,4 +435,25 @@ TEST_SUITE("src.cli") {
     CHECK(contains(result.err, "is a mount point"));
     CHECK(fs::is_empty(program.path("film.mkv")));
   }
+
+  TEST_CASE("a terminal that cannot rewrite lines is sent none of the codes for that") {
+    const Program program;
+    for (const std::string term : {"xterm", "dumb"}) {
+      const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+      REQUIRE(terminal >= 0);
+      REQUIRE(grantpt(terminal) == 0);
+      REQUIRE(unlockpt(terminal) == 0);
+      const std::string name = ptsname(terminal);
+      const Result result = program.shell(
+          "TERM=" + term +
+          " \"$0\" render --size 640x480 --particles 2000 --frames 1200 --codec null >" + name);
+      CHECK(result.status == 0);
+      std::string shown(65536, '\0');
+      const ssize_t got = read(terminal, shown.data(), shown.size());
+      close(terminal);
+      REQUIRE(got > 0);
+      shown.resize(static_cast<std::size_t>(got));
+      CHECK(contains(shown, "\x1b[K") == (term == "xterm"));
+    }
+  }
 }
