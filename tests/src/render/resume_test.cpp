@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -18,7 +17,6 @@
 #include "encoders/film_reader.h"
 #include "src/errors.h"
 #include "src/render.h"
-#include "src/render/disk_needs.h"
 #include "src/render/job.h"
 #include "src/render/work_folder.h"
 #include "tests/temporary_folder.h"
@@ -550,46 +548,6 @@ TEST_SUITE("src.resume") {
     render_rest(other);
     // The name of the film is in neither.
     CHECK(contents(other.output) == film);
-  }
-
-  TEST_CASE("a disk that is too small is told beforehand") {
-    const test::TemporaryFolder folder;
-    RenderSettings settings = small(folder.file("film.mp4"), "libx264");
-    settings.film.bitrate = 50'000'000;
-    settings.frames = 1'000'000'000'000;
-    CHECK(has(message([&] { render_rest(settings); }), "make space"));
-    CHECK(folder.names().empty());
-    std::string said;
-    settings.frames = chunk;
-    JobControl control;
-    control.notice = [&](const std::string& sentence) { said += sentence; };
-    render(settings, control);
-    CHECK(has(said, "until it is finished"));
-  }
-
-  TEST_CASE("free space that nobody knows is no reason to refuse") {
-    RenderSettings settings = small("/proc/film.mp4", "libx264");  // it has no blocks at all
-    CHECK(has(check_disk(settings, {std::uint64_t{1} << 60, 0}, 0), "is not known"));
-    CHECK(has(check_disk(settings, {std::nullopt, 0}, 0), "is not known"));
-  }
-
-  TEST_CASE("a film that is larger than a file may be is refused beforehand") {
-    const test::TemporaryFolder folder;
-    RenderSettings settings = small(folder.file("film.mp4"), "libx264");
-    settings.film.bitrate = 8'000'000;
-    rlimit before{};
-    REQUIRE(getrlimit(RLIMIT_FSIZE, &before) == 0);
-    rlimit limited = before;
-    limited.rlim_cur = 4'000'000;
-    REQUIRE(setrlimit(RLIMIT_FSIZE, &limited) == 0);
-    settings.seconds = 5;
-    settings.frames.reset();
-    const std::string told = message([&] { render_rest(settings); });
-    const DiskNeeds needs = disk_needs(settings, 1);
-    REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
-    CHECK(needs.film > 4'000'000u);
-    CHECK(has(told, "ulimit -f"));
-    CHECK(folder.names().empty());
   }
 
   TEST_CASE("somebody else's files stay") {
