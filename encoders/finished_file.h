@@ -16,19 +16,41 @@ struct FinishedWithError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The file is whole, but could not be given its name; it is kept where what() says.
+class FinishedUnnamed : public std::runtime_error {
+ public:
+  FinishedUnnamed(const std::string& why, const std::string& kept_path,
+                  const std::string& remedy = {})
+      : std::runtime_error(why + "; the whole file is kept as '" + kept_path + "'" + remedy),
+        why_(why),
+        kept_path_(kept_path) {}
+  const std::string& why() const noexcept { return why_; }
+  const std::string& kept_path() const noexcept { return kept_path_; }
+
+ private:
+  std::string why_, kept_path_;
+};
+
 /// Written under a temporary name beside `path` (path.part-XXXXXX, made exclusively), or under the
 /// one it is given, which must be on the same file system and is replaced; finish() flushes it to
-/// disk and gives it its name. Destroyed without finish(), it leaves nothing behind.
+/// disk and gives it its name. A file that it replaces passes its mode on and, where that is
+/// allowed, its owner. Destroyed without finish(), it leaves nothing behind.
 /// "-" is standard output and devices and pipes are written in place: they have no name to protect.
 class FinishedFile {
  public:
   /// Throws std::invalid_argument with one sentence when `path` cannot be written: its folder is
-  /// missing, it is a folder, it exists and may not be overwritten.
+  /// missing, it is a folder, it exists and may not be overwritten or cannot be replaced, its name
+  /// leaves no room for what is added to it meanwhile, standard output is closed.
   static void check_path(const std::string& path, bool overwrite);
 
   /// `path` without symbolic links where a file is there, so that the file behind them is replaced;
   /// empty for what is written in place.
   static std::string real_path(const std::string& path);
+
+  /// Makes a small file where the temporary one will be, flushes, renames and removes it. Whether
+  /// the file system can flush files; throws std::runtime_error where the rest fails. Nothing is
+  /// tried for what is written in place.
+  static bool try_out(const std::string& path);
 
   /// As check_path(); std::runtime_error when the temporary file cannot be made.
   FinishedFile(const std::string& path, bool overwrite, const std::string& temporary_path = {});
@@ -51,18 +73,24 @@ class FinishedFile {
   const std::string& path() const noexcept { return path_; }
 
   /// Flushes to disk, closes, calls `before_naming`, renames, flushes the folder; returns the size.
-  /// Throws std::runtime_error, also when a file of that name has appeared meanwhile and may not be
-  /// overwritten. The file has its name after an error only when that is FinishedWithError: then
-  /// the folder could not be flushed.
+  /// A file system that cannot flush is no error. Throws FinishedUnnamed when the file cannot be
+  /// renamed, also because another one of that name has appeared meanwhile and may not be
+  /// overwritten; std::runtime_error when flushing failed, which keeps the file under its temporary
+  /// name, too, for nobody knows what the disk has of it. The file has its name after an error only
+  /// when that is FinishedWithError: then the folder could not be flushed.
   std::int64_t finish(const std::function<void()>& before_naming = {});
 
  private:
   void discard() noexcept;
+  void open_temporary(const std::string& wanted);
+  void pass_on_mode_and_owner() const noexcept;
+  void flush_and_close();
 
   std::string path_;            ///< symbolic links resolved
   std::string temporary_path_;  ///< empty once renamed
   bool overwrite_;
   bool in_place_ = false;
+  bool kept_ = false;  ///< under its temporary name, whatever comes
   int fd_ = -1;
   int error_ = 0;  ///< the first of try_write()
   std::int64_t written_ = 0;
@@ -70,6 +98,10 @@ class FinishedFile {
 
 /// `text` as a file that appears whole. Throws as FinishedFile does.
 void write_text_file(const std::string& path, bool overwrite, const std::string& text);
+
+/// Renames a file and flushes the folder. Throws FinishedUnnamed when it cannot be renamed,
+/// FinishedWithError when the folder cannot be flushed.
+void give_name(const std::string& from, const std::string& to, bool overwrite);
 
 /// Flushes the folder that a path is in, so that what was made or renamed there is so after a power
 /// cut, too. False when that failed.

@@ -6,13 +6,14 @@
 //   Cancelled               the caller cancelled it
 //   CancelledWhenFinished   likewise, but the file is complete; derived from Cancelled
 //   FinishedWithError       the file is complete, but something beside it failed
-//   std::runtime_error      the disk, libav or a device failed; base of the three above
+//   FinishedUnnamed         the file is complete, but not where it should be
+//   std::runtime_error      the disk, libav or a device failed; base of the four above
 #pragma once
 
 #include <stdexcept>
 #include <string>
 
-#include "encoders/finished_file.h"  // FinishedWithError
+#include "encoders/finished_file.h"  // FinishedWithError, FinishedUnnamed
 
 namespace [[gnu::visibility("default")]] lifereel {
 

@@ -37,8 +37,8 @@ struct JobControl {
   /// Rendering: about five times a second. Verifying: after every eighth picture. Hashing: after
   /// every frame. Benchmarks: before every measurement.
   std::function<void(const JobProgress&)> progress;
-  /// Rendering, before the first frame: sentences for people about what the film needs on disk and
-  /// what it is resumed from.
+  /// Rendering, before the first frame: sentences for people about what the film needs on disk,
+  /// what it is resumed from, and what the file system there cannot do.
   std::function<void(const std::string&)> notice;
   /// May be set to true by any thread or a signal handler: the job ends soon with Cancelled. A
   /// render keeps its working files, and the same settings resume from them.

@@ -14,9 +14,9 @@
 namespace [[gnu::visibility("default")]] lifereel {
 
 struct RenderReport {
-  /// The film had been finished by a process that was killed before it could remove its working
-  /// files. They are removed now; nothing else was done, and only `engine` is filled in. (Where
-  /// hashes, statistics or PSNR were requested, render() throws.)
+  /// The film had been finished by a process that could not give it its name, or was killed before
+  /// it could remove its working files. That is done now; nothing else was, and only `engine` is
+  /// filled in. (Where hashes, statistics or PSNR were requested, render() throws.)
   bool finished_before = false;
   PipelineStatistics pipeline;
   FilmStatistics film;
@@ -35,11 +35,12 @@ struct RenderReport {
 /// some already, it resumes from them and makes the same bytes as if it had never been stopped.
 /// Throws std::invalid_argument (settings; working files of another render, or in use; too little
 /// space on disk), std::runtime_error (libav, disk, device), Cancelled. After a throw there is no
-/// new file of the output's name, with two exceptions. FinishedWithError: the film is complete, but
-/// what was requested beside it (hashes, PSNR, statistics) failed, or its folder could not be
-/// flushed. CancelledWhenFinished: the film is complete, and measuring its PSNR was cancelled. A
-/// cancellation while the last pictures are being flushed comes too late for the film; it ends what
-/// follows it.
+/// new file of the output's name; FinishedUnnamed says where a film is that could not be given that
+/// name, and the same settings give it later. There are two exceptions. FinishedWithError: the film
+/// is complete, but what was requested beside it (hashes, PSNR, statistics) failed, or its folder
+/// could not be flushed. CancelledWhenFinished: the film is complete, and measuring its PSNR was
+/// cancelled. A cancellation while the last pictures are being flushed comes too late for the film;
+/// it ends what follows it.
 RenderReport render(const RenderSettings& settings, const JobControl& control = {});
 
 /// The same with an engine of the caller's in place of the one that `settings` would make. The film

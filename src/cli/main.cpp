@@ -35,11 +35,31 @@ const Command& find_command(const std::string& name) {
   throw UsageError("there is no command '" + name + "'; there are " + known);
 }
 
-// A film must not get the number of a closed standard stream: what is printed would go into it.
+// A film must not get the number of a closed standard stream: what is printed would go into it. To
+// write where standard output was closed stays an error.
 void occupy_standard_descriptors() {
   int descriptor = 0;
-  while (descriptor >= 0 && descriptor <= STDERR_FILENO) descriptor = open("/dev/null", O_RDWR);
+  while (descriptor >= 0 && descriptor <= STDERR_FILENO) {
+    const bool is_output = fcntl(STDIN_FILENO, F_GETFD) >= 0 && fcntl(STDOUT_FILENO, F_GETFD) < 0;
+    descriptor = open("/dev/null", is_output ? O_RDONLY : O_RDWR);
+  }
   if (descriptor > STDERR_FILENO) close(descriptor);
+}
+
+int fail(int status, std::string sentence) {
+  std::replace(sentence.begin(), sentence.end(), '\n', ' ');
+  std::fprintf(stderr, "lifereel: %s\n", sentence.c_str());
+  return status;
+}
+
+// Status and sentence when what was printed did not arrive. A film is no worse for that.
+int check_printed(int status, const Command* command) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  const std::string sentence =
+      std::string("cannot write to standard output: ") + std::strerror(errno);
+  if (command == &render_command && status == 0)
+    return fail(0, "the film is finished, but its report is not printed: " + sentence);
+  return fail(1, sentence);
 }
 
 void print_overview() {
@@ -60,7 +80,7 @@ int run(const std::vector<std::string>& words) {
   const std::string& first = words.front();
   if (first == "--version") {
     std::printf("lifereel %s\n", version());
-    return 0;
+    return check_printed(0, nullptr);
   }
   if (first == "--help" || first == "-h" || first == "help") {
     if (words.size() > 1) {
@@ -68,22 +88,20 @@ int run(const std::vector<std::string>& words) {
     } else {
       print_overview();
     }
-    return 0;
+    return check_printed(0, nullptr);
   }
   const Command& command = find_command(first);
   const Arguments arguments(command, {words.begin() + 1, words.end()});
   if (arguments.has("help")) {
     std::fputs(help(command).c_str(), stdout);
-    return 0;
+    return check_printed(0, nullptr);
   }
-  return command.run(arguments);
+  return check_printed(command.run(arguments), &command);
 }
 
-int fail(int status, std::string sentence) {
-  std::replace(sentence.begin(), sentence.end(), '\n', ' ');
-  std::fprintf(stderr, "lifereel: %s\n", sentence.c_str());
-  return status;
-}
+// What fails when a signal has come fails because of it: a pipe without another end is no longer
+// waited for.
+int status_after(int status) { return caught_signal() != 0 ? 128 + caught_signal() : status; }
 
 }  // namespace
 
@@ -100,18 +118,16 @@ int main(int argc, char** argv) {
   try {
     occupy_standard_descriptors();
     cancelled();  // from here on signals are caught
-    const int status = run({argv + 1, argv + argc});
-    if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
-      return fail(1, std::string("cannot write to standard output: ") + std::strerror(errno));
-    }
-    return status;
+    return run({argv + 1, argv + argc});
   } catch (const UsageError& error) {
-    return fail(2, error.what());
+    return fail(status_after(2), error.what());
   } catch (const Cancelled& error) {
     return fail(128 + caught_signal(), error.what());
   } catch (const std::bad_alloc&) {
     return fail(1, "out of memory; fewer particles or a smaller size need less");
-  } catch (const std::exception& error) {
+  } catch (const FinishedWithError& error) {
     return fail(1, error.what());
+  } catch (const std::exception& error) {
+    return fail(status_after(1), error.what());
   }
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/cli/progress.h"
 
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <cstdlib>
+#include <string_view>
 
 namespace lifereel::cli {
 namespace {
@@ -35,13 +38,18 @@ double percent(std::int64_t done, std::int64_t total) {
   return total > 0 ? 100.0 * static_cast<double>(done) / static_cast<double>(total) : 0;
 }
 
+bool rewrites_lines(std::FILE* stream) {
+  const char* const term = std::getenv("TERM");
+  return isatty(fileno(stream)) == 1 && (term == nullptr || std::string_view(term) != "dumb");
+}
+
 }  // namespace
 
 ProgressLine::ProgressLine(std::FILE* stream, bool quiet)
-    : stream_(stream), quiet_(quiet), terminal_(isatty(fileno(stream)) == 1) {}
+    : stream_(stream), quiet_(quiet), terminal_(rewrites_lines(stream)) {}
 
 ProgressLine::~ProgressLine() {
-  if (line_open_) {
+  if (line_open_ && takes_a_line()) {
     std::fputs("\r\x1b[K", stream_);
     std::fflush(stream_);
   }
@@ -81,7 +89,14 @@ bool ProgressLine::due() {
   return true;
 }
 
+// A pipe says so as long as it has room for 4096 bytes, a terminal unless it is stopped (Ctrl-S).
+bool ProgressLine::takes_a_line() const {
+  pollfd stream{fileno(stream_), POLLOUT, 0};
+  return poll(&stream, 1, 0) == 1 && (stream.revents & POLLOUT) != 0;
+}
+
 void ProgressLine::print(std::string line) {
+  if (!takes_a_line()) return;
   if (!terminal_) {
     std::fprintf(stream_, "%s\n", line.c_str());
   } else {
@@ -92,7 +107,7 @@ void ProgressLine::print(std::string line) {
     std::fprintf(stream_, "\r%s\x1b[K", line.c_str());
     line_open_ = true;
   }
-  std::fflush(stream_);
+  if (std::fflush(stream_) != 0) quiet_ = true;
 }
 
 }  // namespace lifereel::cli

@@ -10,7 +10,9 @@
 
 namespace lifereel::cli {
 
-/// On a terminal one line, rewritten a few times a second; elsewhere a line every ten seconds.
+/// On a terminal one line, rewritten a few times a second; elsewhere, and on a terminal that cannot
+/// do that (TERM=dumb), a line every ten seconds. What cannot be printed at once is left out, so
+/// that no job waits for a reader; once printing fails, all of it.
 class ProgressLine {
  public:
   /// A quiet one prints nothing. `stream` must outlive it.
@@ -28,6 +30,7 @@ class ProgressLine {
   using Clock = std::chrono::steady_clock;
 
   bool due();
+  bool takes_a_line() const;
   void print(std::string line);
 
   std::FILE* stream_;

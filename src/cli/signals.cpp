@@ -39,7 +39,7 @@ const std::atomic<bool>& catch_signals() {
   struct sigaction action = {};
   action.sa_handler = on_signal;
   sigemptyset(&action.sa_mask);
-  action.sa_flags = SA_RESTART;
+  // Without SA_RESTART: who waits for the other end of a pipe to be opened waits no longer.
   // What the parent ignores stays ignored: jobs in the background, nohup.
   for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction inherited = {};

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/render/disk_needs.h"
 
+#include <linux/magic.h>
+#include <sys/resource.h>
+#include <sys/statfs.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 
@@ -21,6 +25,47 @@ double container_share(const FilmSettings& film) {
 
 /// The sound of a disc where the settings say nothing about it.
 constexpr std::int64_t most_audio_bitrate = 448'000;
+
+struct FileLimit {
+  std::uint64_t bytes;
+  const char* remedy;
+};
+
+/// How large a file may become in a folder; nothing where no limit is known.
+std::optional<FileLimit> file_limit(const std::string& folder) {
+  std::optional<FileLimit> limit;
+  rlimit process{};
+  if (getrlimit(RLIMIT_FSIZE, &process) == 0 && process.rlim_cur != RLIM_INFINITY)
+    limit = {process.rlim_cur, "raise the limit of this process (ulimit -f)"};
+  struct statfs disk {};
+  constexpr std::uint64_t largest_on_fat = 0xffff'ffff;
+  if (statfs(folder.c_str(), &disk) == 0 && disk.f_type == MSDOS_SUPER_MAGIC &&
+      (!limit || limit->bytes > largest_on_fat))
+    limit = {largest_on_fat, "choose a folder that is not on FAT"};
+  return limit;
+}
+
+/// Bytes; nothing where the file system does not say.
+std::optional<double> free_space(const std::string& folder) {
+  struct statvfs disk {};
+  if (statvfs(folder.c_str(), &disk) != 0 || disk.f_blocks == 0) return std::nullopt;
+  return static_cast<double>(disk.f_bavail) *
+         static_cast<double>(disk.f_frsize != 0 ? disk.f_frsize : disk.f_bsize);
+}
+
+std::string folder_of_film(const RenderSettings& settings) {
+  const std::string folder =
+      std::filesystem::path(FinishedFile::real_path(settings.output)).parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+void check_file_limit(const std::string& sentence, double film, const std::string& folder) {
+  const std::optional<FileLimit> limit = file_limit(folder);
+  if (!limit || film <= static_cast<double>(limit->bytes)) return;
+  throw std::invalid_argument(sentence + ", but in '" + folder + "' a file may have " +
+                              format("%.2f GB", static_cast<double>(limit->bytes) / gigabyte) +
+                              " at most: " + limit->remedy + ", or make it shorter or smaller");
+}
 
 }  // namespace
 
@@ -57,13 +102,10 @@ DiskNeeds disk_needs(const RenderSettings& settings, int lanes) {
 std::string check_disk(const RenderSettings& settings, const DiskNeeds& needs,
                        std::uint64_t there_already) {
   const bool keeps = keeps_working_files(settings);
-  std::filesystem::path folder =
-      std::filesystem::path(FinishedFile::real_path(settings.output)).parent_path();
-  if (folder.empty()) folder = ".";
-  struct statvfs disk {};
-  if (statvfs(folder.c_str(), &disk) != 0) return {};
-  const double free = static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize);
-  const std::string free_text = format("%.2f GB are free", free / gigabyte);
+  const std::string folder = folder_of_film(settings);
+  const std::optional<double> free = free_space(folder);
+  const std::string free_text =
+      free ? format("%.2f GB are free", *free / gigabyte) : "how much is free there is not known";
   if (!needs.film)
     return "the film's size is not known beforehand" +
            std::string(keeps ? "; until it is finished it takes twice that" : "") + "; " +
@@ -71,12 +113,27 @@ std::string check_disk(const RenderSettings& settings, const DiskNeeds& needs,
   const auto film = static_cast<double>(*needs.film);
   const double all = film + (keeps ? film + static_cast<double>(needs.checkpoints) : 0.0);
   std::string sentence = format("the film will have about %.2f GB", film / gigabyte);
+  check_file_limit(sentence, film, folder);
   if (keeps) sentence += format(" and needs %.2f GB until it is finished", all / gigabyte);
-  if (all > free + static_cast<double>(there_already))
+  if (free && all > *free + static_cast<double>(there_already))
     throw std::invalid_argument(
-        sentence + ", but in '" + folder.string() + "' " + free_text + ": make space, or " +
+        sentence + ", but in '" + folder + "' " + free_text + ": make space, or " +
         (keeps ? "render without working files, --resume off" : "make it shorter or smaller"));
   return sentence + "; " + free_text;
+}
+
+std::string try_out_folders(const RenderSettings& settings, const std::string& film) {
+  std::string unflushed;
+  const auto try_out = [&unflushed](const std::string& path) {
+    if (!path.empty() && !FinishedFile::try_out(path) && unflushed.empty()) unflushed = path;
+  };
+  try_out(film);
+  try_out(settings.hash);
+  try_out(settings.stats);
+  if (unflushed.empty()) return {};
+  return "the file system of '" + unflushed +
+         "' cannot flush files to disk: after a power cut, files that were finished shortly before "
+         "may be damaged";
 }
 
 }  // namespace lifereel

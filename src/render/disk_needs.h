@@ -21,8 +21,14 @@ struct DiskNeeds {
 DiskNeeds disk_needs(const RenderSettings& settings, int lanes);
 
 /// One sentence about what the film needs and what is free in its folder, where `there_already`
-/// bytes of it are kept already. Throws std::invalid_argument when that is known not to suffice.
+/// bytes of it are kept already. Throws std::invalid_argument when that is known not to suffice, or
+/// when the film is larger than a file may be there.
 std::string check_disk(const RenderSettings& settings, const DiskNeeds& needs,
                        std::uint64_t there_already);
+
+/// Makes, flushes and renames small files: one like `film`, where that is not empty, and one where
+/// each file beside the film will be. Returns a sentence when a file system there cannot flush
+/// files. Throws std::runtime_error.
+std::string try_out_folders(const RenderSettings& settings, const std::string& film);
 
 }  // namespace lifereel

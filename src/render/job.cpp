@@ -51,7 +51,8 @@ std::string film_job(const RenderSettings& settings, const ResolvedFilm& film,
   std::string job =
       "# What this film's bytes depend on. The same lifereel render command goes on with it.\n";
   job += "lifereel = " + std::string(version()) + "\n" + print_config(settings);
-  for (const std::string& line : chunk_dependencies(film)) job += line + "\n";
+  if (film.settings.chunk_frames > 0)
+    for (const std::string& line : chunk_dependencies(film)) job += line + "\n";
   const std::optional<Checkpoint> start = checkpoint_of(engine);
   if (start) {
     const std::vector<std::uint8_t> bytes = serialize_checkpoint(*start);

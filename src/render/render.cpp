@@ -39,11 +39,16 @@ std::uint64_t peak_memory_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
+/// Empty where no file becomes the film.
+std::string film_path(const RenderSettings& settings) {
+  return settings.film.codec == "null" ? "" : FinishedFile::real_path(settings.output);
+}
+
 /// A film that is there already is no hindrance to a render that has finished it before.
 RenderSettings to_validate(const RenderSettings& settings) {
   RenderSettings checked = settings;
-  const std::string film_path = FinishedFile::real_path(settings.output);
-  if (keeps_working_files(settings) && WorkFolder::finished(film_path)) checked.overwrite = true;
+  if (keeps_working_files(settings) && WorkFolder::finished(film_path(settings)))
+    checked.overwrite = true;
   return checked;
 }
 
@@ -90,6 +95,8 @@ auto and_what_is_kept(const WorkFolder* work, const RenderSettings& settings, Wo
     throw Cancelled("the render was stopped" + kept());
   } catch (const FinishedWithError&) {
     throw;
+  } catch (const FinishedUnnamed&) {
+    throw;
   } catch (const std::runtime_error& error) {
     if (work == nullptr || !work->in_use()) throw;
     throw std::runtime_error(error.what() + kept());
@@ -123,13 +130,13 @@ class RenderJob {
   }
 
   RenderReport run() {
-    if (keeps_working_files(settings_)) {
-      const std::string job = film_job(settings_, *film_, engine_);
-      const std::string film_path = FinishedFile::real_path(settings_.output);
-      if (was_finished_before(film_path, job)) return std::move(report_);
-      open_working_files(film_path, job);
+    film_path_ = film_path(settings_);
+    if (!film_path_.empty()) {
+      job_ = film_job(settings_, *film_, engine_);
+      if (was_finished_before()) return std::move(report_);
     }
-    check_space();
+    if (keeps_working_files(settings_)) open_working_files();
+    check_disk_and_folders();
     if (work_) notify(found_text(*work_, settings_));
     make_film();
     if (start_) measure_quality();
@@ -143,29 +150,39 @@ class RenderJob {
     if (control_.notice && !sentence.empty()) control_.notice(sentence);
   }
 
-  // By a process that was killed before it could throw its working files away.
-  bool was_finished_before(const std::string& film_path, const std::string& job) {
-    if (!WorkFolder::finished(film_path)) return false;
-    report_.finished_before = WorkFolder::is_job(film_path, job);
-    WorkFolder::remove(film_path);
-    if (report_.finished_before)
-      check_nothing_is_owed(settings_);
-    else
-      validate(settings_);  // it is a file like any other
+  // By a process that could not give the film its name, or that was killed before it could throw
+  // its working files away.
+  bool was_finished_before() {
+    if (WorkFolder::has_whole_film(film_path_, job_)) {
+      report_.finished_before = settings_.resume != Resume::restart;
+      if (report_.finished_before)
+        WorkFolder::give_film_its_name(film_path_, settings_.overwrite);
+      else
+        WorkFolder::remove(film_path_);
+    } else if (keeps_working_files(settings_) && WorkFolder::finished(film_path_)) {
+      report_.finished_before = WorkFolder::is_job(film_path_, job_);
+      WorkFolder::remove(film_path_);
+      if (!report_.finished_before) validate(settings_);  // it is a file like any other
+    }
+    if (report_.finished_before) check_nothing_is_owed(settings_);
     return report_.finished_before;
   }
 
-  void open_working_files(const std::string& film_path, const std::string& job) {
-    if (settings_.resume == Resume::restart) WorkFolder::remove(film_path);
-    if (std::filesystem::exists(WorkFolder::path_for(film_path)))
-      notify("checking what is kept in '" + WorkFolder::path_for(film_path) + "'");
-    work_ = std::make_unique<WorkFolder>(film_path, job, plan_, control_.cancel);
+  void open_working_files() {
+    if (settings_.resume == Resume::restart) WorkFolder::remove(film_path_);
+    const std::string folder = WorkFolder::path_for(film_path_);
+    if (std::filesystem::exists(folder)) notify("checking what is kept in '" + folder + "'");
+    work_ = std::make_unique<WorkFolder>(film_path_, job_, plan_, control_.cancel);
+    if (!work_->is_locked())
+      notify("the file system cannot lock '" + folder +
+             "': start no other render of this film before this one has ended");
   }
 
-  void check_space() const {
-    if (settings_.film.codec == "null" || FinishedFile::real_path(settings_.output).empty()) return;
-    notify(check_disk(settings_, disk_needs(settings_, share_.lanes),
-                      work_ ? work_->found().bytes : 0));
+  void check_disk_and_folders() const {
+    if (!film_path_.empty())
+      notify(check_disk(settings_, disk_needs(settings_, share_.lanes),
+                        work_ ? work_->found().bytes : 0));
+    notify(try_out_folders(settings_, work_ ? work_->path() + "/job" : film_path_));
   }
 
   void make_film() {
@@ -182,8 +199,12 @@ class RenderJob {
       pipeline.progress = [&](const PipelineStatistics& now) {
         control_.progress(meter.measure(now));
       };
-    report_.pipeline = and_what_is_kept(work_.get(), settings_,
-                                        [&] { return run_pipeline(engine_, *sink_, pipeline); });
+    try {
+      report_.pipeline = and_what_is_kept(work_.get(), settings_,
+                                          [&] { return run_pipeline(engine_, *sink_, pipeline); });
+    } catch (const FinishedUnnamed& error) {
+      keep_whole_film(error);
+    }
     if (sink_->film())
       report_.film = sink_->film()->statistics();
     else
@@ -192,6 +213,14 @@ class RenderJob {
     // What was kept of the film's end was not simulated again.
     if (engine_.frame() == first_frame + static_cast<std::uint64_t>(frames_made()))
       report_.state_hash = engine_.hash_state();
+  }
+
+  // Where the same command finds it.
+  [[noreturn]] void keep_whole_film(const FinishedUnnamed& error) const {
+    if (!work_) WorkFolder::take_in(film_path_, job_, error.kept_path());
+    if (!WorkFolder::has_whole_film(film_path_, job_)) throw error;
+    throw FinishedUnnamed(error.why(), WorkFolder::path_for(film_path_) + "/film",
+                          ", and the same command gives it its name when nothing is in the way");
   }
 
   PipelineSettings pipeline_settings() {
@@ -252,6 +281,7 @@ class RenderJob {
   Engine& engine_;
   const JobControl& control_;
   const ChunkPlan plan_;
+  std::string film_path_, job_;
   ResourceShare share_;
   std::optional<Checkpoint> start_;  // for PSNR
   std::unique_ptr<WorkFolder> work_;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -37,7 +38,13 @@ FilmOutput film_output(const RenderSettings& settings, WorkFolder* work) {
   if (work) {
     output.temporary_path = work->film_path();
     output.chunks = work;
-    output.before_naming = [work] { work->identify_film(); };
+    output.before_naming = [work] {
+      try {
+        work->identify_film();
+      } catch (const std::runtime_error&) {
+        // Of use only to who finds the film after this process was killed: no reason to lose it.
+      }
+    };
   }
   output.title = "Particle Life, seed " + std::to_string(settings.universe.seed);
   output.comment = self_description(settings);

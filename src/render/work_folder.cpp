@@ -77,6 +77,8 @@ WorkFolder::WorkFolder(const std::string& film_path, const std::string& job, con
 
 WorkFolder::~WorkFolder() {
   if (!lock_ || !chunks_.empty() || !checkpoints_.empty()) return;
+  std::error_code ignored;
+  if (fs::exists(film_path(), ignored)) return;  // whole, without its name
   try {
     remove();
   } catch (...) {
@@ -133,6 +135,34 @@ bool WorkFolder::finished(const std::string& film_path) {
 
 bool WorkFolder::is_job(const std::string& film_path, const std::string& job) {
   return read_file(path_for(film_path) + "/job") == sealed_job(job);
+}
+
+bool WorkFolder::has_whole_film(const std::string& film_path, const std::string& job) {
+  const std::string folder = path_for(film_path);
+  const std::string whole = identity(folder + "/film");
+  return !whole.empty() && read_file(folder + "/film-identity") == whole && is_job(film_path, job);
+}
+
+void WorkFolder::give_film_its_name(const std::string& film_path, bool overwrite) {
+  const std::string folder = path_for(film_path);
+  const WorkLock lock(folder);
+  give_name(folder + "/film", film_path, overwrite);
+  remove_working_files(folder);
+}
+
+bool WorkFolder::take_in(const std::string& film_path, const std::string& job,
+                         const std::string& whole_film) {
+  const std::string folder = path_for(film_path);
+  try {
+    if (fs::exists(folder)) return false;
+    const WorkLock lock(folder);
+    write_text_file(folder + "/job", true, sealed_job(job));
+    write_text_file(folder + "/film-identity", true, identity(whole_film));
+    fs::rename(whole_film, folder + "/film");
+    return true;
+  } catch (const std::exception&) {
+    return false;
+  }
 }
 
 void WorkFolder::remove(const std::string& film_path) {

@@ -24,7 +24,7 @@ namespace lifereel {
 ///   job                text: all that the film's bytes depend on, one "key = value" a line, and last
 ///                      "job-sha256 = " and the SHA-256 of the lines before
 ///   film               the film as far as it is; it gets its own name when it is complete
-///   film-identity      text: which file that is, when it is complete, to know it by its own name:
+///   film-identity      text: which file that is, when it is complete, to know it by either name:
 ///                      device, inode, size in bytes, and time of the last change in ns
 ///   chunk-000012       a finished chunk (sealed_file.h)
 ///   checkpoint-000012  the universe before chunk 12's first picture (sealed_file.h)
@@ -83,6 +83,18 @@ class WorkFolder final : public ChunkStore {
   /// The same for this one, which is no longer in use then.
   void remove();
   bool in_use() const noexcept { return lock_ != nullptr; }
+  /// Whether the file system keeps other processes out of the folder.
+  bool is_locked() const noexcept { return lock_ == nullptr || lock_->is_locked(); }
+
+  /// Where a whole film could not get its name: whether `film_path` has one of this job here, which
+  /// give_film_its_name() names.
+  static bool has_whole_film(const std::string& film_path, const std::string& job);
+  /// Throws as WorkLock and give_name() do.
+  static void give_film_its_name(const std::string& film_path, bool overwrite);
+  /// Takes a whole film in that could not get its name, so that the same command finds it. False,
+  /// and the file stays where it is, when working files are there already, or that fails.
+  static bool take_in(const std::string& film_path, const std::string& job,
+                      const std::string& whole_film);
 
  private:
   void check_job(const std::string& job) const;

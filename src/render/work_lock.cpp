@@ -14,6 +14,15 @@
 #include "src/render/disk_file.h"
 
 namespace lifereel {
+namespace {
+
+/// Of flock(): the file system, or what it is reached by, has no locks.
+bool knows_no_locks(int error) noexcept {
+  return error == ENOSYS || error == EOPNOTSUPP || error == EINVAL || error == ENOLCK ||
+         error == EPERM;
+}
+
+}  // namespace
 
 WorkLock::WorkLock(const std::string& folder) : path_(folder + "/lock") {
   for (int attempt = 0; attempt < 100; ++attempt) {
@@ -25,7 +34,8 @@ WorkLock::WorkLock(const std::string& folder) : path_(folder + "/lock") {
     fd_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (fd_ < 0 && errno == ENOENT) continue;  // whoever finished has just removed the folder
     if (fd_ < 0) fail_to("write", path_);
-    if (flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+    locked_ = flock(fd_, LOCK_EX | LOCK_NB) == 0;
+    if (!locked_ && !knows_no_locks(errno)) {
       const bool busy = errno == EWOULDBLOCK;
       const std::string text = errno_text();
       close(fd_);

@@ -141,8 +141,13 @@ Tally fail_each(faults::Kind kind, const TemporaryFolder& folder, Work&& work) {
         CHECK(contains(told, text_of(call, error)));
         CHECK(told.find('\n') == std::string::npos);
         const auto kept = contents();
-        const bool only_working_files = std::all_of(kept.begin(), kept.end(), [](const auto& one) {
-          return one.first.ends_with(".lifereel") && one.second == "a folder";
+        // A film that could not be flushed is not thrown away; where it is, is told.
+        const auto is_told = [&](const std::string& name) {
+          return contains(name, ".part-") && contains(told, name + "'");
+        };
+        const bool only_working_files = std::all_of(kept.begin(), kept.end(), [&](const auto& one) {
+          return is_told(one.first) ||
+                 (one.first.ends_with(".lifereel") && one.second == "a folder");
         });
         CHECK(is_finished == !only_working_files);
         if (!only_working_files) {
@@ -150,6 +155,8 @@ Tally fail_each(faults::Kind kind, const TemporaryFolder& folder, Work&& work) {
           continue;
         }
         if (kept.empty()) continue;
+        for (const auto& [name, bytes] : kept)
+          if (is_told(name)) std::filesystem::remove(folder.file(name));
         ++tally.went_on;
         work();
         CHECK(contents() == expected);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Preloaded into a program (LD_PRELOAD), makes one of its calls into the system fail, or kills it
-// there as a power cut would: LIFEREEL_FAULT=FUNCTION:NUMBER:WHAT, the call NUMBER from 0, WHAT an
-// errno, or "before" or "after" for SIGKILL there. LIFEREEL_FAULT_COUNT=FILE: a line a call goes
-// into that file, and nothing fails.
+// there as a power cut would: LIFEREEL_FAULT=FUNCTION:NUMBER:WHAT, the call NUMBER from 0 or
+// "every" call, WHAT an errno, or "before" or "after" for SIGKILL there; several with commas
+// between them. LIFEREEL_FAULT_COUNT=FILE: a line a call goes into that file, and nothing fails.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -17,18 +19,36 @@
 
 namespace {
 
-struct Plan {
+struct Fault {
   char function[32] = "";
   long number = -1;
+  bool every = false;
   int error = 0;
   bool before = false, after = false;
-  int log = -1;
   std::atomic<long> calls{0};
+};
+
+struct Plan {
+  Fault faults[4];
+  int log = -1;
 };
 
 template <class Function>
 Function real(const char* name) {
   return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
+}
+
+/// FUNCTION:NUMBER:WHAT, up to a comma or the end.
+void read_fault(const char* text, Fault& fault) {
+  const char* const colon = strchr(text, ':');
+  const char* const second = colon == nullptr ? nullptr : strchr(colon + 1, ':');
+  if (second == nullptr || colon - text >= static_cast<long>(sizeof fault.function)) abort();
+  memcpy(fault.function, text, static_cast<std::size_t>(colon - text));
+  fault.every = strncmp(colon + 1, "every:", 6) == 0;
+  fault.number = atol(colon + 1);
+  fault.before = strncmp(second + 1, "before", 6) == 0;
+  fault.after = strncmp(second + 1, "after", 5) == 0;
+  fault.error = atoi(second + 1);
 }
 
 Plan& plan() {
@@ -37,16 +57,13 @@ Plan& plan() {
     if (const char* const path = getenv("LIFEREEL_FAULT_COUNT"))
       one.log = real<int (*)(const char*, int, ...)>("open")(
           path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-    const char* const text = getenv("LIFEREEL_FAULT");
-    if (text == nullptr) return true;
-    const char* const colon = strchr(text, ':');
-    const char* const second = colon == nullptr ? nullptr : strchr(colon + 1, ':');
-    if (second == nullptr || colon - text >= static_cast<long>(sizeof one.function)) abort();
-    memcpy(one.function, text, static_cast<std::size_t>(colon - text));
-    one.number = atol(colon + 1);
-    one.before = strcmp(second + 1, "before") == 0;
-    one.after = strcmp(second + 1, "after") == 0;
-    one.error = atoi(second + 1);
+    const char* text = getenv("LIFEREEL_FAULT");
+    for (Fault& fault : one.faults) {
+      if (text == nullptr) break;
+      read_fault(text, fault);
+      text = strchr(text, ',');
+      if (text != nullptr) ++text;
+    }
     return true;
   }();
   return one;
@@ -63,16 +80,20 @@ Result pass(const char* function, Work&& work) {
     strcat(line, "\n");
     real<Write>("write")(now.log, line, strlen(line));
   }
-  if (strcmp(function, now.function) != 0 || now.calls.fetch_add(1) != now.number) return work();
-  if (now.before) raise(SIGKILL);
-  if (now.after) {
-    work();
-    raise(SIGKILL);
+  for (Fault& fault : now.faults) {
+    if (strcmp(function, fault.function) != 0) continue;
+    if (fault.calls.fetch_add(1) != fault.number && !fault.every) continue;
+    if (fault.before) raise(SIGKILL);
+    if (fault.after) {
+      work();
+      raise(SIGKILL);
+    }
+    // A close that fails has closed.
+    if (strcmp(function, "close") == 0) work();
+    errno = fault.error;
+    return -1;
   }
-  // A close that fails has closed.
-  if (strcmp(function, "close") == 0) work();
-  errno = now.error;
-  return -1;
+  return work();
 }
 
 }  // namespace
@@ -104,6 +125,21 @@ ssize_t write(int fd, const void* data, std::size_t size) {
 
 int fsync(int fd) noexcept(noexcept(::fsync(fd))) {
   return pass<int>("fsync", [&] { return real<int (*)(int)>("fsync")(fd); });
+}
+
+int flock(int fd, int how) noexcept {
+  return pass<int>("flock", [&] { return real<int (*)(int, int)>("flock")(fd, how); });
+}
+
+int link(const char* from, const char* to) noexcept {
+  return pass<int>("link",
+                   [&] { return real<int (*)(const char*, const char*)>("link")(from, to); });
+}
+
+int statvfs(const char* path, struct statvfs* disk) noexcept {
+  return pass<int>("statvfs", [&] {
+    return real<int (*)(const char*, struct statvfs*)>("statvfs")(path, disk);
+  });
 }
 
 int mkdir(const char* path, mode_t mode) noexcept {

@@ -274,6 +274,37 @@ def full_disks(table, films, tries, chance):
         table.row(f"a file system that is full, then grows, {film.name}", tries, tiny)
 
 
+def file_systems_that_lack_something(table, films):
+    """What is missing there costs a sentence, and no film."""
+    lacks = {
+        "flushes": (f"fsync:every:{errno.EINVAL}", "cannot flush"),
+        "locks": (f"flock:every:{errno.ENOSYS}", "cannot lock"),
+        "locks on NFS": (f"flock:every:{errno.ENOLCK}", "cannot lock"),
+        "renames that replace nothing": (f"renameat2:every:{errno.ENOSYS}", ""),
+        "those, behind a sandbox": (f"renameat2:every:{errno.EPERM}", ""),
+        "those and hard links": (f"renameat2:every:{errno.EINVAL},link:every:{errno.EPERM}", ""),
+        "figures of free space": (f"statvfs:every:{errno.ENOSYS}", "free there is not known"),
+        "all of it": (f"fsync:every:{errno.EOPNOTSUPP},flock:every:{errno.EOPNOTSUPP},"
+                      f"renameat2:every:{errno.EINVAL},link:every:{errno.EPERM}", "cannot flush"),
+    }
+
+    def attempt(i, where):
+        film = films[i % len(films)]
+        fault, notice = list(lacks.values())[i // len(films) // 2]
+        resume = ["--resume", "off"] if i // len(films) % 2 else []
+        command = [film.program, "render", *film.options, *resume, "-o", str(where / film.file)]
+        command.remove("--quiet")
+        process = subprocess.run(
+            command, env=dict(os.environ, LD_PRELOAD=film.interpose, LIFEREEL_FAULT=fault),
+            capture_output=True, text=True, timeout=OUT_OF_TIME, check=False)
+        demand(process.returncode == 0, f"{fault}: {process.stderr}")
+        if not (resume and notice == "cannot lock"):  # without working files nothing is locked
+            demand(process.stdout.count(notice) == 1 or not notice,
+                   f"{fault}: says {notice!r} not once: {process.stdout}")
+        film.complete(where)
+    table.row("file systems that lack something", len(lacks) * 2 * len(films), attempt)
+
+
 def read_only_folders(table, films, tries, chance):
     nobody = 65534 if os.geteuid() == 0 else None  # to root nothing is read-only
     for film in films:
@@ -416,6 +447,7 @@ def main():
         kills_in_calls(table, films, 6 if quick else 50, chance)
         failing_calls(table, films, 6 if quick else 50, chance)
         full_disks(table, films, 2 if quick else 10, chance)
+        file_systems_that_lack_something(table, films)
         read_only_folders(table, films, 1 if quick else 5, chance)
         damage(table, films, 3 if quick else 12, chance)
         long_render(table, settings.program, 4000 if quick else 20000, settings.keep)

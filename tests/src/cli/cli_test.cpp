@@ -20,6 +20,7 @@
 #include "sim/universe.h"
 #include "src/npy.h"
 #include "src/settings.h"
+#include "tests/encoders/films.h"
 #include "tests/src/json_check.h"
 
 using namespace lifereel;
@@ -52,10 +53,19 @@ class Program {
   }
 
   pid_t start(const std::vector<std::string>& words) const {
-    const pid_t child = fork();
-    if (child != 0) return child;
     std::vector<std::string> all{LIFEREEL_CLI};
     all.insert(all.end(), words.begin(), words.end());
+    return execute(all);
+  }
+
+  /// "$0" is the program.
+  Result shell(const std::string& script) const {
+    return wait(execute({"/bin/sh", "-c", script, LIFEREEL_CLI}));
+  }
+
+  pid_t execute(std::vector<std::string> all) const {
+    const pid_t child = fork();
+    if (child != 0) return child;
     std::vector<char*> argv;
     for (std::string& word : all) argv.push_back(word.data());
     argv.push_back(nullptr);
@@ -373,5 +383,77 @@ TEST_SUITE("src.cli") {
       if (std::string(chunk) != "chunk-000000") CHECK(contains(result.out, "resuming: "));
     }
     CHECK_FALSE(fs::exists(program.path("film.mkv")));
+  }
+
+  TEST_CASE("a film is no worse for a standard output that is closed, full or broken") {
+    const Program program;
+    const std::string film = " render --size 320x270 --particles 200 --frames 30 --codec ffv1 ";
+    const std::string finished = "the film is finished, but its report is not printed";
+    for (const std::string where : {">&-", ">/dev/full"}) {
+      const Result result = program.shell("\"$0\"" + film + "--overwrite -o film.mkv " + where);
+      CAPTURE(where);
+      CHECK(result.status == 0);
+      CHECK(contains(result.err, finished));
+      CHECK(fs::exists(program.path("film.mkv")));
+      CHECK(program.shell("\"$0\" --version " + where).status == 1);
+      CHECK(program.shell("\"$0\"" + film + "--quiet --overwrite -o film.mkv " + where).err == "");
+    }
+    const Result broken =
+        program.shell("{ \"$0\"" + film + "--overwrite -o film.mkv; echo $? >status; } | :");
+    CHECK(read_file(program.path("status")) == "0\n");
+    CHECK((broken.err == "" || contains(broken.err, finished)));
+
+    const Result closed = program.shell("\"$0\"" + film + "--container matroska -o - >&-");
+    CHECK(closed.status == 1);
+    CHECK(contains(closed.err, "standard output is closed"));
+    CHECK(program.shell("\"$0\"" + film + "--container matroska -o - >/dev/full").status == 1);
+  }
+
+  TEST_CASE("a signal ends what waits for the other end of a pipe") {
+    const Program program;
+    for (const std::string command :
+         {"render --config pipe --codec null", "verify pipe",
+          "render --size 320x270 --frames 3 --container matroska --overwrite -o pipe"}) {
+      CAPTURE(command);
+      const Result result = program.shell(
+          "rm -f pipe; mkfifo pipe; timeout --preserve-status -k 20 1 \"$0\" " + command);
+      CHECK(result.status == 128 + SIGTERM);
+      CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
+    }
+  }
+
+  TEST_CASE("a name with something mounted on it is refused before the first frame") {
+    const Program program;
+    const Result result = program.shell(
+        "touch other film.mkv && unshare -rm sh -c 'mount --bind other film.mkv || exit 77; \"$0\" "
+        "render --frames 3 --size 320x270 --overwrite -o film.mkv' \"$0\" || exit $?");
+    if (contains(result.err, "unshare") || result.status == 77) {
+      SKIP_TEST("this machine lets nobody mount: " << result.err);
+      return;
+    }
+    CHECK(result.status == 1);
+    CHECK(contains(result.err, "is a mount point"));
+    CHECK(fs::is_empty(program.path("film.mkv")));
+  }
+
+  TEST_CASE("a terminal that cannot rewrite lines is sent none of the codes for that") {
+    const Program program;
+    for (const std::string term : {"xterm", "dumb"}) {
+      const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+      REQUIRE(terminal >= 0);
+      REQUIRE(grantpt(terminal) == 0);
+      REQUIRE(unlockpt(terminal) == 0);
+      const std::string name = ptsname(terminal);
+      const Result result = program.shell(
+          "TERM=" + term +
+          " \"$0\" render --size 640x480 --particles 2000 --frames 1200 --codec null >" + name);
+      CHECK(result.status == 0);
+      std::string shown(65536, '\0');
+      const ssize_t got = read(terminal, shown.data(), shown.size());
+      close(terminal);
+      REQUIRE(got > 0);
+      shown.resize(static_cast<std::size_t>(got));
+      CHECK(contains(shown, "\x1b[K") == (term == "xterm"));
+    }
   }
 }

@@ -257,7 +257,7 @@ TEST_SUITE("src.picture_planes") {
     CHECK(*encoded.psnr_cb_mean < 60);
     const VerifyReport wrong = verify(settings.output, against);
     CHECK_FALSE(wrong.passes());
-    CHECK(contains(describe(wrong), "the picture's colours are not the universe's: PSNR of Cb"));
+    CHECK(contains(describe(wrong), "the picture's colours are not the universe's: PSNR of C"));
   }
 
   TEST_CASE("stills have the colours of the matrix, and gray ones are gray") {

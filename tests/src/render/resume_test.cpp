@@ -461,8 +461,11 @@ TEST_SUITE("src.resume") {
         folder.write("film.mkv", "in the way");
         early = end < frames;
       });
-      CHECK(has(message([&] { render(settings, engine, control); }), "has appeared"));
+      const std::string told = message([&] { render(settings, engine, control); });
+      CHECK(has(told, "has appeared"));
+      CHECK(has(told, "film.mkv.lifereel/film', and the same command gives it its name"));
       fs::remove(settings.output);
+      fs::remove(work_of(settings) + "/film");  // what follows is of the rest
 
       // While it is checked or put together, too, it can be stopped.
       for (const char* const moment : {"checking", "resuming"}) {
@@ -482,6 +485,50 @@ TEST_SUITE("src.resume") {
       CHECK(report.pipeline.frames_kept == (end == frames ? frames : kept));
       CHECK(steps == (end == frames ? 0 : frames - kept));
       CHECK(report.state_hash.empty() == (end == frames));
+    }
+  }
+
+  TEST_CASE("a whole film that could not get its name gets it from the same command") {
+    const struct {
+      Resume resume;
+      int chunk_frames, end;
+    } renders[] = {{Resume::automatic, chunk, frames},
+                   {Resume::automatic, chunk, chunk + 5},
+                   {Resume::automatic, 0, frames},
+                   {Resume::off, chunk, frames}};
+    for (const auto& one : renders) {
+      CAPTURE(one.chunk_frames);
+      CAPTURE(one.end);
+      const test::TemporaryFolder folder;
+      RenderSettings settings = small(folder.file("film.mkv"), "ffv1");
+      settings.engine.lanes = 1;
+      settings.resume = one.resume;
+      settings.film.chunk_frames = one.chunk_frames;
+      std::atomic<bool> early{false};
+      JobControl control;
+      control.end_early = &early;
+      const int end = one.end;
+      Watched engine(settings, [&](std::uint64_t now) {
+        if (now + 1 < static_cast<std::uint64_t>(end)) return;
+        folder.write("film.mkv", "in the way");
+        early = end < frames;
+      });
+      CHECK(has(message([&] { render(settings, engine, control); }), "lifereel/film'"));
+      const std::string whole = contents(work_of(settings) + "/film");
+      CHECK(contents(settings.output) == "in the way");
+      CHECK(has(message([&] { render_rest(settings); }), "exists"));
+
+      // It is no other command's.
+      fs::remove(settings.output);
+      RenderSettings other = settings;
+      other.universe.seed = 7;
+      if (one.resume == Resume::automatic && one.chunk_frames > 0)
+        CHECK(has(message([&] { render_rest(other); }), "of another render"));
+
+      CHECK(render_rest(settings).finished_before);
+      CHECK(contents(settings.output) == whole);
+      CHECK(whole.size() > 1000);
+      CHECK(folder.names() == std::vector<std::string>{"film.mkv"});
     }
   }
 
@@ -510,21 +557,6 @@ TEST_SUITE("src.resume") {
     render_rest(other);
     // The name of the film is in neither.
     CHECK(contents(other.output) == film);
-  }
-
-  TEST_CASE("a disk that is too small is told beforehand") {
-    const test::TemporaryFolder folder;
-    RenderSettings settings = small(folder.file("film.mp4"), "libx264");
-    settings.film.bitrate = 50'000'000;
-    settings.frames = 1'000'000'000'000;
-    CHECK(has(message([&] { render_rest(settings); }), "make space"));
-    CHECK(folder.names().empty());
-    std::string said;
-    settings.frames = chunk;
-    JobControl control;
-    control.notice = [&](const std::string& sentence) { said += sentence; };
-    render(settings, control);
-    CHECK(has(said, "until it is finished"));
   }
 
   TEST_CASE("somebody else's files stay") {
