@@ -93,8 +93,13 @@ struct ResolvedFilm {
   int width = 0;                        ///< of the pictures that will come
   int height = 0;
   PictureFormat pictures;  ///< how they must be drawn
+  /// Nearest to how they are drawn of what the codec takes, by libav's name, where it takes neither
+  /// format that can be drawn and no filter chain converts; empty: they need no conversion.
+  std::string converted_pixel_format;
   /// That a filter chain is to end in; std::nullopt: whatever the codec takes.
   std::optional<PixelFormat> filtered_pixel_format;
+  /// What whoever made the settings may not expect of the film, a sentence each.
+  std::vector<std::string> notices;
 };
 
 /// What one encoder needs of a machine, to decide how many can work at once. Estimates.

@@ -148,6 +148,7 @@ ChunkSequencer::ChunkSequencer(ResolvedFilm film, const FilmOutput& output)
     throw std::invalid_argument(
         "a film that keeps its chunks must know how many pictures will come: which chunk is whole "
         "depends on it");
+  warnings_ = film_.notices;
   LogCapture log;
   writer_ = std::make_unique<FilmWriter>(film_, output_, written_);
   spare_ = open_encoder();

@@ -26,6 +26,33 @@ bool is_mov(const AVOutputFormat& muxer) {
   return name == "mp4" || name == "mov" || name == "ipod" || name == "f4v" || name == "ismv";
 }
 
+/// Containers for many codecs, of which libavformat does not tell which.
+bool holds_many(const AVOutputFormat& muxer) {
+  for (const std::string_view name : {"mpegts", "mpeg", "vob", "dvd", "svcd", "vcd", "mxf",
+                                      "mxf_opatom", "ogg", "ogv", "a64", "gxf", "swf", "avm2"})
+    if (name == muxer.name) return true;
+  return false;
+}
+
+/// ", or the encoder gif", or nothing where this FFmpeg has none for the muxer.
+std::string encoder_for(const AVOutputFormat& muxer) {
+  const AVCodec* const encoder = avcodec_find_encoder(muxer.video_codec);
+  return encoder == nullptr ? std::string() : std::string(", or the encoder ") + encoder->name;
+}
+
+/// Throws std::invalid_argument for files of sound, in which video is at most the cover's picture.
+void refuse_sound(const FilmSettings& settings, const std::string& path,
+                  const AVOutputFormat& muxer) {
+  const std::string_view name = muxer.name;
+  bool sound = name == "mp3" || name == "flac" || name == "aiff";
+  if (settings.container.empty())
+    for (const std::string_view extension : {"m4a", "m4b", "wma", "isma", "ra"})
+      sound = sound || extension == extension_of(path);
+  if (sound)
+    throw std::invalid_argument(
+        "'" + path + "' would be taken for sound alone; choose another extension (.mp4, .mkv)");
+}
+
 /// Extensions that libavformat does not know or means otherwise, and the muxers tried in turn.
 struct OwnExtension {
   const char* extension;
@@ -124,21 +151,37 @@ const AVOutputFormat& find_muxer(const FilmSettings& settings, const std::string
       "; name one with --container, or use one of " + known_extensions());
 }
 
-void check_container(const FilmSettings& settings, const AVOutputFormat& muxer,
-                     const AVCodec& codec) {
-  // What is not known (AVERROR_PATCHWELCOME) is left to the muxer.
-  // Matroska takes more than it says: what has no tag of its own is wrapped as in AVI.
-  if (std::string_view(muxer.name) != "yuv4mpegpipe" &&
-      std::string_view(muxer.name) != "matroska" &&
-      avformat_query_codec(&muxer, codec.id, FF_COMPLIANCE_NORMAL) == 0)
-    throw std::invalid_argument(std::string("the container ") + muxer.name + " cannot hold " +
-                                avcodec_get_name(codec.id) +
-                                "; choose another extension or codec (.mkv holds most)");
-  if (std::string_view(muxer.name) == "yuv4mpegpipe" && codec.id != AV_CODEC_ID_RAWVIDEO)
-    throw std::invalid_argument("the container yuv4mpegpipe holds only the codec rawvideo");
+void check_container(const FilmSettings& settings, const std::string& path,
+                     const AVOutputFormat& muxer, const AVCodec& codec) {
   if (settings.faststart && !is_mov(muxer))
     throw std::invalid_argument(std::string("faststart moves the index of mp4 and mov; ") +
                                 muxer.name + " has none");
+  refuse_sound(settings, path, muxer);
+  const std::string_view name = muxer.name;
+  // Matroska takes more than it says: what has no tag of its own is wrapped as in AVI.
+  if (name == "matroska") {
+    if (codec.id != AV_CODEC_ID_QTRLE) return;
+    throw std::invalid_argument(
+        "the container matroska does not say how deep pictures of qtrle are, and nothing could "
+        "decode them; name the film .mov");
+  }
+  if (name == "yuv4mpegpipe") {
+    if (codec.id == AV_CODEC_ID_RAWVIDEO) return;
+    throw std::invalid_argument("the container yuv4mpegpipe holds only the codec rawvideo");
+  }
+  const int holds = avformat_query_codec(&muxer, codec.id, FF_COMPLIANCE_NORMAL);
+  if (holds == 0)
+    throw std::invalid_argument("the container " + std::string(name) + " cannot hold " +
+                                avcodec_get_name(codec.id) +
+                                "; choose another extension or codec (.mkv holds most)");
+  // Of these it is not known: they look at the codec by themselves, or write whatever they are
+  // given.
+  if (holds < 0 && codec.id != muxer.video_codec && !holds_many(muxer))
+    throw std::invalid_argument("the container " + std::string(name) + " holds only " +
+                                avcodec_get_name(muxer.video_codec) + ", and the encoder " +
+                                codec.name + " makes " + avcodec_get_name(codec.id) +
+                                "; choose another extension (.mkv holds most)" +
+                                encoder_for(muxer));
 }
 
 Container::Container(const ResolvedFilm& film, const FilmOutput& output)
@@ -236,10 +279,29 @@ void Container::write_header() {
   if (settings_.faststart) options.set("movflags", "+faststart");
   const int result = avformat_write_header(context_.get(), options.address());
   header_written_ = result >= 0;
+  file_.check_written();
+  if (result < 0)
+    throw std::runtime_error(
+        std::string("the container ") + muxer().name + " does not take this film, of " +
+        avcodec_get_name(context_->streams[0]->codecpar->codec_id) + ": " + libav_text(result) +
+        (log.messages().empty() ? "" : " (" + log.summary() + ")"));
   check_written(result, "avformat_write_header");
   for (const auto& [key, value] : options.entries())
     throw std::runtime_error(std::string("the container ") + muxer().name + " has no option '" +
                              key + "'");
+  check_ticks();
+}
+
+void Container::check_ticks() const {
+  if ((muxer().flags & AVFMT_NOTIMESTAMPS) != 0) return;
+  const AVStream& video = *context_->streams[0];
+  if (video.avg_frame_rate.num <= 0 ||
+      av_cmp_q(av_inv_q(video.avg_frame_rate), video.time_base) >= 0)
+    return;
+  throw std::invalid_argument(std::string("the container ") + muxer().name + " counts time in " +
+                              rational_text(video.time_base) + " s, too coarse for " +
+                              rational_text(video.avg_frame_rate) +
+                              " frames a second; lower the rate or choose another container");
 }
 
 void Container::write(AVPacket& packet, int stream, AVRational time_base) {

@@ -20,9 +20,10 @@ const AVOutputFormat& find_muxer(const FilmSettings& settings, const std::string
 /// In lower case, without the point; may be empty.
 std::string extension_of(const std::string& path);
 
-/// Throws std::invalid_argument when the muxer cannot hold the codec, or has no index to move.
-void check_container(const FilmSettings& settings, const AVOutputFormat& muxer,
-                     const AVCodec& codec);
+/// Throws std::invalid_argument when the muxer cannot hold the codec, is one for sound, or has no
+/// index to move.
+void check_container(const FilmSettings& settings, const std::string& path,
+                     const AVOutputFormat& muxer, const AVCodec& codec);
 
 class Container {
  public:
@@ -45,6 +46,8 @@ class Container {
   std::int64_t finish();
 
  private:
+  /// Throws std::invalid_argument when frames would share a timestamp.
+  void check_ticks() const;
   void write_wrapped(AVPacket& packet);
   void check_written(int result, const char* call) const;
 

@@ -7,6 +7,9 @@
 
 #include "encoders/dvd/dvd_video.h"
 #include "encoders/dvd/header_mending.h"
+#include "encoders/libav/log_capture.h"
+#include "encoders/video/avc_profile.h"
+#include "encoders/video/codec_traits.h"
 
 namespace lifereel {
 
@@ -35,6 +38,17 @@ void FilmWriter::begin(const AVCodecContext& codec) {
   opened_.encoder = codec.codec->name;
   opened_.pixel_format = av_get_pix_fmt_name(codec.pix_fmt);
   opened_.codec_threads = codec.thread_count;
+  note_profile(extradata_);
+}
+
+void FilmWriter::note_profile(std::span<const std::uint8_t> header) {
+  if (profile_noted_ || codec_id_ != AV_CODEC_ID_H264) return;
+  const std::optional<AvcProfile> needed = find_avc_profile(header);
+  LogCapture* const log = LogCapture::current();
+  if (!needed || log == nullptr) return;
+  for (const std::string& notice : avc_notices(*needed))
+    log->add(AV_LOG_WARNING, "", notice + "\n");
+  profile_noted_ = true;
 }
 
 void FilmWriter::write(AVPacket& packet) {
@@ -43,6 +57,7 @@ void FilmWriter::write(AVPacket& packet) {
       settings_.target != DiscTarget::none)
     throw std::runtime_error("the film breaks the disc's buffer model: picture " +
                              std::to_string(packet.pts) + " is late; lower the bitrate or maxrate");
+  note_profile({packet.data, static_cast<std::size_t>(packet.size)});
   mend(packet);
   container_->write(packet, video_stream_, time_base_);
   // Sound goes in step, or the muxer's queues grow without bound.
@@ -84,14 +99,16 @@ void FilmWriter::count(const AVPacket& packet) {
     if (data[4] == AV_PICTURE_TYPE_P) sum = &p_;
     if (data[4] == AV_PICTURE_TYPE_B) sum = &b_;
   }
-  ++sum->frames;
+  const std::int64_t frames =
+      codec_traits(settings_.codec).one_packet ? packet.duration : std::int64_t{1};
+  sum->frames += frames;
   sum->bytes += packet.size;
   if (quantiser >= 0) {
     ++sum->quantisers;
     sum->quantiser += quantiser;
   }
   end_ticks_ = std::max(end_ticks_, packet.pts + packet.duration);
-  written_.add(packet.size);
+  written_.add(frames, packet.size);
 }
 
 void FilmWriter::describe(FilmStatistics& statistics) const {

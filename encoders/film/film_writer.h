@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "encoders/audio/silent_ac3.h"
@@ -20,9 +21,9 @@ namespace lifereel {
 /// What a film's writer has written; outlives it. Any thread.
 class WrittenCount {
  public:
-  void add(std::int64_t video_bytes) noexcept {
+  void add(std::int64_t frames, std::int64_t video_bytes) noexcept {
     video_bytes_.fetch_add(video_bytes, std::memory_order_relaxed);
-    frames_.fetch_add(1, std::memory_order_relaxed);
+    frames_.fetch_add(frames, std::memory_order_relaxed);
   }
   Film::Written so_far() const noexcept {
     return {frames_.load(std::memory_order_relaxed), video_bytes_.load(std::memory_order_relaxed)};
@@ -63,6 +64,8 @@ class FilmWriter {
     std::int64_t quantisers = 0;
   };
 
+  /// Warns of what many players lack, once a header was seen.
+  void note_profile(std::span<const std::uint8_t> header);
   void count(const AVPacket& packet);
   void mend(AVPacket& packet);
 
@@ -75,6 +78,7 @@ class FilmWriter {
   std::vector<std::uint8_t> extradata_;
   bool begun_ = false;
   bool comment_written_ = false;
+  bool profile_noted_ = false;
   int video_stream_ = 0, audio_stream_ = 0;
   AVRational time_base_{0, 1};
   AVCodecID codec_id_ = AV_CODEC_ID_NONE;

@@ -39,25 +39,33 @@ void check_shape(const FilmSettings& settings, const FilmOutput& output) {
     throw std::invalid_argument("the aspect must be positive, as 16:9");
 }
 
-/// Throws std::invalid_argument when the encoder takes neither format.
-PixelFormat choose_pixel_format(const FilmSettings& settings, bool gray_file) {
-  // A chain converts to what the encoder takes.
-  if (!settings.filter.empty()) return PixelFormat::yuv420p;
-  if (codec_traits(settings.codec).raw)
-    return gray_file ? PixelFormat::gray8 : PixelFormat::yuv420p;
-  const std::vector<AVPixelFormat> formats =
-      supported_pixel_formats(find_video_encoder(settings.codec));
+/// How pictures are drawn, and what they are converted to where the encoder takes neither format.
+void choose_pixel_formats(ResolvedFilm& film, bool gray_file) {
+  const FilmSettings& settings = film.settings;
+  const auto draw = [&film](PixelFormat format) {
+    film.pictures = format_for_size(format, film.width, film.height);
+  };
+  draw(PixelFormat::yuv420p);
+  if (!settings.filter.empty()) return;  // a chain converts to what the encoder takes
+  if (codec_traits(settings.codec).raw) {
+    if (gray_file) draw(PixelFormat::gray8);
+    return;
+  }
+  std::vector<AVPixelFormat> formats = supported_pixel_formats(find_video_encoder(settings.codec));
   const auto takes = [&](AVPixelFormat format) {
     return formats.empty() || std::find(formats.begin(), formats.end(), format) != formats.end();
   };
-  if (takes(AV_PIX_FMT_YUV420P)) return PixelFormat::yuv420p;
-  if (takes(AV_PIX_FMT_GRAY8)) return PixelFormat::gray8;
-  std::vector<std::string> names;
-  for (const AVPixelFormat format : formats) names.emplace_back(av_get_pix_fmt_name(format));
-  throw std::invalid_argument("the encoder " + settings.codec +
-                              " takes neither yuv420p nor gray; convert with --filter format=... "
-                              "to one of " +
-                              join(names));
+  if (takes(AV_PIX_FMT_YUV420P)) return;
+  if (takes(AV_PIX_FMT_GRAY8)) return draw(PixelFormat::gray8);
+  formats.push_back(AV_PIX_FMT_NONE);
+  const AVPixelFormat nearest =
+      avcodec_find_best_pix_fmt_of_list(formats.data(), AV_PIX_FMT_YUV420P, 0, nullptr);
+  film.converted_pixel_format = av_get_pix_fmt_name(nearest);
+  film.notices.push_back("the encoder " + settings.codec +
+                         " does not take yuv420p; pictures are converted to " +
+                         film.converted_pixel_format +
+                         ", the nearest that it takes (a filter chain that ends in format=... "
+                         "chooses another)");
 }
 
 std::optional<PixelFormat> choose_filtered_format(const FilmSettings& settings, bool gray_file) {
@@ -83,6 +91,19 @@ void check_target(const ResolvedFilm& film, const FilmSettings& asked, const Fil
                                 " makes a program stream; name the film .mpg, not ." + extension);
 }
 
+void note_program_stream(ResolvedFilm& film) {
+  const FilmSettings& settings = film.settings;
+  const AVCodecID codec = find_video_encoder(settings.codec).id;
+  if (settings.target != DiscTarget::none || codec == AV_CODEC_ID_MPEG1VIDEO ||
+      codec == AV_CODEC_ID_MPEG2VIDEO)
+    return;
+  for (const char* const muxer : {"mpeg", "vob", "dvd", "svcd", "vcd"})
+    if (settings.container == muxer)
+      film.notices.push_back(std::string("few players expect ") + avcodec_get_name(codec) +
+                             " in an MPEG program stream: for DVD-Video set the target to "
+                             "ntsc-dvd or pal-dvd, else name the film .mp4 or .mkv");
+}
+
 }  // namespace
 
 ResolvedFilm resolve(const FilmSettings& asked, const FilmOutput& output) {
@@ -97,15 +118,15 @@ ResolvedFilm resolve(const FilmSettings& asked, const FilmOutput& output) {
 
   FilmSettings& settings = film.settings;
   const AVOutputFormat& muxer = find_muxer(settings, output.path);
-  check_container(settings, muxer, find_video_encoder(settings.codec));
+  check_container(settings, output.path, muxer, find_video_encoder(settings.codec));
   settings.container = muxer.name;
 
   const bool gray_file = extension_of(output.path) == "gray";
   film.width = output.width;
   film.height = output.height;
-  film.pictures =
-      format_for_size(choose_pixel_format(settings, gray_file), film.width, film.height);
+  choose_pixel_formats(film, gray_file);
   film.filtered_pixel_format = choose_filtered_format(settings, gray_file);
+  note_program_stream(film);
   if (film.pictures.pixel_format == PixelFormat::yuv420p && settings.filter.empty() &&
       !codec_traits(settings.codec).takes_odd_sizes &&
       (output.width % 2 != 0 || output.height % 2 != 0))

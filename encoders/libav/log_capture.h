@@ -10,6 +10,8 @@
 #include <string_view>
 #include <vector>
 
+#include "encoders/libav/plain_locale.h"
+
 namespace lifereel {
 
 /// libav's log callback is lifereel's while at least one of these lives, and the program's
@@ -26,6 +28,7 @@ class LogLoan {
 /// in this thread are kept here instead of reaching the terminal; lesser messages are dropped.
 /// Scopes nest: the innermost one of a thread gets the message and hands it to the next when it
 /// ends. Threads without a scope log as ever. Belongs on the stack of the thread that made it.
+/// Whatever is at work with libav has one, so it brings the locale that libav needs.
 class LogCapture {
  public:
   struct Message {
@@ -52,6 +55,7 @@ class LogCapture {
   void add(int level, const std::string& prefix, std::string_view piece);
 
  private:
+  const PlainLocale locale_;
   const LogLoan loan_;
   LogCapture* outer_;
   std::vector<Message> messages_;

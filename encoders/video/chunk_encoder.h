@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "encoders/film_settings.h"
@@ -22,7 +23,8 @@ struct EncodedChunk {
   std::vector<std::uint8_t> extradata;  ///< the codec's, the same in every chunk of a film
 };
 
-/// A filter chain, where there is one, and an encoder. Keeps Note: [Release].
+/// A filter chain, where there is one or a conversion is needed, and an encoder. Keeps Note:
+/// [Release].
 class ChunkEncoder {
  public:
   /// Called with the codec's packet, which may be emptied, and with the opened codec.
@@ -44,16 +46,19 @@ class ChunkEncoder {
  private:
   void encode_filtered(AVFrame& filtered, const TakePacket& take);
   void encode(const AVFrame* frame, const TakePacket& take);
+  bool one_packet() const noexcept;
 
   const ResolvedFilm film_;
   const bool global_header_;
   int held_;
   UniqueFrame frame_;  // its shell is used again for every picture
   std::optional<VideoEncoder> encoder_;
+  std::string chain_;                 // that converts, too; empty: none
   std::optional<FilterGraph> graph_;  // goes before the encoder
   AVRational filter_time_base_{0, 1};
   std::optional<std::int64_t> last_pts_, last_filtered_pts_;
-  std::int64_t pictures_ = 0, packets_ = 0;
+  std::int64_t first_pts_ = 0;  // that the encoder was given
+  std::int64_t frames_ = 0, packets_ = 0;
 };
 
 }  // namespace lifereel

@@ -18,6 +18,11 @@ namespace lifereel {
 
 void check_codec_settings(const FilmSettings& settings) {
   const AVCodec& codec = find_video_encoder(settings.codec);
+  refuse_device_memory(codec);
+  const std::string_view unusable = codec_traits(settings.codec).unusable_because;
+  if (!unusable.empty())
+    throw std::invalid_argument("the encoder " + settings.codec +
+                                " makes no films: " + std::string(unusable) + "; choose another");
   if (settings.crf && settings.bitrate)
     throw std::invalid_argument(
         "crf and bitrate contradict each other: one asks for a quality, the other for a size; give "

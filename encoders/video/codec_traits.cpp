@@ -71,13 +71,51 @@ constexpr CodecTraits rawvideo = {
     .takes_odd_sizes = true,
 };
 
+constexpr CodecTraits mjpeg = {
+    .name = "mjpeg",
+    .full_range = true,
+};
+
+constexpr CodecTraits ljpeg = {
+    .name = "ljpeg",
+    .full_range = true,
+};
+
+constexpr CodecTraits libsvtav1 = {
+    .name = "libsvtav1",
+    .log_variable = "SVT_LOG",
+};
+
+constexpr CodecTraits libwebp_anim = {
+    .name = "libwebp_anim",
+    .one_packet = true,
+};
+
+constexpr std::string_view packs_pictures = "it puts four pictures into a packet";
+
+constexpr CodecTraits a64multi = {
+    .name = "a64multi",
+    .unusable_because = packs_pictures,
+};
+
+constexpr CodecTraits a64multi5 = {
+    .name = "a64multi5",
+    .unusable_because = packs_pictures,
+};
+
+constexpr CodecTraits rpza = {
+    .name = "rpza",
+    .unusable_because = "it writes beyond its memory",  // as ffmpeg 5.1 does with every film
+};
+
 constexpr CodecTraits unknown = {};
 
 }  // namespace
 
 const CodecTraits& codec_traits(std::string_view name) noexcept {
   for (const CodecTraits* const known :
-       {&mpeg2video, &libx264, &libx264rgb, &libx265, &ffv1, &rawvideo})
+       {&mpeg2video, &libx264, &libx264rgb, &libx265, &ffv1, &rawvideo, &mjpeg, &ljpeg, &libsvtav1,
+        &libwebp_anim, &a64multi, &a64multi5, &rpza})
     if (known->name == name) return *known;
   return unknown;
 }

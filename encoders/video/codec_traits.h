@@ -17,7 +17,10 @@ struct CodecTraits {
   bool raw = false;              ///< it copies: neither worth a thread nor bound to one format
   bool lossless = false;         ///< without a bitrate its packets may be as large as gray pictures
   bool takes_odd_sizes = false;  ///< of 4:2:0
-  bool wants_closed_gops = false;  ///< its GOPs are open unless it is told
+  bool full_range = false;       ///< takes limited-range YUV only against its standard
+  std::string_view unusable_because = {};  ///< "it ...": why no film is made with it
+  bool one_packet = false;                 ///< the whole film is its only packet
+  bool wants_closed_gops = false;          ///< its GOPs are open unless it is told
 
   // An option that holds a list of parameters of its own, in which the user's come after ours.
   std::string_view list = {};          ///< "x264-params"
@@ -34,6 +37,8 @@ struct CodecTraits {
 
   /// What a chunk may miss its size by, in seconds of its bit rate; 0: the encoder's own tolerance.
   double chunk_tolerance_seconds = 0;
+
+  const char* log_variable = nullptr;  ///< of the environment: "1" keeps it off the terminal
 
   std::span<const std::string_view> presets = {};  ///< empty: the encoder refuses others by itself
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "encoders/video/filter_graph.h"
 
-#include <cstdint>
 #include <stdexcept>
+#include <string_view>
 
 #include "encoders/libav/log_capture.h"
 
@@ -20,16 +20,6 @@ struct FreeParameters {
   void operator()(AVBufferSrcParameters* parameters) const noexcept { av_free(parameters); }
 };
 
-/// Vector code in filters may ask for more than a caller's picture offers.
-bool aligned(const AVFrame& frame) {
-  const std::uintptr_t mask = av_cpu_max_align() - 1;
-  for (int plane = 0; plane < AV_NUM_DATA_POINTERS && frame.data[plane] != nullptr; ++plane)
-    if ((reinterpret_cast<std::uintptr_t>(frame.data[plane]) & mask) != 0 ||
-        (static_cast<std::uintptr_t>(frame.linesize[plane]) & mask) != 0)
-      return false;
-  return true;
-}
-
 void copy_into_own_memory(AVFrame& frame) {
   const UniqueFrame copy = make_frame();
   copy->format = frame.format;
@@ -40,6 +30,15 @@ void copy_into_own_memory(AVFrame& frame) {
   check(av_frame_copy_props(copy.get(), &frame), "av_frame_copy_props");
   av_frame_unref(&frame);
   av_frame_move_ref(&frame, copy.get());
+}
+
+/// What a pixel format says by itself.
+void state_implied_colours(VideoFormat& video) {
+  const AVPixFmtDescriptor& kind = *av_pix_fmt_desc_get(video.pixel_format);
+  if (std::string_view(kind.name).starts_with("yuvj")) video.range = AVCOL_RANGE_JPEG;
+  if ((kind.flags & AV_PIX_FMT_FLAG_RGB) == 0) return;
+  video.matrix = AVCOL_SPC_RGB;
+  video.range = AVCOL_RANGE_JPEG;
 }
 
 }  // namespace
@@ -114,25 +113,43 @@ FilterGraph::FilterGraph(const std::string& chain, const VideoFormat& source,
   must(avfilter_graph_config(graph_.get(), nullptr), "avfilter_graph_config");
 }
 
-void FilterGraph::filter(AVFrame* frame, const TakeFrame& take) {
-  if (frame != nullptr) {
-    frame->sample_aspect_ratio = source_.sample_aspect;
-    frame->color_range = source_.range;
-    frame->colorspace = source_.matrix;
-    frame->color_primaries = source_.primaries;
-    frame->color_trc = source_.transfer;
-    if (!aligned(*frame)) copy_into_own_memory(*frame);
-  }
-  const int sent = av_buffersrc_add_frame_flags(input_, frame, 0);
+void FilterGraph::filter(AVFrame& frame, const TakeFrame& take) {
+  frame.sample_aspect_ratio = source_.sample_aspect;
+  frame.color_range = source_.range;
+  frame.colorspace = source_.matrix;
+  frame.color_primaries = source_.primaries;
+  frame.color_trc = source_.transfer;
+  end_pts_ = frame.pts + 1;
   // A chain such as trim may have had enough; what comes after is its to drop.
-  if (sent == AVERROR_EOF) {
-    if (frame != nullptr) av_frame_unref(frame);
-  } else if (sent < 0) {
-    throw_libav_error(sent, "av_buffersrc_add_frame (filter chain '" + chain_ + "')");
+  if (ended_) {
+    av_frame_unref(&frame);
+    return;
   }
+  copy_into_own_memory(frame);
+  const int sent = av_buffersrc_add_frame_flags(input_, &frame, 0);
+  if (sent < 0 && sent != AVERROR_EOF)
+    throw_libav_error(sent, "av_buffersrc_add_frame (filter chain '" + chain_ + "')");
+  take_frames(take);
+}
+
+void FilterGraph::finish(const TakeFrame& take) {
+  if (ended_) return;
+  // The end is where the last picture is no longer shown, so that fps makes as many of it as of
+  // others.
+  const int closed = av_buffersrc_close(input_, end_pts_, 0);
+  if (closed < 0 && closed != AVERROR_EOF)
+    throw_libav_error(closed, "av_buffersrc_close (filter chain '" + chain_ + "')");
+  take_frames(take);
+}
+
+void FilterGraph::take_frames(const TakeFrame& take) {
   for (;;) {
     const int result = av_buffersink_get_frame(output_, frame_.get());
-    if (result == AVERROR(EAGAIN) || result == AVERROR_EOF) return;
+    if (result == AVERROR(EAGAIN)) return;
+    if (result == AVERROR_EOF) {
+      ended_ = true;
+      return;
+    }
     if (result < 0)
       throw_libav_error(result, "av_buffersink_get_frame (filter chain '" + chain_ + "')");
     take(*frame_);
@@ -140,7 +157,7 @@ void FilterGraph::filter(AVFrame* frame, const TakeFrame& take) {
   }
 }
 
-VideoFormat FilterGraph::output(const AVFrame& first) const {
+VideoFormat FilterGraph::output() const {
   VideoFormat video = source_;
   video.pixel_format = static_cast<AVPixelFormat>(av_buffersink_get_format(output_));
   video.width = av_buffersink_get_w(output_);
@@ -150,10 +167,17 @@ VideoFormat FilterGraph::output(const AVFrame& first) const {
   if (rate.num > 0 && rate.den > 0) video.frame_rate = rate;
   const AVRational aspect = av_buffersink_get_sample_aspect_ratio(output_);
   if (aspect.num > 0 && aspect.den > 0) video.sample_aspect = aspect;
+  state_implied_colours(video);
+  return video;
+}
+
+VideoFormat FilterGraph::output(const AVFrame& first) const {
+  VideoFormat video = output();
   video.range = first.color_range;
   video.matrix = first.colorspace;
   video.primaries = first.color_primaries;
   video.transfer = first.color_trc;
+  state_implied_colours(video);
   return video;
 }
 

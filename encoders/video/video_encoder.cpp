@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "encoders/video/video_encoder.h"
 
+#include <stdlib.h>
+
 #include <algorithm>
 #include <stdexcept>
 #include <string_view>
@@ -8,10 +10,74 @@
 #include "encoders/dvd/dvd_video.h"
 #include "encoders/libav/log_capture.h"
 #include "encoders/libav/picture_frame.h"
+#include "encoders/text/quantity_text.h"
 #include "encoders/video/codec_context.h"
+#include "encoders/video/codec_traits.h"
 
 namespace lifereel {
 namespace {
+
+std::vector<AVPixelFormat> all_pixel_formats(const AVCodec& codec) {
+  std::vector<AVPixelFormat> formats;
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
+  const void* list = nullptr;
+  int count = 0;
+  check(avcodec_get_supported_config(nullptr, &codec, AV_CODEC_CONFIG_PIX_FORMAT, 0, &list, &count),
+        "avcodec_get_supported_config");
+  if (list != nullptr) {
+    const auto* const begin = static_cast<const AVPixelFormat*>(list);
+    formats.assign(begin, begin + count);
+  }
+#else
+  for (const AVPixelFormat* format = codec.pix_fmts;
+       format != nullptr && *format != AV_PIX_FMT_NONE; ++format)
+    formats.push_back(*format);
+#endif
+  return formats;
+}
+
+bool in_device_memory(AVPixelFormat format) {
+  return (av_pix_fmt_desc_get(format)->flags & AV_PIX_FMT_FLAG_HWACCEL) != 0;
+}
+
+bool is_limited_yuv(AVPixelFormat format) {
+  const AVPixFmtDescriptor& kind = *av_pix_fmt_desc_get(format);
+  return (kind.flags & AV_PIX_FMT_FLAG_RGB) == 0 && kind.nb_components >= 3 &&
+         !std::string_view(kind.name).starts_with("yuvj");
+}
+
+bool needs_device(const AVCodec& codec) {
+  return (codec.capabilities & (AV_CODEC_CAP_HARDWARE | AV_CODEC_CAP_HYBRID)) != 0 ||
+         std::string_view(codec.name).ends_with("_omx");
+}
+
+/// "; libx264 makes the same codec without one", or nothing where this FFmpeg has none.
+std::string software_encoder(const AVCodec& codec) {
+  void* state = nullptr;
+  while (const AVCodec* other = av_codec_iterate(&state))
+    if (av_codec_is_encoder(other) != 0 && other->id == codec.id && !needs_device(*other) &&
+        (other->capabilities & AV_CODEC_CAP_EXPERIMENTAL) == 0)
+      return std::string("; ") + other->name + " makes " + avcodec_get_name(codec.id) +
+             " without one";
+  return {};
+}
+
+/// Why avcodec_open2() failed, and what to do about it.
+[[noreturn]] void refuse_to_open(const AVCodec& codec, const VideoFormat& format, int result,
+                                 const LogCapture& log) {
+  const std::string said =
+      libav_text(result) + (log.messages().empty() ? "" : " (" + log.summary() + ")");
+  if (needs_device(codec))
+    throw std::runtime_error(std::string("the encoder ") + codec.name +
+                             " found no device that it can use: " + said + software_encoder(codec));
+  if ((codec.capabilities & AV_CODEC_CAP_EXPERIMENTAL) != 0 && result == AVERROR_EXPERIMENTAL)
+    throw std::runtime_error(std::string("the encoder ") + codec.name +
+                             " is experimental; the codec option strict=experimental allows it");
+  throw std::runtime_error(
+      std::string("the encoder ") + codec.name + " does not take pictures of " +
+      size_text(format.width, format.height) + " in " + av_get_pix_fmt_name(format.pixel_format) +
+      ", " + rational_text(format.frame_rate) + " a second, with these settings: " + said);
+}
 
 /// Codec option warnings that mean "this was not understood".
 void refuse_misread_options(const AVCodec& codec, const LogCapture& log) {
@@ -90,37 +156,23 @@ const AVCodec& find_video_encoder(const std::string& name) {
 }
 
 std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec) {
-  std::vector<AVPixelFormat> formats;
-#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
-  const void* list = nullptr;
-  int count = 0;
-  check(avcodec_get_supported_config(nullptr, &codec, AV_CODEC_CONFIG_PIX_FORMAT, 0, &list, &count),
-        "avcodec_get_supported_config");
-  if (list != nullptr) {
-    const auto* const begin = static_cast<const AVPixelFormat*>(list);
-    formats.assign(begin, begin + count);
-  }
-#else
-  for (const AVPixelFormat* format = codec.pix_fmts;
-       format != nullptr && *format != AV_PIX_FMT_NONE; ++format)
-    formats.push_back(*format);
-#endif
+  std::vector<AVPixelFormat> formats = all_pixel_formats(codec);
+  std::erase_if(formats, in_device_memory);
+  if (codec_traits(codec.name).full_range) std::erase_if(formats, is_limited_yuv);
   return formats;
+}
+
+void refuse_device_memory(const AVCodec& codec) {
+  const std::vector<AVPixelFormat> formats = all_pixel_formats(codec);
+  if (formats.empty() || !std::all_of(formats.begin(), formats.end(), in_device_memory)) return;
+  throw std::invalid_argument(
+      std::string("the encoder ") + codec.name + " takes pictures in the memory of a device (" +
+      av_get_pix_fmt_name(formats.front()) + "), which is not supported" + software_encoder(codec));
 }
 
 VideoEncoder::VideoEncoder(const ResolvedFilm& film, const VideoFormat& format, bool global_header)
     : packet_(make_packet()) {
   const AVCodec& codec = find_video_encoder(film.settings.codec);
-  const std::vector<AVPixelFormat> formats = supported_pixel_formats(codec);
-  if (!formats.empty() &&
-      std::find(formats.begin(), formats.end(), format.pixel_format) == formats.end()) {
-    std::vector<std::string> names;
-    for (const AVPixelFormat one : formats) names.emplace_back(av_get_pix_fmt_name(one));
-    throw std::invalid_argument("the encoder " + film.settings.codec + " does not take " +
-                                av_get_pix_fmt_name(format.pixel_format) +
-                                "; convert with --filter format=... to one of " + join(names));
-  }
-
   codec_ = make_codec_context(film);
   codec_->pix_fmt = format.pixel_format;
   codec_->width = format.width;
@@ -136,13 +188,17 @@ VideoEncoder::VideoEncoder(const ResolvedFilm& film, const VideoFormat& format, 
   if (format.pixel_format == AV_PIX_FMT_YUV420P) codec_->chroma_sample_location = AVCHROMA_LOC_LEFT;
   if (global_header) codec_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
 
+  // The library behind it knows no other way; the user's own choice stays.
+  const char* const log_variable = codec_traits(codec.name).log_variable;
+  if (log_variable != nullptr) setenv(log_variable, "1", 0);
+
   LogCapture log;
   Dictionary options;
   for (const auto& [key, value] : codec_options(film, format.width, format.height))
     options.set(key, value);
   const int result = avcodec_open2(codec_.get(), &codec, options.address());
   refuse_misread_options(codec, log);
-  if (result < 0) throw_libav_error(result, "avcodec_open2 (" + film.settings.codec + ")");
+  if (result < 0) refuse_to_open(codec, format, result, log);
   for (const auto& [key, value] : options.entries()) refuse_codec_option(codec, key);
   if (const DvdVideo* const disc = dvd_video(film.settings.target))
     check_disc_codec(*disc, *codec_);

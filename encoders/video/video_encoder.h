@@ -33,8 +33,11 @@ VideoFormat source_format(const FilmSettings& settings, const PictureFormat& pic
 /// Throws std::invalid_argument with the list of encoders there are.
 const AVCodec& find_video_encoder(const std::string& name);
 
-/// What the encoder takes; empty: anything.
+/// What the encoder takes from memory; empty: anything.
 std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec);
+
+/// Throws std::invalid_argument for an encoder whose pictures lie in a device's memory.
+void refuse_device_memory(const AVCodec& codec);
 
 class VideoEncoder {
  public:

@@ -161,6 +161,7 @@ WRAP_POINTER(std::uint8_t*, av_stream_new_side_data, (AVStream* stream, AVPacket
 
 WRAP_INT(av_buffersink_get_frame, (AVFilterContext* sink, AVFrame* frame), (sink, frame), )
 WRAP_INT(av_buffersrc_add_frame_flags, (AVFilterContext* source, AVFrame* frame, int flags), (source, frame, flags), )
+WRAP_INT(av_buffersrc_close, (AVFilterContext* source, int64_t pts, unsigned flags), (source, pts, flags), )
 WRAP_INT(av_buffersrc_parameters_set, (AVFilterContext* source, AVBufferSrcParameters* parameters), (source, parameters), )
 WRAP_INT(av_channel_layout_copy, (AVChannelLayout* to, const AVChannelLayout* from), (to, from), )
 WRAP_INT(av_dict_parse_string, (AVDictionary** dictionary, const char* text, const char* equals, const char* comma, int flags), (dictionary, text, equals, comma, flags), )

@@ -142,9 +142,6 @@ TEST_CASE("codecs and options that are not there list what is") {
     settings.codec_options = {{"x265-params", "nosuch=1"}};
     CHECK(contains(error_of([&] { Film film(settings, output); }), "nosuch"));
   }
-  if (has_encoder("huffyuv"))
-    CHECK(contains(refusal(film_settings("huffyuv"), film_output(folder.file("a.avi"))),
-                   "--filter format="));
   CHECK(folder.names().empty());
 }
 
@@ -241,6 +238,37 @@ TEST_CASE("containers and extensions") {
   CHECK(contains(refusal(settings, at("a.mkv")), "no container 'nosuch'"));
   settings.container = "image2";
   CHECK(contains(refusal(settings, at("a.mkv")), "does not write one video file"));
+  settings.container.clear();
+  for (const char* const name : {"a.hevc", "a.264", "a.m2v", "a.mjpeg", "a.yuv", "a.gray", "a.raw",
+                                 "a.roq", "a.framehash", "a.gif", "a.webp", "a.apng"})
+    CHECK(contains(refusal(settings, at(name)), " holds only "));
+  CHECK(contains(refusal(settings, at("a.m2v")), "or the encoder mpeg2video"));
+  for (const char* const name : {"a.m4a", "a.wma", "a.mp3", "a.flac"})
+    CHECK(contains(refusal(settings, at(name)), "taken for sound alone"));
+}
+
+TEST_CASE("frames that would share a timestamp") {
+  const TemporaryFolder folder;
+  const auto error = [&](const char* name, int rate) {
+    return error_of([&] {
+      make_film(film_settings("ffv1", {rate, 1}), film_output(folder.file(name), 64, 48), 2);
+    });
+  };
+  if (!has_encoder("ffv1")) return;
+  CHECK(contains(error("fast.mkv", 1'000'000), "counts time in 1/1000 s, too coarse for 1000000"));
+  CHECK(contains(error("fast.mkv", 1001), "too coarse"));
+  CHECK(folder.names().empty());
+  CHECK(error("fast.mkv", 1000).empty());
+}
+
+TEST_CASE("pictures that only a device holds") {
+  const TemporaryFolder folder;
+  for (const EncoderDescription& encoder : available_video_encoders()) {
+    if (!encoder.name.ends_with("_vaapi")) continue;
+    const std::string why = refusal(film_settings(encoder.name), film_output(folder.file("a.mkv")));
+    CHECK(contains(why, "in the memory of a device (vaapi), which is not supported"));
+  }
+  CHECK(folder.names().empty());
 }
 
 TEST_CASE("what a disc does not allow") {

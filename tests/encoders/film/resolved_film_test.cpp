@@ -52,6 +52,18 @@ TEST_CASE("the extension decides the container, and of raw films the format") {
   CHECK(film.filtered_pixel_format == PixelFormat::gray8);
 }
 
+TEST_CASE("a program stream that is not for a disc is remarked on") {
+  const auto notices = [](const char* codec, const char* path) {
+    return join(resolve(film_settings(codec, {25, 1}), film_output(path)).notices);
+  };
+  REQUIRE_ENCODER("libx264");
+  CHECK(contains(notices("libx264", "a.mpg"), "few players expect h264 in an MPEG program stream"));
+  CHECK(notices("libx264", "a.mp4").empty());
+  REQUIRE_ENCODER("mpeg2video");
+  CHECK(notices("mpeg2video", "a.mpg").empty());
+  CHECK(resolve(dvd_settings(), film_output("a.mpg", 720, 480)).notices.empty());
+}
+
 TEST_CASE("whether the path can be written is another question") {
   const FilmOutput output = film_output("/no/such/folder/film.yuv");
   const FilmSettings settings = film_settings("rawvideo");

@@ -194,8 +194,8 @@ TEST_SUITE("src.settings") {
       CHECK(universe == constants);
     }
     CHECK(refusal([] { preset("dvd"); }) ==
-          "there is no preset 'dvd'; there are panoramic, dvd_mp4, dvd_video, dvd_video_pal, "
-          "bd_4k_6h");
+          "there is no preset 'dvd'; there are panoramic, panoramic_hevc, dvd_mp4, dvd_video, "
+          "dvd_video_pal, bd_4k_6h");
   }
 
   TEST_CASE("a preset starts over, and leaves engine and output alone") {
