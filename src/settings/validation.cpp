@@ -6,6 +6,7 @@
 
 #include "encoders/finished_file.h"
 #include "src/settings.h"
+#include "src/settings/codec_names.h"
 #include "src/text/setting_text.h"
 
 namespace lifereel {
@@ -148,6 +149,7 @@ void validate(const RenderSettings& settings) {
     output.width = settings.universe.width;
     output.height = settings.universe.height;
     output.frames = frame_count(settings);
+    check_codec_exists(settings.film.codec);
     validate(settings.film, output);
   }
   if (settings.engine.lanes > 1) validate_lanes(settings);
