@@ -14,6 +14,9 @@ static_assert(std::string_view(LIFEREEL_VERSION) == LIFEREEL_DOTTED(LIFEREEL_VER
                                                                     LIFEREEL_VERSION_PATCH),
               "src/version.h and CMakeLists.txt name different releases");
 
+#undef LIFEREEL_DOTTED
+#undef LIFEREEL_TEXT
+
 }  // namespace
 
 const char* version() noexcept { return LIFEREEL_VERSION; }
