@@ -163,7 +163,7 @@ TEST_SUITE("src.cli") {
                    "no/film.mpg"));
     program.failure(1, {"render", "--preset", "dvd_video", "--size", "640x480", "-o", "film.mpg"});
     program.failure(1, {"render", "--preset", "dvd_mp4", "--crf", "20", "-o", "film.mp4"});
-    program.failure(1, {"render", "--preset", "dvd_mp4", "--codec", "x264", "-o", "film.mp4"});
+    program.failure(1, {"render", "--preset", "dvd_mp4", "--codec", "x246", "-o", "film.mp4"});
     program.failure(1, {"render", "--preset", "dvd_mp4", "-o", "film.wibble"});
     program.failure(1, {"render", "--preset", "dvd_mp4", "--dt", "-1", "-o", "film.mp4"});
     program.failure(1, {"render", "--preset", "dvd_mp4", "--engine", "cuda", "-o", "film.mp4"});
