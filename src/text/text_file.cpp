@@ -22,9 +22,9 @@ void read_blocks(const std::string& path, Take&& take) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);
   if (!file) refuse(reason(errno));
-  std::array<char, 65536> piece;
-  while (const std::size_t count = std::fread(piece.data(), 1, piece.size(), file.get()))
-    take(std::string_view(piece.data(), count));
+  std::array<char, 65536> part;
+  while (const std::size_t count = std::fread(part.data(), 1, part.size(), file.get()))
+    take(std::string_view(part.data(), count));
   if (std::ferror(file.get())) refuse(reason(errno));
 }
 
@@ -32,8 +32,8 @@ void read_blocks(const std::string& path, Take&& take) {
 
 std::string read_text_file(const std::string& path) {
   std::string text;
-  read_blocks(path, [&](std::string_view piece) {
-    text += piece;
+  read_blocks(path, [&](std::string_view part) {
+    text += part;
     if (text.size() > largest_text_file) refuse("cannot read " + path + ": larger than 16 MiB");
   });
   return text;
@@ -41,15 +41,14 @@ std::string read_text_file(const std::string& path) {
 
 bool read_text_lines(const std::string& path, const std::function<void(std::string_view)>& take) {
   std::string line;  // as much as has come of it
-  read_blocks(path, [&](std::string_view piece) {
-    for (std::size_t end = piece.find('\n'); end != std::string_view::npos;
-         end = piece.find('\n')) {
-      line += piece.substr(0, end);
+  read_blocks(path, [&](std::string_view part) {
+    for (std::size_t end = part.find('\n'); end != std::string_view::npos; end = part.find('\n')) {
+      line += part.substr(0, end);
       take(line);
       line.clear();
-      piece.remove_prefix(end + 1);
+      part.remove_prefix(end + 1);
     }
-    line += piece;
+    line += part;
     if (line.size() > longest_line) refuse("cannot read " + path + ": a line of more than 1 MiB");
   });
   if (line.empty()) return true;
