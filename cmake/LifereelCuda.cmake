@@ -1,7 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # LIFEREEL_CUDA: AUTO builds the GPU's engine where there is a CUDA compiler, ON demands one, OFF
-# does without. Sets LIFEREEL_HAS_CUDA and LIFEREEL_CUDA_ARCHITECTURES.
-set(LIFEREEL_CUDA AUTO CACHE STRING "The GPU's engine: AUTO (where nvcc is found), ON or OFF")
+# does without: so it is within another project, which may have reasons against a second compiler.
+# Sets LIFEREEL_HAS_CUDA and LIFEREEL_CUDA_ARCHITECTURES.
+set(cuda_default OFF)
+if(PROJECT_IS_TOP_LEVEL)
+  set(cuda_default AUTO)
+endif()
+set(LIFEREEL_CUDA ${cuda_default} CACHE STRING "The GPU's engine: AUTO (where nvcc is found), ON or OFF")
 set_property(CACHE LIFEREEL_CUDA PROPERTY STRINGS AUTO ON OFF)
 
 set(LIFEREEL_HAS_CUDA FALSE)

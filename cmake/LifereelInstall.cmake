@@ -8,6 +8,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   sim/checkpoint.h
   sim/colour.h
   sim/engine.h
+  sim/language.h
   sim/universe.h
   cuda/cuda_engine.h
   encoders/chunk_plan.h
@@ -48,10 +49,18 @@ if(NOT LIFEREEL_INSTALL)
   return()
 endif()
 
-install(DIRECTORY ${staged_include_dir}/lifereel DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(TARGETS lifereel EXPORT lifereelTargets)
+# Components, for packagers and for projects around this one: lifereel_runtime is what programs need
+# at work, lifereel_development what is needed to build them.
+install(DIRECTORY ${staged_include_dir}/lifereel DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+        COMPONENT lifereel_development)
+install(TARGETS lifereel EXPORT lifereelTargets
+        LIBRARY COMPONENT lifereel_runtime NAMELINK_COMPONENT lifereel_development
+        ARCHIVE COMPONENT lifereel_development)
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md
+              ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+        DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/lifereel COMPONENT lifereel_runtime)
 if(LIFEREEL_CLI)
-  install(TARGETS lifereel_cli)
+  install(TARGETS lifereel_cli RUNTIME COMPONENT lifereel_runtime)
   file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
   set_target_properties(lifereel_cli PROPERTIES INSTALL_RPATH "\$ORIGIN/${bin_to_lib}")
 endif()
@@ -66,14 +75,18 @@ else()
   set(pc_requires "Requires.private")
 endif()
 
-# The CUDA runtime is linked statically: a static liblifereel.a hands that on too.
+# The CUDA runtime is linked statically: a static liblifereel.a hands that on too. It is elsewhere on
+# another machine: pkg-config --define-variable=cuda_libdir=DIR says where.
+set(pc_cuda_libdir "")
 set(pc_cuda_libs "")
 if(LIFEREEL_HAS_CUDA AND LIFEREEL_STATIC)
-  set(pc_cuda_libs " -L${CUDAToolkit_LIBRARY_DIR} -lcudart_static -ldl -lrt")
+  set(pc_cuda_libdir "cuda_libdir=${CUDAToolkit_LIBRARY_DIR}\n")
+  set(pc_cuda_libs " -L\${cuda_libdir} -lcudart_static -ldl -lrt")
 endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/lifereel)
-install(EXPORT lifereelTargets NAMESPACE lifereel:: DESTINATION ${package_dir})
+install(EXPORT lifereelTargets NAMESPACE lifereel:: DESTINATION ${package_dir}
+        COMPONENT lifereel_development)
 configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/lifereelConfig.cmake.in
                               ${PROJECT_BINARY_DIR}/lifereelConfig.cmake
                               INSTALL_DESTINATION ${package_dir})
@@ -83,11 +96,12 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/lifereelConfigVersion.cma
 install(FILES ${PROJECT_BINARY_DIR}/lifereelConfig.cmake
               ${PROJECT_BINARY_DIR}/lifereelConfigVersion.cmake
               ${PROJECT_SOURCE_DIR}/cmake/FindLifereelFFmpeg.cmake
-        DESTINATION ${package_dir})
+        DESTINATION ${package_dir} COMPONENT lifereel_development)
 
 # Relative to the file itself, so that an installed tree may be moved (cmake --install --prefix).
 file(RELATIVE_PATH pc_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 file(RELATIVE_PATH pc_libdir ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_LIBDIR})
 file(RELATIVE_PATH pc_includedir ${CMAKE_INSTALL_PREFIX} ${CMAKE_INSTALL_FULL_INCLUDEDIR})
 configure_file(${PROJECT_SOURCE_DIR}/cmake/lifereel.pc.in ${PROJECT_BINARY_DIR}/lifereel.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/lifereel.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+install(FILES ${PROJECT_BINARY_DIR}/lifereel.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig
+        COMPONENT lifereel_development)

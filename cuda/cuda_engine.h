@@ -25,6 +25,8 @@ struct CudaDevices {
   std::vector<CudaDevice> devices;
   /// Why `devices` is empty: no driver, a driver too old, no device, a build without CUDA.
   std::string none_because;
+  /// There is a driver, but it is too old or out of order: there may be GPUs that it cannot show.
+  bool driver_fails = false;
 };
 
 /// Looks for GPUs. Never throws for what it finds or does not find.
@@ -48,10 +50,11 @@ std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe,
 
 /// Makes an engine at frame 0. Pictures are copied into the caller's memory asynchronously, up to
 /// draws_in_flight() at once; at full speed only into memory of allocate_picture_memory(), which is
-/// pinned and may outlive the engine. Throws std::invalid_argument for invalid settings and for
-/// more memory than the device has free, std::runtime_error when there is no such device or it
-/// cannot be used, naming the reason; later, from any call, when CUDA reports an error, with its
-/// call and text. Every call makes the engine's device the calling thread's current one.
+/// pinned, where the system pins as much, and may outlive the engine. Throws std::invalid_argument
+/// for invalid settings and for more memory than the device has free, std::runtime_error when there
+/// is no such device or it cannot be used, naming the reason; later, from any call, when CUDA
+/// reports an error, with its call and text. Every call makes the engine's device the calling
+/// thread's current one.
 std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
                                          const CudaEngineSettings& settings = {});
 

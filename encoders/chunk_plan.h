@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "../sim/language.h"  // as installed
+
 namespace [[gnu::visibility("default")]] lifereel {
 
 /// How a film is cut: into chunks of one length, but for the last, which is up to half a chunk

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <memory>
 
+#include "../sim/language.h"  // as installed
+
 namespace [[gnu::visibility("default")]] lifereel {
 
 /// Takes the bytes of one chunk. Destroyed without finish(), nothing is kept.

@@ -2,6 +2,7 @@
 // Pictures in, a finished film out: codec, silent audio, filter chain and container in one sink.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -57,8 +58,8 @@ void validate(const FilmSettings& settings, const FilmOutput& output);
 /// pipes are written in place. What libav logs meanwhile in the calling thread goes into errors and
 /// FilmStatistics::warnings, not to the terminal (libav_log.h).
 ///
-/// There are two ways in, one for each film: write() every picture from one thread, or give
-/// chunks() to several. Both make the same bytes.
+/// There are two ways in, one for each film: write() every picture from one thread (or write_gray()
+/// or write_rgb(), which copy it), or give chunks() to several. Both make the same bytes.
 class Film final : public PictureSink {
  public:
   /// Opens filter, codec and container (codec and container wait for the first picture when there
@@ -70,7 +71,14 @@ class Film final : public PictureSink {
   Film(ResolvedFilm film, const FilmOutput& output);
   ~Film() override;  ///< without finish(): removes the temporary file
 
+  /// Pictures are numbered from 0 without gaps.
   void write(const Picture& picture) override;
+  /// The next picture, copied: the memory is the caller's again when this returns. Samples are 0 to
+  /// 255, gray or R'G'B' (three bytes a pixel), rows `stride_bytes` apart; 0: without padding. They
+  /// become what picture_format() says, and a film in gray takes the luma.
+  void write_gray(const std::uint8_t* gray, std::size_t stride_bytes = 0);
+  void write_rgb(const std::uint8_t* rgb, std::size_t stride_bytes = 0);
+  /// Once.
   void finish() override;
   PictureFormat picture_format() const noexcept override;
   int pictures_held_at_most() const noexcept override;

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "../sim/language.h"  // as installed
+
 namespace [[gnu::visibility("default")]] lifereel {
 
 /// What encoders tell about themselves, summed over all that is written.

@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "../sim/language.h"  // as installed
+
 namespace [[gnu::visibility("default")]] lifereel {
 
 /// The file is finished and has its name, but something failed afterwards or beside it: the flush

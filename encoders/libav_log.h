@@ -4,6 +4,8 @@
 
 #include <cstdarg>
 
+#include "../sim/language.h"  // as installed
+
 namespace [[gnu::visibility("default")]] lifereel {
 
 /// As av_log_set_callback() takes it: who speaks (may be nullptr), how important it is, and what is

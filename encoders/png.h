@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "../sim/language.h"  // as installed
+
 namespace [[gnu::visibility("default")]] lifereel {
 
 /// Gray, or R'G'B' as displays take it; full range, row by row, without padding.

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "../sim/language.h"  // as installed
+
 namespace [[gnu::visibility("default")]] lifereel {
 
 /// One elementary stream and its buffer in the program stream system target decoder (P-STD,

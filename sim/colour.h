@@ -2,6 +2,8 @@
 // What the numbers in a picture's planes stand for.
 #pragma once
 
+#include "language.h"
+
 namespace [[gnu::visibility("default")]] lifereel {
 
 /// Of Y'CbCr, by H.273's names; it comes with the primaries and the transfer curve of its standard.

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "language.h"
+
 namespace [[gnu::visibility("default")]] lifereel {
 
 /// How the torus is cut into cells.

@@ -24,6 +24,7 @@ struct JobProgress {
   double eta_seconds = -1;     ///< below 0: unknown
   double speed = 0;            ///< rendering: film seconds made in a second
   double bits_per_second = 0;  ///< rendering: of the video so far
+  std::int64_t bytes = 0;      ///< rendering: of the video so far
   /// Rendering: which side waited for the other since the last report.
   enum class Waiting { nobody, engine, encoder } waiting = Waiting::nobody;
   std::string measuring;  ///< benchmarks: what is measured next
@@ -37,8 +38,9 @@ struct JobControl {
   /// Rendering: about five times a second. Verifying: after every eighth picture. Hashing: after
   /// every frame. Benchmarks: before every measurement.
   std::function<void(const JobProgress&)> progress;
-  /// Rendering, before the first frame: sentences for people about what the film needs on disk,
-  /// what it is resumed from, and what the file system there cannot do.
+  /// Before the first frame, sentences for people. Rendering: what the film needs on disk, what it
+  /// is resumed from, and what the file system there cannot do. Rendering and hashing: which GPU
+  /// could not be used.
   std::function<void(const std::string&)> notice;
   /// May be set to true by any thread or a signal handler: the job ends soon with Cancelled. A
   /// render keeps its working files, and the same settings resume from them.

@@ -2,6 +2,7 @@
 // The render job: settings in, a finished film and its statistics out.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -48,13 +49,15 @@ RenderReport render(const RenderSettings& settings, const JobControl& control = 
 /// an engine that can save() and restore() itself: it draws the film again to compare the two.
 RenderReport render(const RenderSettings& settings, Engine& engine, const JobControl& control = {});
 
-/// The engine that `settings` ask for. `automatic` takes the first GPU that this build can use,
-/// else the CPU; an ISA or a number of threads selects the CPU, a device the GPU. threads == 0
-/// means every processor. Throws std::invalid_argument (settings that contradict each other, more
-/// memory than there is), std::runtime_error with the reason when a GPU that was requested cannot
-/// be used.
+/// The engine that `settings` ask for. `automatic` takes the first GPU that can be used now, else
+/// the CPU: one that is busy, full or in some other way out of order is passed over, and `notice`
+/// is told why. An ISA or a number of threads selects the CPU; a device selects that GPU and no
+/// other. threads == 0 means every processor. Throws std::invalid_argument (settings that
+/// contradict each other, more memory than there is), std::runtime_error with the reason when a GPU
+/// that was requested cannot be used.
 std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
-                                    const EngineSettings& settings);
+                                    const EngineSettings& settings,
+                                    const std::function<void(const std::string&)>& notice = {});
 
 /// One sentence: what limited the speed.
 std::string bottleneck(const RenderReport& report);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -86,7 +87,12 @@ const std::vector<SettingKey>& setting_keys();
 /// std::invalid_argument: unknown key (with the nearest known one), malformed value.
 ///
 ///   flags       yes no true false on off 1 0
-///   fps         30000/1001, 25, 12.5; 23.976, 29.97, 59.94 and 119.88 mean the NTSC rates
+///   numbers     particles and frames also as 1e6 or 2.5k, where that is a whole number
+///   seconds     also 90s, 1:30, 7:30:00 and 1h30m
+///   fps         30000/1001, 25, 12.5; 23.976, 29.97, 29.970, 59.94 and the like mean the NTSC
+///   rates codec       FFmpeg's name of an encoder; h264, hevc, av1 and other names of formats mean
+///   the
+///               encoder that is usual for them
 ///   rates       bits per second, 4400k and 1.5M too
 ///   seed        decimal or 0x...
 ///   matrix      "[a b; c d]", or a file with a row a line, blanks or commas between, # comments,
@@ -104,10 +110,15 @@ void apply_setting(RenderSettings& settings, std::string_view key, std::string_v
 void apply_config_text(RenderSettings& settings, std::string_view text, const std::string& name);
 
 /// The same for the settings that a film or a golden file carries: only what defines a film is
-/// taken; a key that names a path or an engine is an error. Filters and codec options are taken as
-/// they are: look at `lifereel presets --from` before you render a stranger's film.
-void apply_embedded_config(RenderSettings& settings, std::string_view text,
-                           const std::string& name);
+/// taken; a key that names a path or an engine is an error. Filters and codec options reach FFmpeg,
+/// where some read, write and empty files: they are an error, too, which prints them, unless the
+/// film is trusted. Trust also those that are looked at alone and never rendered.
+enum class FilmTrust { none, filters_and_codec_options };
+struct UntrustedFilm : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
+};
+void apply_embedded_config(RenderSettings& settings, std::string_view text, const std::string& name,
+                           FilmTrust trust = FilmTrust::none);
 
 /// The same from a file; the path of a matrix is relative to the config file.
 void apply_config_file(RenderSettings& settings, const std::string& path);

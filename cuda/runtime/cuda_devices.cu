@@ -68,6 +68,9 @@ CudaDevices cuda_devices() {
   const cudaError_t error = cudaGetDeviceCount(&count);
   if (error != cudaSuccess || count == 0) {
     found.none_because = none_because(error != cudaSuccess ? error : cudaErrorNoDevice);
+    int driver = 0;
+    cudaDriverGetVersion(&driver);
+    found.driver_fails = driver != 0 && error != cudaSuccess && error != cudaErrorNoDevice;
     return found;
   }
   for (int index = 0; index < count; ++index) found.devices.push_back(describe_device(index));

@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 
 #include "cuda/runtime/cuda_devices.h"
 #include "sim/engine.h"
@@ -99,14 +100,21 @@ class Graph {
 
 class PinnedPictureMemory final : public PictureMemory {
  public:
-  explicit PinnedPictureMemory(std::size_t bytes) : size_bytes_(bytes) {
-    check_cuda(cudaHostAlloc(&data_, bytes, cudaHostAllocPortable), "cudaHostAlloc");
+  /// nullptr where the system pins no more memory for this process.
+  static std::unique_ptr<PictureMemory> allocate(std::size_t bytes) {
+    std::unique_ptr<PinnedPictureMemory> memory(new PinnedPictureMemory(bytes));
+    const cudaError_t result = cudaHostAlloc(&memory->data_, bytes, cudaHostAllocPortable);
+    if (result == cudaSuccess) return memory;
+    cudaGetLastError();  // it is dealt with
+    return nullptr;
   }
   ~PinnedPictureMemory() override { cudaFreeHost(data_); }
   std::uint8_t* data() const noexcept override { return static_cast<std::uint8_t*>(data_); }
   std::size_t size_bytes() const noexcept override { return size_bytes_; }
 
  private:
+  explicit PinnedPictureMemory(std::size_t bytes) : size_bytes_(bytes) {}
+
   void* data_ = nullptr;
   const std::size_t size_bytes_;
 };

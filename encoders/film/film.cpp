@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "encoders/film/chunk_sequencer.h"
+#include "encoders/film/copied_picture.h"
 #include "encoders/film/serial_pictures.h"
 #include "encoders/libav/libav.h"
 #include "encoders/libav/log_capture.h"
@@ -15,7 +16,10 @@ namespace lifereel {
 
 struct Film::Impl {
   Impl(ResolvedFilm film, const FilmOutput& output)
-      : chunks(std::move(film), output), pictures(chunks, output.frames) {}
+      : chunks(std::move(film), output),
+        pictures(chunks, output.frames),
+        width(output.width),
+        height(output.height) {}
 
   void close() noexcept {
     pictures.close();
@@ -24,6 +28,7 @@ struct Film::Impl {
 
   ChunkSequencer chunks;
   SerialPictures pictures;  // of the one way in; its chunk goes before the film
+  const int width, height;
 };
 
 Film::Film(ResolvedFilm film, const FilmOutput& output) {
@@ -52,9 +57,25 @@ void Film::write(const Picture& picture) {
   }
 }
 
+void Film::write_gray(const std::uint8_t* gray, std::size_t stride_bytes) {
+  const std::size_t packed = static_cast<std::size_t>(impl_->width);
+  Picture picture = copy_gray({gray, stride_bytes != 0 ? stride_bytes : packed}, picture_format(),
+                              impl_->width, impl_->height);
+  picture.pts_frames = impl_->pictures.count();
+  write(picture);
+}
+
+void Film::write_rgb(const std::uint8_t* rgb, std::size_t stride_bytes) {
+  const std::size_t packed = 3 * static_cast<std::size_t>(impl_->width);
+  Picture picture = copy_rgb({rgb, stride_bytes != 0 ? stride_bytes : packed}, picture_format(),
+                             impl_->width, impl_->height);
+  picture.pts_frames = impl_->pictures.count();
+  write(picture);
+}
+
 void Film::finish() {
   LogCapture quiet;
-  if (impl_->chunks.finished()) return;
+  if (impl_->chunks.finished()) throw std::logic_error("the film is finished already");
   if (!impl_->chunks.open()) throw std::logic_error("the film failed and cannot be finished");
   try {
     impl_->pictures.finish();

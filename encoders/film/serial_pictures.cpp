@@ -26,13 +26,13 @@ void SerialPictures::write(const Picture& picture) {
 }
 
 Picture SerialPictures::numbered_in_chunk(const Picture& picture) const {
-  Picture in_chunk = picture;
-  if (!film_.cut()) return in_chunk;
   if (picture.pts_frames != pictures_)
     throw std::runtime_error("picture " + std::to_string(picture.pts_frames) +
                              " came where picture " + std::to_string(pictures_) +
-                             " was awaited; the pictures of a film in chunks are numbered "
-                             "without gaps");
+                             " was awaited; the pictures of a film are numbered from 0 without "
+                             "gaps");
+  Picture in_chunk = picture;
+  if (!film_.cut()) return in_chunk;
   if (pictures_ == film_.plan().frames)
     throw std::runtime_error("more pictures came than the " + std::to_string(pictures_) +
                              " that were announced");

@@ -21,6 +21,8 @@ class SerialPictures {
   void write(const Picture& picture);
   /// The last chunk ends with the film, which is then to be finished.
   void finish();
+  /// Pictures taken so far.
+  std::int64_t count() const noexcept { return pictures_; }
   /// Lets go of every picture.
   void close() noexcept { chunk_.reset(); }
 

@@ -55,19 +55,35 @@ void add_option(po::options_description& description, const std::string& name, b
   }
 }
 
-/// Boost's flags take no value, and its optional values swallow the next word; so --overwrite=no is
-/// taken out here, before Boost sees it.
+bool is_yes_or_no(std::string_view word) {
+  const auto known = {"yes", "no", "true", "false", "on", "off"};
+  return std::find(known.begin(), known.end(), word) != known.end();
+}
+
+/// Boost's flags take no value, and its optional values swallow any word that follows; so
+/// --overwrite=no and --overwrite no are taken out here, before Boost sees them.
 std::vector<po::option> take_flags_with_values(const Command& command,
                                                std::vector<std::string>& words) {
   std::vector<po::option> taken;
-  std::erase_if(words, [&](const std::string& word) {
-    const std::size_t equals = word.find('=');
-    if (!word.starts_with("--") || equals == std::string::npos) return false;
-    const SettingKey* const key = find_key(std::string_view(word).substr(2, equals - 2));
-    if (!key || !takes(command, *key) || !std::string_view(key->value).empty()) return false;
-    taken.emplace_back(key->name, std::vector<std::string>{word.substr(equals + 1)});
-    return true;
-  });
+  std::vector<std::string> left;
+  for (auto word = words.begin(); word != words.end(); ++word) {
+    if (*word == "--") {
+      left.insert(left.end(), word, words.end());
+      break;
+    }
+    const std::size_t equals = word->find('=');
+    const SettingKey* const key =
+        word->starts_with("--") ? find_key(std::string_view(*word).substr(2, equals - 2)) : nullptr;
+    const bool flag = key && takes(command, *key) && std::string_view(key->value).empty();
+    if (flag && equals != std::string::npos) {
+      taken.emplace_back(key->name, std::vector<std::string>{word->substr(equals + 1)});
+    } else if (flag && word + 1 != words.end() && is_yes_or_no(word[1])) {
+      taken.emplace_back(key->name, std::vector<std::string>{*++word});
+    } else {
+      left.push_back(*word);
+    }
+  }
+  words = std::move(left);
   return taken;
 }
 
@@ -141,7 +157,9 @@ const std::vector<CommandOption>& source_options() {
   return options;
 }
 
-Arguments::Arguments(const Command& command, const std::vector<std::string>& words) {
+Arguments::Arguments(const Command& command, const std::vector<std::string>& words)
+    : trusts_films_(std::find(command.settings.begin(), command.settings.end(), "film") ==
+                    command.settings.end()) {
   for (const po::option& option : parse(command, words)) {
     const std::string value = option.value.empty() ? "yes" : option.value.front();
     if (option.string_key == positional_name) {
@@ -209,7 +227,15 @@ RenderSettings Arguments::settings() const {
       throw std::runtime_error(film +
                                " carries no settings of lifereel; --from needs a film of it");
     }
-    apply_embedded_config(settings, config, film);
+    try {
+      apply_embedded_config(settings, config, film,
+                            trusts_films_ || has("trust-film")
+                                ? FilmTrust::filters_and_codec_options
+                                : FilmTrust::none);
+    } catch (const UntrustedFilm& error) {
+      throw std::runtime_error(std::string(error.what()) +
+                               "; if you know who made it, --trust-film takes that, too");
+    }
   }
   for (const auto& [key, text] : settings_) {
     try {

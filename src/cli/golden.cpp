@@ -29,8 +29,16 @@ std::vector<CommandOption> hash_options() {
   return list;
 }
 
-JobControl control(ProgressLine& line) {
+/// For what the user should know beside what is printed.
+std::function<void(const std::string&)> notice(const Arguments& arguments) {
+  if (arguments.has("quiet")) return {};
+  return
+      [](const std::string& sentence) { std::fprintf(stderr, "lifereel: %s\n", sentence.c_str()); };
+}
+
+JobControl control(const Arguments& arguments, ProgressLine& line) {
   JobControl result;
+  result.notice = notice(arguments);
   result.progress = [&line](const JobProgress& progress) { line.show_frames(progress); };
   result.cancel = &cancelled();
   return result;
@@ -74,7 +82,7 @@ int check(const Arguments& arguments) {
   GoldenCheck result;
   {
     ProgressLine line(stderr, arguments.has("quiet"));
-    result = check_golden(golden, engine, control(line));
+    result = check_golden(golden, engine, control(arguments, line));
   }
   if (!result.difference) {
     if (!arguments.has("quiet")) {
@@ -99,7 +107,8 @@ int run_hash(const Arguments& arguments) {
   std::string text;
   {
     ProgressLine line(stderr, arguments.has("quiet"));
-    text = run_golden(settings, to_file ? settings.output : "", settings.overwrite, control(line));
+    text = run_golden(settings, to_file ? settings.output : "", settings.overwrite,
+                      control(arguments, line));
   }
   if (!to_file) std::fputs(text.c_str(), stdout);
   return 0;
@@ -112,7 +121,8 @@ int run_state(const Arguments& arguments) {
   const std::int64_t frames = initial ? 0 : frame_count(settings);
   validate(settings.universe);
   FinishedFile::check_path(settings.output, settings.overwrite);
-  const std::unique_ptr<Engine> engine = make_engine(settings.universe, settings.engine);
+  const std::unique_ptr<Engine> engine =
+      make_engine(settings.universe, settings.engine, notice(arguments));
   {
     ProgressLine line(stderr, arguments.has("quiet"));
     const FrameMeter meter;

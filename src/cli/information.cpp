@@ -21,7 +21,7 @@ int run_presets(const Arguments& arguments) {
     const std::string config = read_film_comment(film);
     if (config.empty()) throw std::runtime_error(film + " carries no settings of lifereel");
     RenderSettings settings;
-    apply_embedded_config(settings, config, film);
+    apply_embedded_config(settings, config, film, FilmTrust::filters_and_codec_options);
     std::fputs(config.c_str(), stdout);
     if (config.back() != '\n') std::putchar('\n');
     return 0;

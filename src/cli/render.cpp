@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <unistd.h>
+
 #include <cstdio>
 
 #include "src/cli/commands.h"
+#include "src/cli/json_progress.h"
 #include "src/cli/progress.h"
 #include "src/render.h"
 
@@ -11,6 +14,8 @@ namespace {
 std::vector<CommandOption> options() {
   std::vector<CommandOption> list = source_options();
   list.push_back({"quiet", "", "print only errors"});
+  list.push_back({"progress", "json", "lines on standard error"});
+  list.push_back({"trust-film", "", "with filter, codec-option"});
   list.push_back({"finish-on-interrupt", "", "Ctrl-C ends the film there"});
   return list;
 }
@@ -18,14 +23,20 @@ std::vector<CommandOption> options() {
 int run_render(const Arguments& arguments) {
   const RenderSettings settings = arguments.settings();
   const bool quiet = arguments.has("quiet");
+  const bool json = arguments.has("progress");
+  if (json && arguments.value("progress") != "json")
+    throw UsageError("--progress: '" + arguments.value("progress") + "' is not known; write json");
   // A film on standard output leaves the words to standard error.
   std::FILE* const words =
       settings.output == "-" || settings.output.starts_with("/dev/") ? stderr : stdout;
   RenderReport report;
   {
-    ProgressLine line(words, quiet);
+    ProgressLine line(words, quiet || json);
+    JsonProgress json_lines(STDERR_FILENO);
     JobControl control;
-    control.progress = [&](const JobProgress& progress) { line.show_film(progress); };
+    control.progress = [&](const JobProgress& progress) {
+      json ? json_lines.show(progress) : line.show_film(progress);
+    };
     control.notice = [&](const std::string& sentence) {
       if (!quiet) std::fprintf(words, "lifereel: %s\n", sentence.c_str());
     };

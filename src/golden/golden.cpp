@@ -36,7 +36,8 @@ std::string run_golden(const RenderSettings& settings, const std::string& path, 
     at = end + 1;
   }
 
-  const std::unique_ptr<Engine> engine = make_engine(settings.universe, settings.engine);
+  const std::unique_ptr<Engine> engine =
+      make_engine(settings.universe, settings.engine, control.notice);
   FrameSource source(*engine, format_for_size(hash.format, hash.width, hash.height));
   FrameHash sink(hash, path, overwrite);
   const FrameMeter meter;
@@ -59,7 +60,7 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
                          const JobControl& control) {
   const UniverseSettings& universe = golden.settings.universe;
   const auto total = static_cast<std::int64_t>(golden.pictures.size());
-  const std::unique_ptr<Engine> engine = make_engine(universe, engine_settings);
+  const std::unique_ptr<Engine> engine = make_engine(universe, engine_settings, control.notice);
   GoldenCheck result;
   result.engine = engine->describe();
   FrameSource source(*engine, format_for_size(golden.format, universe.width, universe.height));

@@ -11,6 +11,7 @@
 
 #include "src/golden.h"
 #include "src/text/setting_text.h"
+#include "src/text/text_file.h"
 
 namespace lifereel {
 namespace {
@@ -77,7 +78,8 @@ class GoldenReader {
     if (!has_config_)
       fail(where(1) +
            "there are no \"#lifereel\" lines with settings; lifereel hash -o writes them");
-    apply_embedded_config(golden_.settings, config_, name_);
+    // Whoever checks it encodes nothing.
+    apply_embedded_config(golden_.settings, config_, name_, FilmTrust::filters_and_codec_options);
     validate(golden_.settings.universe);
     const std::int64_t frames = frame_count(golden_.settings);
     if (!whole_lines) fail(at_end() + "the last line is cut off");
@@ -152,6 +154,11 @@ Golden parse_golden(std::string_view text, const std::string& name) {
   return reader.conclude(whole_lines);
 }
 
-Golden read_golden(const std::string& path) { return parse_golden(read_text_file(path), path); }
+Golden read_golden(const std::string& path) {
+  GoldenReader reader(path);
+  const bool whole_lines =
+      read_text_lines(path, [&reader](std::string_view line) { reader.read_line(trim(line)); });
+  return reader.conclude(whole_lines);
+}
 
 }  // namespace lifereel

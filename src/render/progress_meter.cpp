@@ -24,6 +24,7 @@ JobProgress ProgressMeter::measure(const PipelineStatistics& now) {
     progress.eta_seconds =
         static_cast<double>(frames_total_ - progress.frames_done) / progress.frames_per_second;
   const Film::Written written = sink_.film() ? sink_.film()->written() : Film::Written();
+  progress.bytes = written.video_bytes;
   if (written.frames > 0)
     progress.bits_per_second = 8 * static_cast<double>(written.video_bytes) *
                                film_frames_per_second_ / static_cast<double>(written.frames);

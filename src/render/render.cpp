@@ -294,12 +294,11 @@ class RenderJob {
 
 RenderReport render(const RenderSettings& settings, const JobControl& control) {
   std::optional<ResolvedFilm> film = validated_film(to_validate(settings));
-  EngineSettings engine_settings = settings.engine;
-  if (takes_gpu(engine_settings))
-    engine_settings.engine = EngineChoice::cuda;  // found: nobody needs to look again
-  else
-    engine_settings.threads = share_resources(settings, usable_resources()).engine_threads;
-  const auto engine = make_engine(settings.universe, engine_settings);
+  auto engine = make_gpu_engine(settings.universe, settings.engine, control.notice);
+  if (!engine) {
+    const int threads = share_resources(settings, usable_resources()).engine_threads;
+    engine = make_cpu_engine(settings.universe, {settings.engine.isa, threads});
+  }
   return RenderJob(settings, std::move(film), *engine, control).run();
 }
 

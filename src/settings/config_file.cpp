@@ -8,6 +8,7 @@
 
 #include "src/settings/setting_keys.h"
 #include "src/text/setting_text.h"
+#include "src/text/text_file.h"
 
 namespace lifereel {
 namespace {
@@ -106,13 +107,24 @@ bool is_repeatable(std::string_view key) {
   });
 }
 
-enum class Origin { user, file_of_unknown_origin };
+/// What reaches FFmpeg's own parsers, some of which open files.
+bool needs_trust(std::string_view key) { return key == "filter" || key == "codec-option"; }
+
+/// The whole value, for people to judge, with nothing in it that a terminal obeys.
+std::string shown_whole(std::string value) {
+  for (char& c : value)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return value;
+}
+
+enum class Origin { user, trusted_film, untrusted_film };
 
 void apply_config(RenderSettings& settings, std::string_view text, const std::string& name,
                   const fs::path& folder, Origin origin) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
   RenderSettings result = settings;  // all or nothing
   std::set<std::string, std::less<>> seen;
+  std::string untrusted;
   for (int number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');
     const std::string_view line = trim(text.substr(0, end));
@@ -126,7 +138,9 @@ void apply_config(RenderSettings& settings, std::string_view text, const std::st
     }
     const std::string key(trim(line.substr(0, equals)));
     const std::string value = read_value(line.substr(equals + 1), where);
-    if (origin == Origin::file_of_unknown_origin) require_harmless(key, value, where);
+    if (origin != Origin::user) require_harmless(key, value, where);
+    if (origin == Origin::untrusted_film && needs_trust(key))
+      untrusted += (untrusted.empty() ? "" : "; ") + key + " = " + shown_whole(value);
     if (key == "preset") {
       if (!seen.empty()) refuse(where + ": preset must stand before every other setting");
       try {
@@ -143,6 +157,10 @@ void apply_config(RenderSettings& settings, std::string_view text, const std::st
       refuse(where + ": frames and seconds exclude each other");
     }
   }
+  if (!untrusted.empty()) {
+    throw UntrustedFilm(
+        name + " sets what could read, write or empty files on this machine: " + untrusted);
+  }
   settings = std::move(result);
 }
 
@@ -152,9 +170,10 @@ void apply_config_text(RenderSettings& settings, std::string_view text, const st
   apply_config(settings, text, name, fs::path(), Origin::user);
 }
 
-void apply_embedded_config(RenderSettings& settings, std::string_view text,
-                           const std::string& name) {
-  apply_config(settings, text, name, fs::path(), Origin::file_of_unknown_origin);
+void apply_embedded_config(RenderSettings& settings, std::string_view text, const std::string& name,
+                           FilmTrust trust) {
+  apply_config(settings, text, name, fs::path(),
+               trust == FilmTrust::none ? Origin::untrusted_film : Origin::trusted_film);
 }
 
 void apply_config_file(RenderSettings& settings, const std::string& path) {

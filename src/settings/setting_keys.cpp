@@ -2,11 +2,12 @@
 #include "src/settings/setting_keys.h"
 
 #include <algorithm>
-#include <numeric>
 #include <stdexcept>
 #include <utility>
 
+#include "src/settings/codec_names.h"
 #include "src/settings/setting_kinds.h"
+#include "src/text/nearest_word.h"
 
 namespace lifereel {
 namespace {
@@ -42,8 +43,8 @@ std::vector<SettingEntry> universe_entries() {
   list.push_back(entry(key("seed", "N", "any 64-bit number, 0x too"), LIFEREEL_FIELD(universe.seed),
                        parse_seed, [](std::uint64_t seed) { return std::to_string(seed); }));
   list.push_back(size_entry(key("size", "WxH", "of world and film, pixels")));
-  list.push_back(int_entry(key("particles", "N", "it changes the matrix too"),
-                           LIFEREEL_FIELD(universe.particles)));
+  list.push_back(entry(key("particles", "N", "1e6; changes the matrix"),
+                       LIFEREEL_FIELD(universe.particles), parse_count, print_integer));
   list.push_back(int_entry(key("species", "K", "1 to 32"), LIFEREEL_FIELD(universe.species)));
   list.push_back(matrix_entry(key("matrix", "FILE", "K rows of K numbers")));
   list.push_back(
@@ -68,9 +69,10 @@ std::vector<SettingEntry> length_entries() {
   list.push_back(entry(key("fps", "RATE", "25, 30000/1001, 29.97"),
                        LIFEREEL_FIELD(film.frames_per_second), parse_fps, print_fps));
   list.push_back(length_entry(key("frames", "N", "length in frames"), LIFEREEL_FIELD(frames),
-                              LIFEREEL_FIELD(seconds), parse_integer, print_integer));
-  list.push_back(length_entry(key("seconds", "S", "length in seconds"), LIFEREEL_FIELD(seconds),
-                              LIFEREEL_FIELD(frames), parse_double, print_double));
+                              LIFEREEL_FIELD(seconds), parse_large_count, print_integer));
+  list.push_back(length_entry(key("seconds", "S", "length: 90, 1:30, 7h30m"),
+                              LIFEREEL_FIELD(seconds), LIFEREEL_FIELD(frames), parse_duration,
+                              print_double));
   return list;
 }
 
@@ -79,8 +81,8 @@ std::vector<SettingEntry> film_entries() {
   std::vector<SettingEntry> list;
   list.push_back(choice(key("target", "DISC", "none, ntsc-dvd, pal-dvd"),
                         LIFEREEL_FIELD(film.target), target_names));
-  list.push_back(entry(key("codec", "NAME", "FFmpeg's encoder, or null"),
-                       LIFEREEL_FIELD(film.codec), parse_string, print_string));
+  list.push_back(entry(key("codec", "NAME", "an encoder, h264, null"), LIFEREEL_FIELD(film.codec),
+                       parse_codec, print_string));
   list.push_back(entry(key("codec-preset", "NAME", "medium, veryfast, ..."),
                        LIFEREEL_FIELD(film.codec_preset), parse_string, print_string));
   list.push_back(entry(key("crf", "X", "constant quality"), LIFEREEL_FIELD(film.crf), parse_double,
@@ -146,22 +148,6 @@ std::vector<SettingEntry> output_entries() {
 
 #undef LIFEREEL_FIELD
 
-/// Edits (insert, delete, replace) from one word to the other.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-    }
-  }
-  return row.back();
-}
-
 }  // namespace
 
 const std::vector<SettingEntry>& setting_entries() {
@@ -210,16 +196,9 @@ const std::vector<SettingKey>& setting_keys() {
 std::string nearest_key(std::string_view unknown) {
   std::string word(unknown);
   std::replace(word.begin(), word.end(), '_', '-');
-  const SettingKey* nearest = nullptr;
-  std::size_t distance = 1 + std::max<std::size_t>(word.size(), 3) / 3;
-  for (const SettingKey& key : setting_keys()) {
-    const std::size_t edits = edit_distance(word, key.name);
-    if (edits < distance) {
-      distance = edits;
-      nearest = &key;
-    }
-  }
-  return nearest ? nearest->name : "";
+  std::vector<std::string_view> names;
+  for (const SettingKey& key : setting_keys()) names.push_back(key.name);
+  return std::string(nearest_word(word, names));
 }
 
 void apply_setting(RenderSettings& settings, std::string_view key, std::string_view value,

@@ -10,6 +10,7 @@
 #include "encoders/film.h"
 #include "encoders/finished_file.h"
 #include "src/settings.h"
+#include "src/settings/codec_names.h"
 #include "src/text/setting_text.h"
 
 namespace lifereel {
@@ -153,6 +154,7 @@ std::optional<ResolvedFilm> validated_film(const RenderSettings& settings) {
     output.width = settings.universe.width;
     output.height = settings.universe.height;
     output.frames = frame_count(settings);
+    check_codec_exists(settings.film.codec);
     film = resolve(settings.film, output);
   }
   if (settings.engine.lanes > 1) validate_lanes(settings);

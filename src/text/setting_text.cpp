@@ -7,25 +7,22 @@
 #include <clocale>
 #include <cmath>
 #include <concepts>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
-#include <memory>
 #include <numeric>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <type_traits>
 
-#include "encoders/text/errno_text.h"
 #include "sim/arithmetic/float_environment.h"
+#include "src/text/text_file.h"
 
 namespace lifereel {
 namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
-constexpr std::size_t largest_text_file = 16u << 20;
 
 using std::from_chars;
 
@@ -135,6 +132,101 @@ std::optional<Rational> parse_positive_rational(std::string_view text,
   return value;
 }
 
+/// What people write for the NTSC rates means 1000/1001 of a whole rate, not the decimal: that rate
+/// rounded to two or more decimals, with any zeros behind.
+std::optional<Rational> parse_ntsc_rate(std::string_view text) {
+  const std::size_t point = text.find('.');
+  if (point == std::string_view::npos) return std::nullopt;
+  while (text.ends_with('0')) text.remove_suffix(1);
+  const std::size_t decimals = text.size() - point - 1;
+  if (decimals < 2 || decimals > 9) return std::nullopt;
+  std::int64_t value = 0;  // in units of the last decimal
+  std::string digits(text);
+  digits.erase(point, 1);
+  if (read_number(digits, value) != std::errc{}) return std::nullopt;
+  std::int64_t scale = 1;
+  for (std::size_t i = 0; i < decimals; ++i) scale *= 10;
+  for (const int whole : {15, 24, 30, 48, 60, 72, 96, 120, 144, 240})
+    if (value == (whole * scale * 1000 * 2 + 1001) / (2 * 1001))
+      return Rational{whole * 1000, 1001};
+  return std::nullopt;
+}
+
+/// A number of things, as 1e6, 2.5k and 1M too.
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t exponent = 0;
+  const std::size_t at = text.find_first_of("ekKM");
+  std::string_view digits = text.substr(0, at);
+  if (at != std::string_view::npos) {
+    if (text[at] == 'e') {
+      if (read_number(text.substr(at + 1), exponent) != std::errc{}) return std::nullopt;
+    } else {
+      if (at + 1 != text.size()) return std::nullopt;
+      exponent = text[at] == 'M' ? 6 : 3;
+    }
+  }
+  const auto value = parse_decimal(digits);
+  if (!value || exponent < 0 || exponent > 15) return std::nullopt;
+  std::int64_t scale = 1;
+  for (; exponent > 0; --exponent) scale *= 10;
+  if (scale % value->den != 0 || value->num > std::numeric_limits<std::int64_t>::max() / scale)
+    return std::nullopt;
+  return value->num * (scale / value->den);
+}
+
+template <typename Integer>
+Integer parse_count_as(std::string_view text) {
+  if (text.find_first_of("ekKM") == std::string_view::npos) return parse_whole<Integer>(text);
+  const auto value = whole_number(text);
+  if (!value) refuse(in_quotes(text) + " is not a whole number; write 2500, 1e6, 2.5k or 1M");
+  if (*value > std::numeric_limits<Integer>::max()) refuse(in_quotes(text) + " is out of range");
+  return static_cast<Integer>(*value);
+}
+
+/// Digits with at most one point as nanoseconds, of units of so many seconds. Exact, so that the
+/// sum of them is the double nearest to the decimal that was meant.
+std::optional<std::int64_t> nanoseconds_of(std::string_view text, std::int64_t unit_seconds) {
+  const auto value = parse_decimal(text);
+  constexpr std::int64_t second = 1'000'000'000, most_seconds = 8'000'000;  // exact as a double
+  if (!value || second % value->den != 0 || value->num / value->den > most_seconds / unit_seconds)
+    return std::nullopt;
+  return value->num * unit_seconds * (second / value->den);
+}
+
+/// 1:30 and 7:30:00
+std::optional<std::int64_t> clock_nanoseconds(std::string_view text) {
+  std::int64_t unit_seconds = 1, sum = 0;
+  while (true) {
+    const std::size_t colon = text.rfind(':');
+    const bool first = colon == std::string_view::npos;
+    const std::string_view field = first ? text : text.substr(colon + 1);
+    if (unit_seconds > 1 && field.find('.') != std::string_view::npos) return std::nullopt;
+    const auto part = nanoseconds_of(field, unit_seconds);
+    if (!part || unit_seconds > 3600) return std::nullopt;
+    if (!first && *part >= 60 * unit_seconds * 1'000'000'000) return std::nullopt;
+    sum += *part;
+    if (first) return sum;
+    text = text.substr(0, colon);
+    unit_seconds *= 60;
+  }
+}
+
+/// 90s, 1.5h and 1h30m
+std::optional<std::int64_t> unit_nanoseconds(std::string_view text) {
+  std::int64_t sum = 0, before = 24 * 3600;
+  while (!text.empty()) {
+    const std::size_t at = text.find_first_of("hms");
+    if (at == std::string_view::npos) return std::nullopt;
+    const std::int64_t unit_seconds = text[at] == 'h' ? 3600 : text[at] == 'm' ? 60 : 1;
+    const auto part = nanoseconds_of(text.substr(0, at), unit_seconds);
+    if (!part || unit_seconds >= before) return std::nullopt;
+    sum += *part;
+    before = unit_seconds;
+    text.remove_prefix(text.substr(at).starts_with("min") ? at + 3 : at + 1);
+  }
+  return sum;
+}
+
 /// Rows of a matrix, collected with the place of each for errors.
 class MatrixRows {
  public:
@@ -215,6 +307,18 @@ int parse_int(std::string_view text) { return parse_whole<int>(text); }
 float parse_float(std::string_view text) { return parse_real<float>(text); }
 double parse_double(std::string_view text) { return parse_real<double>(text); }
 
+int parse_count(std::string_view text) { return parse_count_as<int>(text); }
+std::int64_t parse_large_count(std::string_view text) { return parse_count_as<std::int64_t>(text); }
+
+double parse_duration(std::string_view text) {
+  const bool clock = text.find(':') != std::string_view::npos;
+  if (!clock && text.find_first_of("hms") == std::string_view::npos) return parse_double(text);
+  const auto nanoseconds = clock ? clock_nanoseconds(text) : unit_nanoseconds(text);
+  if (!nanoseconds)
+    refuse(in_quotes(text) + " is not a length; write seconds, 90 or 90s, or 1:30, 7:30:00, 1h30m");
+  return static_cast<double>(*nanoseconds) / 1e9;
+}
+
 bool parse_flag(std::string_view text) {
   for (const std::string_view yes : {"yes", "true", "on", "1"}) {
     if (text == yes) return true;
@@ -242,12 +346,7 @@ std::int64_t parse_rate(std::string_view text) {
 }
 
 Rational parse_fps(std::string_view text) {
-  // What people write for the NTSC rates means 1000/1001 of a whole rate, not the decimal.
-  static constexpr std::pair<std::string_view, int> ntsc[] = {
-      {"23.976", 24000}, {"23.98", 24000}, {"29.97", 30000}, {"59.94", 60000}, {"119.88", 120000}};
-  for (const auto& [decimal, num] : ntsc) {
-    if (text == decimal) return {num, 1001};
-  }
+  if (const auto rate = parse_ntsc_rate(text)) return *rate;
   if (const auto value = parse_positive_rational(text, "/")) return *value;
   refuse(in_quotes(text) + " is not a frame rate; write 25, 12.5 or 30000/1001");
 }
@@ -323,21 +422,6 @@ std::string print_matrix(const std::vector<float>& square) {
     text += print_float(square[i]);
   }
   return text + "]";
-}
-
-std::string read_text_file(const std::string& path) {
-  const auto reason = [&](int error) { return "cannot read " + path + ": " + errno_text(error); };
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             &std::fclose);
-  if (!file) refuse(reason(errno));
-  std::string text;
-  std::array<char, 65536> block;
-  while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get())) {
-    text.append(block.data(), count);
-    if (text.size() > largest_text_file) refuse("cannot read " + path + ": larger than 16 MiB");
-  }
-  if (std::ferror(file.get())) refuse(reason(errno));
-  return text;
 }
 
 }  // namespace lifereel

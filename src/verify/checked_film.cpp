@@ -40,7 +40,8 @@ void CheckedFilm::read_settings() {
   if (!comment.starts_with("# lifereel ")) return;
   try {
     RenderSettings own;
-    apply_embedded_config(own, comment, "the film's settings");
+    apply_embedded_config(own, comment, "the film's settings",
+                          FilmTrust::filters_and_codec_options);
     frame_count(own);
     settings = std::move(own);
   } catch (const std::invalid_argument& error) {

@@ -29,7 +29,7 @@ configure() {
   to=$2
   shift 2
   quietly "$cmake" -S "$from" -B "$work/$to" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG= \
-    -DCMAKE_UNITY_BUILD=ON -DLIFEREEL_CUDA=OFF "$@"
+    -DCMAKE_UNITY_BUILD=ON "$@"
 }
 
 # use BUILD: runs its consumer.
@@ -45,7 +45,7 @@ said() {
 }
 
 echo "plain: without doctest, a unity build"
-configure "$source" plain -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_DISABLE_FIND_PACKAGE_doctest=ON
+configure "$source" plain -DLIFEREEL_CUDA=OFF -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_DISABLE_FIND_PACKAGE_doctest=ON
 said 'No tests: doctest is not installed'
 quietly "$cmake" --build "$work/plain"
 quietly "$cmake" --install "$work/plain" --prefix "$work/prefix"
@@ -60,8 +60,20 @@ libcxx='-DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-stdlib=libc++'
 # shellcheck disable=SC2086  # options, one word each
 configure "$consumer/parent" embedded $libcxx -DLIFEREEL_SOURCE_DIR="$source" \
   -DLIFEREEL_CLI=OFF -DCMAKE_DISABLE_FIND_PACKAGE_Boost=ON
+grep -q '^LIFEREEL_CUDA:STRING=OFF$' "$work/embedded/CMakeCache.txt" ||
+  { echo "FAILED: CUDA is on in another project that has not asked for it"; exit 1; }
 quietly "$cmake" --build "$work/embedded" --target consumer
 use embedded
+
+if command -v nvcc > /dev/null; then
+  echo "embedded, with CUDA as asked: the project's options stay away from nvcc"
+  configure "$consumer/parent" cuda -DCMAKE_CXX_COMPILER="$compiler" -DLIFEREEL_CLI=OFF \
+    -DLIFEREEL_SOURCE_DIR="$source" -DLIFEREEL_CUDA=ON -DCMAKE_EXPORT_COMPILE_COMMANDS=ON
+  commands=$work/cuda/compile_commands.json
+  grep '"command".*cuda_engine\.cu' "$commands" > "$work/nvcc" && ! grep -e ' -Werror ' "$work/nvcc" &&
+    grep '"command"' "$commands" | grep -v '\.cu' | grep -q -e ' -Werror ' ||
+    { echo "FAILED: the options in"; cat "$commands"; exit 1; }
+fi
 
 for film in "$work"/films-installed/*; do
   cmp "$film" "$work/films-embedded/$(basename "$film")"

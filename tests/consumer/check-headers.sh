@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every public header compiles alone, with nothing but the standard library beside it, and names no
 # type of libav, Boost or CUDA. Its namespace has the attribute that a shared library exports it by.
+# Before C++20 the first error is the one that says what to do.
 #   check-headers.sh INCLUDE_DIR COMPILER
 set -eu
 
@@ -16,10 +17,13 @@ for header in $headers; do
   printf '#include <%s>\n#include <%s>\n' "$header" "$header" |
     "$compiler" -std=c++20 -Wall -Wextra -Wshadow -Wpedantic -Wconversion -Werror -fsyntax-only \
       -I "$include_dir" -x c++ - || { echo "$header does not compile alone"; exit 1; }
+  printf '#include <%s>\n' "$header" |
+    "$compiler" -std=c++17 -fsyntax-only -I "$include_dir" -x c++ - 2>&1 | grep -m 1 'error:' |
+    grep -q -e '-std=c++20' || { echo "$header does not ask for C++20"; exit 1; }
 done
 
-# shellcheck disable=SC2086  # names, one word each
-unmarked=$(grep -LxF 'namespace [[gnu::visibility("default")]] lifereel {' $headers || true)
+# shellcheck disable=SC2046,SC2086  # names, one word each; the language is declared nowhere
+unmarked=$(grep -LxF 'namespace [[gnu::visibility("default")]] lifereel {' $(echo "$headers" | grep -v '/language.h$') || true)
 [ -z "$unmarked" ] || { echo "not exported by a shared library: $unmarked"; exit 1; }
 
 # Comments may speak of them; code may not.

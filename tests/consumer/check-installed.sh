@@ -16,6 +16,16 @@ mkdir "$work/by-cmake-out" "$work/by-pkg-config-out"
 
 "$cmake" --install "$build" --prefix "$work/prefix" > "$work/install.log"
 "$work/prefix/bin/lifereel" info > "$work/info.txt"
+for document in LICENSE README.md CHANGELOG.md; do
+  cmp "$source/../../$document" "$work/prefix/share/doc/lifereel/$document"
+done
+# Each file is of one component or the other.
+for component in lifereel_runtime lifereel_development; do
+  "$cmake" --install "$build" --prefix "$work/$component" --component $component >> "$work/install.log"
+done
+[ -x "$work/lifereel_runtime/bin/lifereel" ] && [ ! -e "$work/lifereel_runtime/include" ]
+cp -R "$work/lifereel_development/." "$work/lifereel_runtime"
+diff -r "$work/prefix" "$work/lifereel_runtime"
 
 echo "by find_package"
 "$cmake" -S "$source" -B "$work/by-cmake" -DCMAKE_BUILD_TYPE=Release \
@@ -26,6 +36,11 @@ echo "by find_package"
 
 echo "by pkg-config"
 libdir=$(dirname "$(dirname "$(find "$work/prefix" -name lifereel.pc)")")
+# Nothing in it but the CUDA toolkit, which can be said otherwise, stands at a fixed place.
+if grep -v '^cuda_libdir=' "$libdir/pkgconfig/lifereel.pc" | grep -nE '(=|-[IL]| )/'; then
+  echo "lifereel.pc holds an absolute path"
+  exit 1
+fi
 PKG_CONFIG_PATH=$libdir/pkgconfig${ffmpeg_prefix:+:$ffmpeg_prefix/lib/pkgconfig}
 export PKG_CONFIG_PATH
 static=${ffmpeg_prefix:+--static}

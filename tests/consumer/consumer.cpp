@@ -23,6 +23,9 @@
 #include <thread>
 #include <vector>
 
+#if LIFEREEL_VERSION_MAJOR == 0 && LIFEREEL_VERSION_MINOR < 1
+#error "the macros of <lifereel/version.h> are missing or wrong"
+#endif
 #if __has_include("sim/engine.h") || __has_include("src/render.h")
 #error "who uses lifereel sees its folders, not <lifereel/...> alone"
 #endif

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   RenderSettings embedded;
   bool harmless = true;
   try {
-    apply_embedded_config(embedded, text, "film");
+    apply_embedded_config(embedded, text, "film", FilmTrust::filters_and_codec_options);
   } catch (const std::invalid_argument&) {
     harmless = false;
   }
@@ -39,7 +39,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   apply_config_text(again, printed, "printed");
   require(same_film(settings, again), "what is printed reads back");
   RenderSettings carried;
-  apply_embedded_config(carried, printed, "carried");
+  apply_embedded_config(carried, printed, "carried", FilmTrust::filters_and_codec_options);
   require(same_film(settings, carried), "and also out of a film");
   try {
     validate(settings.universe);

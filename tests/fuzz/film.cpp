@@ -30,7 +30,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const fuzz::MemoryFile file(data, size);
   attempt([&] {
     RenderSettings settings;
-    apply_embedded_config(settings, read_film_comment(file.path()), "film");
+    apply_embedded_config(settings, read_film_comment(file.path()), "film",
+                          FilmTrust::filters_and_codec_options);
   });
   attempt([&] { check_film_vbv(file.path()); });
   attempt([&] {

@@ -25,6 +25,7 @@ enum cudaError_t {
   cudaErrorMemoryAllocation = 2,
   cudaErrorInsufficientDriver = 35,
   cudaErrorNoDevice = 100,
+  cudaErrorDevicesUnavailable = 46,
   cudaErrorInvalidDeviceFunction = 98,
   cudaErrorInvalidDevice = 101,
   cudaErrorNoKernelImageForDevice = 209,
@@ -69,6 +70,8 @@ struct Gpu {
   int driver_version = 13000;
   std::vector<cudaDeviceProp> devices{{"Host GPU", std::size_t{2} << 30, 9, 0, 2, 2048}};
   std::size_t free_bytes = std::size_t{2} << 30;
+  std::size_t pinned_bytes = std::size_t{2} << 30;  // the system gives at once
+  std::vector<cudaError_t> busy;                    // what cudaSetDevice says of each; may be short
   cudaError_t load_code = cudaSuccess;
   long fail_call = -1;  // the call, counted from 0, that fails with an illegal address
   std::mt19937 random{1};
@@ -190,8 +193,9 @@ inline cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int devic
 }
 inline cudaError_t cudaSetDevice(int device) {
   HOST_GPU_CALL();
-  return device < static_cast<int>(host_gpu::gpu().devices.size()) ? cudaSuccess
-                                                                   : cudaErrorInvalidDevice;
+  const auto index = static_cast<std::size_t>(device);
+  if (index >= host_gpu::gpu().devices.size()) return cudaErrorInvalidDevice;
+  return index < host_gpu::gpu().busy.size() ? host_gpu::gpu().busy[index] : cudaSuccess;
 }
 inline cudaError_t cudaMemGetInfo(std::size_t* free_bytes, std::size_t* all_bytes) {
   HOST_GPU_CALL();
@@ -209,6 +213,7 @@ inline cudaError_t cudaFree(void* data) {
   return host_gpu::release(data);
 }
 inline cudaError_t cudaHostAlloc(void** data, std::size_t bytes, unsigned) {
+  if (bytes > host_gpu::gpu().pinned_bytes) return cudaErrorMemoryAllocation;
   return host_gpu::allocate(data, bytes);
 }
 inline cudaError_t cudaFreeHost(void* data) { return host_gpu::release(data); }

@@ -492,9 +492,10 @@ TEST_SUITE("cuda.on_host") {
       } catch (const std::runtime_error& error) {
         told = error.what();
       }
-      // Whoever cleans up goes on: then the work itself was done.
+      // Whoever cleans up goes on, and so does who finds no pinned memory: the work itself was
+      // done.
       if (told.empty())
-        CHECK((finished && ++passed_over <= 6));
+        CHECK((finished && ++passed_over <= 7));
       else
         CHECK(told.find("cuda") != std::string::npos);
       CHECK(gpu().allocations == 0);

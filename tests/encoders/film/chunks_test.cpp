@@ -392,7 +392,7 @@ TEST_SUITE("encoders.chunks") {
                      film.write(owner.lend(0, blobs.draw(0)));
                      film.write(owner.lend(2, blobs.draw(1)));
                    }),
-                   "numbered without gaps"));
+                   "numbered from 0 without gaps"));
     CHECK(contains(error_of([&] {
                      Film film(settings, output);
                      for (int i = 0; i < 50; ++i) film.write(owner.lend(i, blobs.draw(i)));

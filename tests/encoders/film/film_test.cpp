@@ -252,7 +252,7 @@ TEST_CASE("pictures are released once when nothing works any more") {
     };
     CHECK(contains(error(64, 48, PixelFormat::yuv420p, 0), "64x48"));
     CHECK(contains(error(720, 480, PixelFormat::gray8, 0), "gray"));
-    CHECK(contains(error(720, 480, PixelFormat::yuv420p, -1), "must increase"));
+    CHECK(contains(error(720, 480, PixelFormat::yuv420p, -1), "was awaited"));
   }
   CHECK(folder.names().empty());
 }

@@ -173,7 +173,7 @@ TEST_SUITE("src.cli") {
                    "no/film.mpg"));
     program.failure(1, {"render", "--preset", "dvd_video", "--size", "640x480", "-o", "film.mpg"});
     program.failure(1, {"render", "--preset", "dvd_mp4", "--crf", "20", "-o", "film.mp4"});
-    program.failure(1, {"render", "--preset", "dvd_mp4", "--codec", "x264", "-o", "film.mp4"});
+    program.failure(1, {"render", "--preset", "dvd_mp4", "--codec", "x246", "-o", "film.mp4"});
     program.failure(1, {"render", "--preset", "dvd_mp4", "-o", "film.wibble"});
     program.failure(1, {"render", "--preset", "dvd_mp4", "--dt", "-1", "-o", "film.mp4"});
     program.failure(1, {"render", "--preset", "dvd_mp4", "--engine", "cuda", "-o", "film.mp4"});
@@ -181,6 +181,69 @@ TEST_SUITE("src.cli") {
     for (const auto& entry : fs::directory_iterator(program.path(""))) {
       CHECK_FALSE(entry.path().filename().string().starts_with("film"));
     }
+  }
+
+  TEST_CASE("a flag takes yes or no as its next word, too") {
+    const Program program;
+    const auto words = [](const std::vector<std::string>& flag) {
+      std::vector<std::string> all = with_small_universe(
+          {"render", "--codec", "ffv1", "--frames", "3", "-o", "film.mkv", "--quiet"});
+      all.insert(all.end(), flag.begin(), flag.end());
+      return all;
+    };
+    CHECK(program.run(words({"--faststart", "no"})).status == 0);
+    CHECK(program.run(words({"--overwrite", "yes"})).status == 0);
+    CHECK(program.run(words({"--overwrite=on", "--psnr", "off"})).status == 0);
+    CHECK(program.run(words({"--psnr", "--overwrite"})).status == 0);
+    CHECK(contains(program.failure(1, words({"--overwrite", "no"})), "exists"));
+    CHECK(contains(program.failure(2, words({"--overwrite", "maybe"})), "too many"));
+    CHECK(contains(program.failure(2, words({"--overwrite=maybe"})), "neither yes nor no"));
+    CHECK(contains(program.failure(2, words({"--overwrite", "no", "--overwrite"})), "given twice"));
+  }
+
+  TEST_CASE("a stranger's film does not decide which files are written") {
+    const Program program;
+    program.write("victim.txt", "dear diary");
+    REQUIRE(
+        program
+            .run(with_small_universe({"render", "--codec", "ffv1", "--frames", "3", "-o",
+                                      "film.mkv", "--filter", "metadata=print:file=victim.txt"}))
+            .status == 0);
+    program.write("victim.txt", "dear diary");
+    const std::string told =
+        program.failure(1, {"render", "--from", "film.mkv", "-o", "again.mkv"});
+    CHECK(contains(told, "filter = metadata=print:file=victim.txt"));
+    CHECK(contains(told, "--trust-film"));
+    CHECK(read_file(program.path("victim.txt")) == "dear diary");
+    CHECK_FALSE(fs::exists(program.path("again.mkv")));
+    // What encodes nothing, or shows it alone, reads it as before.
+    CHECK(contains(program.run({"presets", "--from", "film.mkv"}).out, "filter = metadata"));
+    CHECK(program.run({"hash", "--from", "film.mkv", "--quiet"}).status == 0);
+    CHECK(program.run({"verify", "film.mkv"}).status == 0);
+    CHECK(read_file(program.path("victim.txt")) == "dear diary");
+    CHECK(program.run({"render", "--from", "film.mkv", "--trust-film", "-o", "again.mkv"}).status ==
+          0);
+    CHECK(read_file(program.path("again.mkv")) == read_file(program.path("film.mkv")));
+  }
+
+  TEST_CASE("progress as JSON is a line now and then on standard error") {
+    const Program program;
+    const Result result = program.run(with_small_universe(
+        {"render", "--codec", "ffv1", "--frames", "2000", "-o", "film.mkv", "--progress", "json"}));
+    CHECK(result.status == 0);
+    CHECK(contains(result.out, "2000"));
+    CHECK_FALSE(contains(result.out, " ETA "));
+    std::istringstream lines(result.err);
+    int count = 0;
+    for (std::string line; std::getline(lines, line); ++count) {
+      CAPTURE(line);
+      CHECK(test::is_json(line));
+      for (const char* const key :
+           {"frames", "frames_total", "seconds", "fps", "eta_seconds", "bytes"})
+        CHECK(contains(line, "\"" + std::string(key) + "\": "));
+    }
+    CHECK(count >= 1);
+    CHECK(contains(program.failure(2, {"render", "--progress", "xml"}), "write json"));
   }
 
   TEST_CASE("a preset, printed and read again, is the preset") {

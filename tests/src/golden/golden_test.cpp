@@ -15,6 +15,7 @@
 #include "src/npy.h"
 #include "src/render.h"
 #include "src/version.h"
+#include "tests/temporary_folder.h"
 
 using namespace lifereel;
 
@@ -196,6 +197,36 @@ TEST_SUITE("src.golden") {
     other_size.replace(other_size.find("320x270"), 7, "640x540");
     CHECK(refusal(other_size).find("the pictures are not of 640x540 pixels") != std::string::npos);
     CHECK_THROWS_AS(read_golden("no-such-file"), std::invalid_argument);
+  }
+
+  TEST_CASE("a file of any length is read") {
+    const test::TemporaryFolder folder;
+    const std::string& text = golden_text();
+    const std::string head = text.substr(0, text.find("\n0,") + 1);
+    const std::string hash = text.substr(text.size() - 65, 64);
+    constexpr int frames = 100'000;  // 18 MB
+    std::string long_text = head;
+    long_text.replace(long_text.find("frames = 4"), 10, "frames = " + std::to_string(frames));
+    for (int frame = 0; frame < frames; ++frame) {
+      const std::string at = ", " + std::to_string(frame) + ", " + std::to_string(frame);
+      long_text += "0" + at + ", 1, 129600, " + hash + "\n1" + at + ", 1, 4000, " + hash + "\n";
+    }
+    REQUIRE(long_text.size() > std::size_t{16} << 20);
+    folder.write("long.txt", long_text);
+    const Golden golden = read_golden(folder.file("long.txt"));
+    CHECK(golden.pictures.size() == frames);
+    CHECK(golden.states.size() == frames);
+    CHECK(golden.states.back() == hash);
+
+    folder.write("cut.txt", long_text.substr(0, long_text.size() - 1));
+    CHECK_THROWS_WITH_AS(read_golden(folder.file("cut.txt")),
+                         doctest::Contains("the last line is cut off"), std::invalid_argument);
+    folder.write("line.txt", std::string(std::size_t{2} << 20, 'x'));
+    CHECK_THROWS_WITH_AS(read_golden(folder.file("line.txt")),
+                         doctest::Contains("a line of more than 1 MiB"), std::invalid_argument);
+    folder.write("whole.txt", text);
+    CHECK(read_golden(folder.file("whole.txt")).pictures ==
+          parse_golden(text, "golden.txt").pictures);
   }
 
   TEST_CASE("cancelled") {
