@@ -29,6 +29,15 @@ struct ColourDescription {
   bool operator==(const ColourDescription&) const = default;
 };
 
+/// Red's and blue's part of luma; green has the rest. Of `none` BT.709's, as sRGB's.
+struct LumaCoefficients {
+  double red, blue;
+};
+constexpr LumaCoefficients luma_coefficients(ColourMatrix matrix) noexcept {
+  const bool bt601 = matrix == ColourMatrix::smpte170m || matrix == ColourMatrix::bt470bg;
+  return bt601 ? LumaCoefficients{0.299, 0.114} : LumaCoefficients{0.2126, 0.0722};
+}
+
 /// Of chroma that has no colour, in both ranges.
 inline constexpr int neutral_chroma = 128;
 

@@ -12,9 +12,7 @@ namespace {
 class ColourConversion {
  public:
   explicit ColourConversion(const ColourDescription& colour) {
-    const bool bt601 =
-        colour.matrix == ColourMatrix::smpte170m || colour.matrix == ColourMatrix::bt470bg;
-    const double red = bt601 ? 0.299 : 0.2126, blue = bt601 ? 0.114 : 0.0722;
+    const auto [red, blue] = luma_coefficients(colour.matrix);
     const bool limited = colour.range == ColourRange::limited;
     const double luma = limited ? 219.0 / 255 : 1, chroma = limited ? 224.0 / 255 : 1;
     black_ = limited ? 16 : 0;

@@ -19,8 +19,8 @@ class Conversion {
  public:
   explicit Conversion(const ColourDescription& colour)
       : full_(colour.range == ColourRange::full),
-        red_(colour.matrix == ColourMatrix::bt709 ? 0.2126 : 0.299),
-        blue_(colour.matrix == ColourMatrix::bt709 ? 0.0722 : 0.114) {}
+        red_(luma_coefficients(colour.matrix).red),
+        blue_(luma_coefficients(colour.matrix).blue) {}
 
   double gray(std::uint8_t luma) const { return full_ ? luma : expand_range(luma); }
 

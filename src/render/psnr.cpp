@@ -6,8 +6,8 @@
 #include <string>
 
 #include "encoders/film_reader.h"
-#include "src/errors.h"
 #include "src/pictures/planes.h"
+#include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
 
 namespace lifereel {
@@ -57,8 +57,7 @@ Psnr measure_psnr(const std::string& film_path, Engine& engine, const Checkpoint
   PictureView decoded;
   Psnr psnr;
   while (film.read(decoded)) {
-    if (cancel && cancel->load(std::memory_order_relaxed))
-      throw Cancelled("measuring its PSNR was cancelled");
+    throw_if_cancelled(cancel, "measuring its PSNR was cancelled");
     if (decoded.planes[0].width != engine.settings().width ||
         decoded.planes[0].height != engine.settings().height)
       throw std::runtime_error(film_path + " decodes to pictures of another size");

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "src/pictures/planes.h"
+#include "src/pipeline/cancellation.h"
 #include "src/render.h"
 #include "src/text/format.h"
 #include "src/text/time_code.h"
@@ -37,7 +38,7 @@ std::optional<PlaneView> UniverseComparison::see(const ScannedPicture& picture,
                                                  std::int64_t frame) {
   if (frame >= frames_ || frame < universe_.frames()) return std::nullopt;
   while (universe_.frames() <= frame) {
-    if (cancel_ != nullptr && cancel_->load(std::memory_order_relaxed)) return std::nullopt;
+    if (is_set(cancel_)) return std::nullopt;
     universe_.next();
   }
   const PictureView drawn = view(universe_.picture());

@@ -24,6 +24,7 @@
 #include "encoders/libav/libav.h"
 #include "encoders/libav/log_capture.h"
 #include "encoders/picture.h"
+#include "tests/messages.h"
 #include "tests/temporary_folder.h"
 
 namespace lifereel::test {
@@ -265,20 +266,6 @@ inline void each_packet(const Streams& streams, const std::function<void(const A
     see(*packet);
     av_packet_unref(packet.get());
   }
-}
-
-/// The message of what `call` throws; empty when it throws nothing.
-inline std::string error_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return {};
-}
-
-inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace lifereel::test

@@ -11,9 +11,12 @@
 #include <string>
 
 #include "src/render.h"
+#include "tests/messages.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
+using test::contains;
+using test::error_of;
 
 namespace {
 
@@ -31,19 +34,6 @@ RenderSettings film_of(const std::string& output, const char* codec) {
   return settings;
 }
 
-std::string message(const std::function<void()>& run) {
-  try {
-    run();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "";
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_SUITE("src.disk_needs") {
@@ -52,20 +42,20 @@ TEST_SUITE("src.disk_needs") {
     RenderSettings settings = film_of(folder.file("film.mp4"), "libx264");
     settings.film.bitrate = 50'000'000;
     settings.frames = 1'000'000'000'000;
-    CHECK(has(message([&] { render(settings); }), "make space"));
+    CHECK(contains(error_of([&] { render(settings); }), "make space"));
     CHECK(folder.names().empty());
     std::string said;
     settings.frames = 12;
     JobControl control;
     control.notice = [&](const std::string& sentence) { said += sentence; };
     render(settings, control);
-    CHECK(has(said, "until it is finished"));
+    CHECK(contains(said, "until it is finished"));
   }
 
   TEST_CASE("free space that nobody knows is no reason to refuse") {
     RenderSettings settings = film_of("/proc/film.mp4", "libx264");  // it has no blocks at all
-    CHECK(has(check_disk(settings, {std::uint64_t{1} << 60, 0}, 0), "is not known"));
-    CHECK(has(check_disk(settings, {std::nullopt, 0}, 0), "is not known"));
+    CHECK(contains(check_disk(settings, {std::uint64_t{1} << 60, 0}, 0), "is not known"));
+    CHECK(contains(check_disk(settings, {std::nullopt, 0}, 0), "is not known"));
   }
 
   TEST_CASE("a film that is larger than a file may be is refused beforehand") {
@@ -79,11 +69,11 @@ TEST_SUITE("src.disk_needs") {
     REQUIRE(setrlimit(RLIMIT_FSIZE, &limited) == 0);
     settings.seconds = 5;
     settings.frames.reset();
-    const std::string told = message([&] { render(settings); });
+    const std::string told = error_of([&] { render(settings); });
     const DiskNeeds needs = disk_needs(settings, 1);
     REQUIRE(setrlimit(RLIMIT_FSIZE, &before) == 0);
     CHECK(needs.film > 4'000'000u);
-    CHECK(has(told, "ulimit -f"));
+    CHECK(contains(told, "ulimit -f"));
     CHECK(folder.names().empty());
   }
 }

@@ -19,10 +19,13 @@
 #include "src/render.h"
 #include "src/render/job.h"
 #include "src/render/work_folder.h"
+#include "tests/messages.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
+using test::contains;
 using test::contents;
+using test::error_of;
 namespace fs = std::filesystem;
 
 namespace {
@@ -101,19 +104,6 @@ RenderReport render_rest(const RenderSettings& settings, int* steps = nullptr) {
   const RenderReport report = render(settings, engine);
   if (steps != nullptr) *steps = engine.steps;
   return report;
-}
-
-std::string message(const std::function<void()>& run) {
-  try {
-    run();
-  } catch (const std::exception& error) {
-    return error.what();
-  }
-  return "";
-}
-
-bool has(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 void flip_bit(const std::string& path, std::size_t at) {
@@ -267,13 +257,14 @@ TEST_SUITE("src.resume") {
     render_until(settings, 2 * chunk + 5);
     RenderSettings other = settings;
     other.universe.seed = 7;
-    CHECK(has(message([&] { render_rest(other); }), "begun with seed = '480', now seed = '7'"));
+    CHECK(
+        contains(error_of([&] { render_rest(other); }), "begun with seed = '480', now seed = '7'"));
     other = settings;
     other.film.crf = 30;
-    CHECK(has(message([&] { render_rest(other); }), "begun with no crf, now crf = '30'"));
+    CHECK(contains(error_of([&] { render_rest(other); }), "begun with no crf, now crf = '30'"));
     other = settings;
     other.frames = frames + 1;
-    CHECK(has(message([&] { render_rest(other); }), "frames"));
+    CHECK(contains(error_of([&] { render_rest(other); }), "frames"));
     CHECK(!fs::exists(settings.output));
 
     // What does not change a byte may change.
@@ -301,9 +292,11 @@ TEST_SUITE("src.resume") {
     fs::create_directory(work_of(settings));
     const int other = open((work_of(settings) + "/lock").c_str(), O_RDWR | O_CREAT, 0666);
     REQUIRE(flock(other, LOCK_EX | LOCK_NB) == 0);
-    CHECK(has(message([&] { render_rest(settings); }), "another process is rendering this film"));
+    CHECK(contains(error_of([&] { render_rest(settings); }),
+                   "another process is rendering this film"));
     settings.resume = Resume::restart;
-    CHECK(has(message([&] { render_rest(settings); }), "another process is rendering this film"));
+    CHECK(contains(error_of([&] { render_rest(settings); }),
+                   "another process is rendering this film"));
     close(other);
     render_rest(settings);
     CHECK(folder.names() == std::vector<std::string>{"film.mp4"});
@@ -403,13 +396,13 @@ TEST_SUITE("src.resume") {
     leave(settings);
     RenderSettings owed = settings;
     owed.stats = folder.file("film.json");
-    CHECK(has(message([&] { render_rest(owed); }), "the film is finished, but"));
+    CHECK(contains(error_of([&] { render_rest(owed); }), "the film is finished, but"));
     CHECK(folder.names() == std::vector<std::string>{"film.mp4"});
 
     leave(settings);
     RenderSettings other = settings;
     other.universe.seed = 7;
-    CHECK(has(message([&] { render_rest(other); }), "exists"));
+    CHECK(contains(error_of([&] { render_rest(other); }), "exists"));
     leave(settings);
     other.overwrite = true;
     CHECK(!render_rest(other).finished_before);
@@ -434,7 +427,7 @@ TEST_SUITE("src.resume") {
       std::ofstream(settings.output, std::ios::app) << "!";
       CHECK_FALSE(WorkFolder::finished(settings.output));
     }
-    CHECK(has(message([&] { render_rest(settings); }), "exists"));
+    CHECK(contains(error_of([&] { render_rest(settings); }), "exists"));
     CHECK(contents(settings.output) == "the film!");
     settings.overwrite = true;
     const RenderReport report = render_rest(settings);
@@ -461,9 +454,9 @@ TEST_SUITE("src.resume") {
         folder.write("film.mkv", "in the way");
         early = end < frames;
       });
-      const std::string told = message([&] { render(settings, engine, control); });
-      CHECK(has(told, "has appeared"));
-      CHECK(has(told, "film.mkv.lifereel/film', and the same command gives it its name"));
+      const std::string told = error_of([&] { render(settings, engine, control); });
+      CHECK(contains(told, "has appeared"));
+      CHECK(contains(told, "film.mkv.lifereel/film', and the same command gives it its name"));
       fs::remove(settings.output);
       fs::remove(work_of(settings) + "/film");  // what follows is of the rest
 
@@ -473,9 +466,9 @@ TEST_SUITE("src.resume") {
         JobControl stopped;
         stopped.cancel = &cancel;
         stopped.notice = [&](const std::string& sentence) {
-          cancel = cancel || has(sentence, moment);
+          cancel = cancel || contains(sentence, moment);
         };
-        CHECK(has(message([&] { render(settings, stopped); }), "the same command resumes"));
+        CHECK(contains(error_of([&] { render(settings, stopped); }), "the same command resumes"));
       }
 
       int steps = 0;
@@ -513,17 +506,17 @@ TEST_SUITE("src.resume") {
         folder.write("film.mkv", "in the way");
         early = end < frames;
       });
-      CHECK(has(message([&] { render(settings, engine, control); }), "lifereel/film'"));
+      CHECK(contains(error_of([&] { render(settings, engine, control); }), "lifereel/film'"));
       const std::string whole = contents(work_of(settings) + "/film");
       CHECK(contents(settings.output) == "in the way");
-      CHECK(has(message([&] { render_rest(settings); }), "exists"));
+      CHECK(contains(error_of([&] { render_rest(settings); }), "exists"));
 
       // It is no other command's.
       fs::remove(settings.output);
       RenderSettings other = settings;
       other.universe.seed = 7;
       if (one.resume == Resume::automatic && one.chunk_frames > 0)
-        CHECK(has(message([&] { render_rest(other); }), "of another render"));
+        CHECK(contains(error_of([&] { render_rest(other); }), "of another render"));
 
       CHECK(render_rest(settings).finished_before);
       CHECK(contents(settings.output) == whole);
@@ -545,7 +538,7 @@ TEST_SUITE("src.resume") {
         fs::remove(work_of(settings) + "/job");
       else
         flip_bit(work_of(settings) + "/job", 100);
-      CHECK(has(message([&] { render_rest(other); }), "is of another render"));
+      CHECK(contains(error_of([&] { render_rest(other); }), "is of another render"));
       CHECK(working_files(settings, "chunk-").size() == kept);
     }
     for (const std::string& path : working_files(settings, "chunk-")) fs::remove(path);

@@ -12,31 +12,22 @@
 
 #include "src/settings.h"
 #include "src/text/setting_text.h"
+#include "tests/messages.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
+using test::refusal_of;
 
 namespace {
 
-/// What a call throws as std::invalid_argument; empty when it does not.
-template <typename Call>
-std::string refusal(Call call) {
-  try {
-    call();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "";
-}
-
 std::string refused(const char* key, const char* value) {
   RenderSettings settings;
-  return refusal([&] { apply_setting(settings, key, value, "--" + std::string(key)); });
+  return refusal_of([&] { apply_setting(settings, key, value, "--" + std::string(key)); });
 }
 
 std::string refused_config(const std::string& text) {
   RenderSettings settings;
-  return refusal([&] { apply_config_text(settings, text, "mine.cfg"); });
+  return refusal_of([&] { apply_config_text(settings, text, "mine.cfg"); });
 }
 
 RenderSettings preset(const char* name) {
@@ -193,7 +184,7 @@ TEST_SUITE("src.settings") {
       constants.particles = universe.particles;
       CHECK(universe == constants);
     }
-    CHECK(refusal([] { preset("dvd"); }) ==
+    CHECK(refusal_of([] { preset("dvd"); }) ==
           "there is no preset 'dvd'; there are panoramic, panoramic_hevc, dvd_mp4, dvd_video, "
           "dvd_video_pal, bd_4k_6h");
   }
@@ -357,7 +348,7 @@ TEST_SUITE("src.settings") {
     CHECK(refused_config(std::string("\x01\x02\xff\x00zz", 6)).starts_with("mine.cfg:1: '"));
 
     RenderSettings untouched;
-    CHECK(refusal([&] { apply_config_text(untouched, "seed = 1\nbad\n", "x"); }) != "");
+    CHECK(refusal_of([&] { apply_config_text(untouched, "seed = 1\nbad\n", "x"); }) != "");
     CHECK(untouched == RenderSettings());
   }
 
@@ -400,7 +391,7 @@ TEST_SUITE("src.settings") {
 
     const auto refused_file = [&](const std::string& text) {
       const std::string path = folder.write("bad.txt", text);
-      const std::string said = refusal([&] { read_matrix_file(path); });
+      const std::string said = refusal_of([&] { read_matrix_file(path); });
       CHECK(said.starts_with(path));
       return said.substr(std::min(path.size(), said.size()));
     };
@@ -410,13 +401,13 @@ TEST_SUITE("src.settings") {
     CHECK(refused_file("1 2\n") ==
           ": the matrix has 1 rows of 2 numbers; it needs as many rows as numbers in a row");
     CHECK(refused_file("# nothing\n") == ": the matrix has no rows");
-    CHECK(refusal([&] { read_matrix_file(folder.path()); }) ==
+    CHECK(refusal_of([&] { read_matrix_file(folder.path()); }) ==
           "cannot read " + folder.path() + ": Is a directory");
 
     settings = preset("dvd_video");
     apply_setting(settings, "matrix", "[1 2; 3 4]", "--matrix");
     settings.film.codec = "null";
-    CHECK(refusal([&] { validate(settings); }).find("matrix") != std::string::npos);
+    CHECK(refusal_of([&] { validate(settings); }).find("matrix") != std::string::npos);
   }
 
   TEST_CASE("the number of frames is exact") {
@@ -442,12 +433,12 @@ TEST_SUITE("src.settings") {
     CHECK_THROWS_AS(frames(0, {1, 1}), std::invalid_argument);
 
     RenderSettings settings;
-    CHECK(refusal([&] { frame_count(settings); }) ==
+    CHECK(refusal_of([&] { frame_count(settings); }) ==
           "the length is missing: give frames or seconds");
     settings.frames = 0;
-    CHECK(refusal([&] { frame_count(settings); }) == "frames must be at least 1");
+    CHECK(refusal_of([&] { frame_count(settings); }) == "frames must be at least 1");
     settings.seconds = 1;
-    CHECK(refusal([&] { frame_count(settings); }) == "frames and seconds exclude each other");
+    CHECK(refusal_of([&] { frame_count(settings); }) == "frames and seconds exclude each other");
   }
 
   TEST_CASE("validate: contradictions and paths") {
@@ -456,7 +447,7 @@ TEST_SUITE("src.settings") {
       RenderSettings settings = preset("dvd_mp4");
       settings.output = folder.file("film.mp4");
       apply_setting(settings, key, value, key);
-      return refusal([&] { validate(settings); });
+      return refusal_of([&] { validate(settings); });
     };
     CHECK(said("seed", "1") == "");
     CHECK(said("output", "").starts_with("output is missing"));
@@ -473,7 +464,7 @@ TEST_SUITE("src.settings") {
       settings.output = folder.file("film.mp4");
       settings.engine.lanes = 2;
       change(settings);
-      return refusal([&] { validate(settings); });
+      return refusal_of([&] { validate(settings); });
     };
     CHECK(lanes([](RenderSettings&) {}) == "");
     CHECK(lanes([](RenderSettings& s) { s.film.chunk_frames = 0; }) ==
@@ -502,18 +493,18 @@ TEST_SUITE("src.settings") {
     RenderSettings psnr = preset("dvd_mp4");
     psnr.output = folder.file("film.mp4");
     psnr.psnr = true;
-    CHECK(refusal([&] { validate(psnr); }) == "");
+    CHECK(refusal_of([&] { validate(psnr); }) == "");
     psnr.film.filter = "scale=360:-2";
-    CHECK(refusal([&] { validate(psnr); }).starts_with("psnr compares"));
+    CHECK(refusal_of([&] { validate(psnr); }).starts_with("psnr compares"));
     psnr.film.filter.clear();
     psnr.output = "-";
     psnr.film.container = "matroska";
-    CHECK(refusal([&] { validate(psnr); }).starts_with("psnr reads the film back"));
+    CHECK(refusal_of([&] { validate(psnr); }).starts_with("psnr reads the film back"));
 
     RenderSettings pal = preset("dvd_video");
     pal.output = folder.file("film.mpg");
     pal.universe.height = 576;
-    CHECK(refusal([&] { validate(pal); }) != "");
+    CHECK(refusal_of([&] { validate(pal); }) != "");
   }
 
   TEST_CASE("every key is in the table once, with its help") {

@@ -7,25 +7,16 @@
 #include <utility>
 
 #include "src/settings.h"
+#include "tests/messages.h"
 
 using namespace lifereel;
+using test::refusal_of;
 
 namespace {
 
-/// What a call throws as std::invalid_argument; empty when it does not.
-template <typename Call>
-std::string refusal(Call call) {
-  try {
-    call();
-  } catch (const std::invalid_argument& error) {
-    return error.what();
-  }
-  return "";
-}
-
 std::string refused(const char* key, const char* value) {
   RenderSettings settings;
-  return refusal([&] { apply_setting(settings, key, value, "--" + std::string(key)); });
+  return refusal_of([&] { apply_setting(settings, key, value, "--" + std::string(key)); });
 }
 
 RenderSettings preset(const char* name) {
@@ -94,7 +85,7 @@ TEST_SUITE("src.typed_values") {
     settings.output = "film.mp4";
     const auto told = [&](const char* name) {
       settings.film.codec = name;
-      return refusal([&] { validate(settings); });
+      return refusal_of([&] { validate(settings); });
     };
     CHECK(told("libx246") ==
           "codec: this FFmpeg has no video encoder 'libx246'; did you mean libx264?");
