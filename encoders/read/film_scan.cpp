@@ -2,6 +2,7 @@
 #include "encoders/read/film_scan.h"
 
 #include <algorithm>
+#include <cstring>
 #include <stdexcept>
 
 #include "encoders/libav/libav.h"
@@ -76,8 +77,19 @@ bool is_plane(const AVPixFmtDescriptor& shape, int component) {
   return place.depth == 8 && place.step == 1 && place.plane == component && place.offset == 0;
 }
 
+/// libav copies enumerations out of a file unchecked; reading a value outside the enumeration as one
+/// is undefined, so what a damaged film says is read as the number it is.
+template <class Enumeration>
+int number_of(const Enumeration& stored) {
+  static_assert(sizeof(Enumeration) == sizeof(int));
+  int number = 0;
+  std::memcpy(&number, &stored, sizeof number);
+  return number;
+}
+
 bool is_full_range(const AVFrame& frame) {
-  if (frame.color_range != AVCOL_RANGE_UNSPECIFIED) return frame.color_range == AVCOL_RANGE_JPEG;
+  const int range = number_of(frame.color_range);
+  if (range != AVCOL_RANGE_UNSPECIFIED) return range == AVCOL_RANGE_JPEG;
   switch (frame.format) {
     case AV_PIX_FMT_GRAY8:
     case AV_PIX_FMT_YUVJ420P:
@@ -95,7 +107,7 @@ ColourDescription colour_of(const AVFrame& frame) {
   ColourDescription colour =
       format_for_size(PixelFormat::yuv420p, frame.width, frame.height).colour;
   colour.range = is_full_range(frame) ? ColourRange::full : ColourRange::limited;
-  switch (frame.colorspace) {
+  switch (number_of(frame.colorspace)) {
     case AVCOL_SPC_BT709:
       colour.matrix = ColourMatrix::bt709;
       break;
