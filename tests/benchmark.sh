@@ -44,7 +44,7 @@ with_ffmpeg() { # PRESET OUTPUT
       -i anullsrc=channel_layout=stereo:sample_rate=48000 -target ntsc-dvd -b:v 4400k -b:a 192k \
       -aspect 16:9 -shortest -threads "$(nproc)" "$2" ;;
     dvd_mp4) set -- -s 720x480 -framerate 20 -i "$here/frames.gray" -c:v libx264 -pix_fmt yuv420p \
-      -preset medium -b:v 1400k -maxrate 2500k -bufsize 5000k -aspect 16:9 "$2" ;;
+      -preset medium -b:v 1370k -maxrate 2500k -bufsize 5000k -aspect 16:9 "$2" ;;
     panoramic) set -- -s 7680x2160 -framerate 20 -i "$here/frames.gray" -c:v libx264 \
       -pix_fmt yuv420p -preset medium -crf 23 "$2" ;;
     bd_4k_6h) set -- -s 3840x2160 -framerate 20 -i "$here/frames.gray" -c:v libx265 \

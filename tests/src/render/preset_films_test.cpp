@@ -13,7 +13,25 @@
 
 using namespace lifereel;
 
-namespace {}  // namespace
+namespace {
+
+/// What a disc holds, bytes; 0 where the preset names none. Of a data DVD the smaller kind, DVD+R.
+std::int64_t disc_bytes(const Preset& preset) {
+  const std::string summary = preset.summary;
+  if (summary.find("DVD") != std::string::npos) return 4'700'372'992;
+  return summary.find("BD-R of 25 GB") != std::string::npos ? 25'025'314'816 : 0;
+}
+
+/// All of a film but its video.
+std::int64_t container_bytes(RenderSettings settings, std::int64_t frames) {
+  settings.frames = frames;
+  settings.film.chunk_frames = 0;
+  const RenderReport report = render(settings);
+  CHECK(report.film.frames == frames);
+  return report.film.file_bytes - report.film.video_bytes;
+}
+
+}  // namespace
 
 TEST_SUITE_BEGIN("src.preset_films");
 
@@ -47,6 +65,44 @@ TEST_CASE("every preset's film keeps its buffers") {
     CHECK(stream.conforms());
     CHECK(stream.streams.size() == 2);
   }
+}
+
+TEST_CASE("every preset's film fits the disc that the preset names") {
+  constexpr double file_system_bytes = 2 << 20;
+  const test::TemporaryFolder folder;
+  int discs = 0;
+  for (const Preset& preset : presets()) {
+    const std::string name = preset.name;
+    CAPTURE(name);
+    RenderSettings settings;
+    apply_preset(settings, name);
+    const std::int64_t capacity = disc_bytes(preset);
+    if (capacity == 0) continue;
+    ++discs;
+    REQUIRE(settings.film.bitrate);
+    const double seconds =
+        static_cast<double>(*settings.frames) / settings.film.frames_per_second.value();
+    const double video = static_cast<double>(*settings.film.bitrate) / 8 * seconds;
+
+    // A container takes as much for a small picture as for a large one.
+    if (settings.film.target == DiscTarget::none) {
+      settings.universe.width = 320;
+      settings.universe.height = 288;
+      settings.universe.particles = 300;
+    }
+    if (!test::has_encoder(settings.film.codec.c_str())) continue;
+    settings.output =
+        folder.file(settings.film.target == DiscTarget::none ? "film.mp4" : "film.mpg");
+    settings.overwrite = true;
+    const double a_frame =
+        static_cast<double>(container_bytes(settings, 300) - container_bytes(settings, 100)) / 200;
+    const double film = video + a_frame * static_cast<double>(*settings.frames);
+    MESSAGE(name << ": " << film << " of " << capacity << " bytes, " << a_frame
+                 << " bytes a frame beside the video");
+    CHECK(a_frame > 1);
+    CHECK(film + file_system_bytes <= static_cast<double>(capacity));
+  }
+  CHECK(discs == 4);
 }
 
 TEST_SUITE_END();

@@ -139,7 +139,7 @@ TEST_SUITE("src.settings") {
     CHECK(dvd_mp4.universe.height == 480);
     CHECK(dvd_mp4.universe.particles == 2500);
     CHECK(dvd_mp4.frames == 540000);
-    CHECK(dvd_mp4.film.bitrate == 1400000);
+    CHECK(dvd_mp4.film.bitrate == 1370000);
     CHECK(dvd_mp4.film.maxrate == 2500000);
     CHECK(dvd_mp4.film.bufsize == 5000000);
     CHECK(dvd_mp4.film.aspect == Rational{16, 9});
@@ -369,7 +369,7 @@ TEST_SUITE("src.settings") {
     apply_config_text(settings, "seed = 7\nseconds = 20\n", "mine.cfg");
     apply_setting(settings, "seed", "8", "--seed");
     CHECK(settings.universe.seed == 8);
-    CHECK(settings.film.bitrate == 1400000);
+    CHECK(settings.film.bitrate == 1370000);
     CHECK(frame_count(settings) == 400);
 
     apply_config_text(settings, "preset = panoramic\nfps = 10\n", "mine.cfg");
