@@ -51,6 +51,12 @@ class ChunkSequencer::Chunk final : public PictureSink {
   void write(const Picture& picture) override {
     PictureGuard guard(picture);
     if (encoder_ == nullptr) throw std::logic_error("a picture came after the chunk had ended");
+    if (picture.pts_frames != pictures_)
+      throw std::runtime_error("picture " + std::to_string(picture.pts_frames) + " of chunk " +
+                               std::to_string(index_) + " came where picture " +
+                               std::to_string(pictures_) +
+                               " was awaited; the pictures of a chunk are numbered from 0 without "
+                               "gaps");
     guard.disarm();
     run([&] { encoder_->write(picture, take_); });
     ++pictures_;

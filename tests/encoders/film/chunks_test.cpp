@@ -393,6 +393,18 @@ TEST_SUITE("encoders.chunks") {
                      film.write(owner.lend(2, blobs.draw(1)));
                    }),
                    "numbered from 0 without gaps"));
+    for (const std::int64_t first : {0, 7, -1}) {
+      CAPTURE(first);
+      Film film(settings, output);
+      const auto chunk = film.chunks().begin_chunk(1, 20);
+      const std::string told = error_of([&] {
+        chunk->write(owner.lend(first, blobs.draw(0)));
+        chunk->write(owner.lend(2, blobs.draw(1)));
+      });
+      CHECK(contains(told, first == 0 ? "picture 2 of chunk 1 came where picture 1 was awaited"
+                                      : "of chunk 1 came where picture 0 was awaited"));
+      CHECK(contains(told, "numbered from 0 without gaps"));
+    }
     CHECK(contains(error_of([&] {
                      Film film(settings, output);
                      for (int i = 0; i < 50; ++i) film.write(owner.lend(i, blobs.draw(i)));
