@@ -381,7 +381,7 @@ void load_all_code(const CudaDevice& device) {
                                std::to_string(device.index) + " (" + device.name + ", " +
                                device.architecture +
                                "); build with its architecture in CMAKE_CUDA_ARCHITECTURES, or "
-                               "use --engine cpu");
+                               "set engine = cpu");
     check_cuda(result, "cudaFuncGetAttributes");
   }
 }
@@ -414,7 +414,7 @@ std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
     sentence << universe.particles << " particles at " << universe.width << 'x' << universe.height
              << " need " << static_cast<double>(bytes) / 0x1p30 << " GiB of device memory, but "
              << device.name << " has " << static_cast<double>(free_bytes) / 0x1p30
-             << " GiB free: lower particles or size, or use --engine cpu";
+             << " GiB free: lower particles or size, or set engine = cpu";
     throw std::invalid_argument(sentence.str());
   }
   cudaDeviceProp properties{};

@@ -14,7 +14,7 @@ namespace [[gnu::visibility("default")]] lifereel {
 
 /// One GPU of this machine.
 struct CudaDevice {
-  int index = 0;                 ///< what --device takes
+  int index = 0;                 ///< the setting device
   std::string name;              ///< "NVIDIA H200"
   std::string architecture;      ///< "sm_90"
   std::size_t memory_bytes = 0;  ///< of the device, whether free or not

@@ -22,7 +22,7 @@ std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe, const Cud
 std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
                                          const CudaEngineSettings&) {
   validate(universe);
-  throw std::runtime_error(std::string("engine cuda: ") + reason + "; --engine cpu needs no GPU");
+  throw std::runtime_error(std::string("engine cuda: ") + reason + "; engine = cpu needs no GPU");
 }
 
 }  // namespace lifereel

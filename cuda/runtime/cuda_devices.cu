@@ -80,7 +80,7 @@ CudaDevices cuda_devices() {
 CudaDevice choose_cuda_device(int wanted) {
   const CudaDevices found = cuda_devices();
   const auto fail = [](const std::string& reason) -> CudaDevice {
-    throw std::runtime_error("engine cuda: " + reason + "; --engine cpu needs no GPU");
+    throw std::runtime_error("engine cuda: " + reason + "; engine = cpu needs no GPU");
   };
   if (found.devices.empty()) return fail(found.none_because);
   const int count = static_cast<int>(found.devices.size());

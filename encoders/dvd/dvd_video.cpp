@@ -71,10 +71,12 @@ void check_disc_settings(const FilmSettings& asked, int width, int height) {
   if (settings.filter.empty()) {
     if (width != disc.width || height != disc.height)
       refuse(disc, "needs pictures of " + size_text(disc.width, disc.height) + ", not " +
-                       size_text(width, height) + "; set --size or a --filter that scales");
+                       size_text(width, height) + "; set size = " +
+                       size_text(disc.width, disc.height) + ", or a filter that scales");
     if (!same(settings.frames_per_second, disc.frames_per_second))
       refuse(disc, "needs " + rate_text(disc.frames_per_second) + " frames per second, not " +
-                       rate_text(settings.frames_per_second) + "; set --fps");
+                       rate_text(settings.frames_per_second) +
+                       "; set fps = " + rate_text(disc.frames_per_second));
   }
   if (!same(*settings.aspect, {16, 9}) && !same(*settings.aspect, {4, 3}))
     refuse(disc, "has an aspect of 16:9 or 4:3, not " + std::to_string(settings.aspect->num) + ":" +

@@ -130,7 +130,7 @@ const AVOutputFormat& find_muxer(const FilmSettings& settings, const std::string
   }
   if (path == "-")
     throw std::invalid_argument(
-        "standard output has no extension to choose a container by; name one with --container");
+        "standard output has no extension to choose a container by; set one, container = matroska");
   const std::string extension = extension_of(path);
   const AVOutputFormat* muxer = nullptr;
   bool own_extension = false;
@@ -148,7 +148,7 @@ const AVOutputFormat& find_muxer(const FilmSettings& settings, const std::string
   throw std::invalid_argument(
       (extension.empty() ? "'" + path + "' has no extension to choose a container by"
                          : "no container is known for the extension '." + extension + "'") +
-      "; name one with --container, or use one of " + known_extensions());
+      "; set one, container = matroska, or use one of " + known_extensions());
 }
 
 void check_container(const FilmSettings& settings, const std::string& path,

@@ -130,7 +130,7 @@ void check_replaceable(const std::string& path, const std::string& real) {
 
 void FinishedFile::check_path(const std::string& path, bool overwrite) {
   if (path == "-") return check_standard_output();
-  if (path.empty()) throw std::invalid_argument("no output file is named; give one with --output");
+  if (path.empty()) throw std::invalid_argument("no output file is named; set output = FILE");
   const std::string real = real_path(path);
   if (!real.empty()) check_length(real, folder_of(real));
   struct stat status {};
@@ -141,7 +141,8 @@ void FinishedFile::check_path(const std::string& path, bool overwrite) {
     if (!S_ISREG(status.st_mode))
       throw std::invalid_argument("'" + path + "' is no regular file; name another output file");
     if (!overwrite)
-      throw std::invalid_argument("'" + path + "' exists; name another file or allow --overwrite");
+      throw std::invalid_argument("'" + path +
+                                  "' exists; name another file or set overwrite = yes");
     check_replaceable(path, real);
   } else if (lstat(path.c_str(), &status) == 0) {
     throw std::invalid_argument("'" + path +

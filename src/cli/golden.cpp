@@ -7,6 +7,7 @@
 #include "encoders/finished_file.h"
 #include "encoders/png.h"
 #include "src/cli/commands.h"
+#include "src/cli/option_words.h"
 #include "src/cli/progress.h"
 #include "src/errors.h"
 #include "src/npy.h"
@@ -32,8 +33,9 @@ std::vector<CommandOption> hash_options() {
 /// For what the user should know beside what is printed.
 std::function<void(const std::string&)> notice(const Arguments& arguments) {
   if (arguments.has("quiet")) return {};
-  return
-      [](const std::string& sentence) { std::fprintf(stderr, "lifereel: %s\n", sentence.c_str()); };
+  return [](const std::string& sentence) {
+    std::fprintf(stderr, "lifereel: %s\n", with_option_words(sentence).c_str());
+  };
 }
 
 JobControl control(const Arguments& arguments, ProgressLine& line) {

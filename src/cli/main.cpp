@@ -15,6 +15,7 @@
 #include "src/cli/signals.h"
 #include "src/errors.h"
 #include "src/version.h"
+#include "src/cli/option_words.h"
 
 namespace lifereel::cli {
 namespace {
@@ -46,7 +47,8 @@ void occupy_standard_descriptors() {
   if (descriptor > STDERR_FILENO) close(descriptor);
 }
 
-int fail(int status, std::string sentence) {
+int fail(int status, const std::string& error) {
+  std::string sentence = with_option_words(error);
   std::replace(sentence.begin(), sentence.end(), '\n', ' ');
   std::fprintf(stderr, "lifereel: %s\n", sentence.c_str());
   return status;

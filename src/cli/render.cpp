@@ -5,6 +5,7 @@
 
 #include "src/cli/commands.h"
 #include "src/cli/json_progress.h"
+#include "src/cli/option_words.h"
 #include "src/cli/progress.h"
 #include "src/render.h"
 

@@ -84,7 +84,7 @@ std::int64_t ChunkFolder::check(std::int64_t index, std::vector<std::uint8_t>& b
     return reader.pictures();
   } catch (const Cancelled&) {
     throw Cancelled("the render was stopped while it checked what is kept in '" + folder_ +
-                    "'; the same command resumes");
+                    "'; a render with the same settings resumes");
   }
 }
 

@@ -118,7 +118,7 @@ std::string check_disk(const RenderSettings& settings, const DiskNeeds& needs,
   if (free && all > *free + static_cast<double>(there_already))
     throw std::invalid_argument(
         sentence + ", but in '" + folder + "' " + free_text + ": make space, or " +
-        (keeps ? "render without working files, --resume off" : "make it shorter or smaller"));
+        (keeps ? "render without working files, resume = off" : "make it shorter or smaller"));
   return sentence + "; " + free_text;
 }
 

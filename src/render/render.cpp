@@ -77,7 +77,7 @@ void check_nothing_is_owed(const RenderSettings& settings) {
   if (!lost(settings.hash) && !lost(settings.stats) && !settings.psnr) return;
   throw FinishedWithError(
       "the film is finished, but the process that finished it ended before it had made all that "
-      "was requested beside it (hashes, statistics, PSNR); --overwrite renders it again");
+      "was requested beside it (hashes, statistics, PSNR); overwrite = yes renders it again");
 }
 
 // A render that ends before its film is finished says what it leaves behind.
@@ -85,8 +85,9 @@ template <class Work>
 auto and_what_is_kept(const WorkFolder* work, const RenderSettings& settings, Work&& run) {
   const auto kept = [&] {
     return work->pictures_kept() > 0
-               ? "; " + frames_kept_text(*work, settings) + ", and the same command resumes there"
-               : "; nothing is kept yet, so the same command starts again";
+               ? "; " + frames_kept_text(*work, settings) +
+                     ", and a render with the same settings resumes there"
+               : "; nothing is kept yet, so a render with the same settings starts again";
   };
   try {
     return run();
@@ -219,8 +220,9 @@ class RenderJob {
   [[noreturn]] void keep_whole_film(const FinishedUnnamed& error) const {
     if (!work_) WorkFolder::take_in(film_path_, job_, error.kept_path());
     if (!WorkFolder::has_whole_film(film_path_, job_)) throw error;
-    throw FinishedUnnamed(error.why(), WorkFolder::path_for(film_path_) + "/film",
-                          ", and the same command gives it its name when nothing is in the way");
+    throw FinishedUnnamed(
+        error.why(), WorkFolder::path_for(film_path_) + "/film",
+        ", and a render with the same settings gives it its name when nothing is in the way");
   }
 
   PipelineSettings pipeline_settings() {

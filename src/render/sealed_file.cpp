@@ -103,12 +103,13 @@ void SealedReader::finish() {
   if (seal.substr(sizeof pictures_) != hash_.hex()) fail();
   if (other_job_)
     throw std::invalid_argument("'" + path_ +
-                                "' is of another render; give another output, or --resume "
+                                "' is of another render; give another output, or resume = "
                                 "restart, which throws it away");
 }
 
 void SealedReader::fail() const {
-  throw Damaged("'" + path_ + "' is damaged; the same command again makes that chunk again");
+  throw Damaged("'" + path_ +
+                "' is damaged; a render with the same settings makes that chunk again");
 }
 
 }  // namespace lifereel

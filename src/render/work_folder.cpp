@@ -92,7 +92,7 @@ void WorkFolder::check_job(const std::string& job) const {
   const std::string other = begun ? other_job(*begun, job) : std::string();
   if (!other.empty())
     throw std::invalid_argument("the working files in '" + path_ + "' are of another render: " +
-                                other + "; give that, another output, or --resume restart");
+                                other + "; give that, another output, or resume = restart");
 }
 
 void WorkFolder::look_around() {

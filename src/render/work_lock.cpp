@@ -43,7 +43,7 @@ WorkLock::WorkLock(const std::string& folder) : path_(folder + "/lock") {
         throw std::invalid_argument("another process is rendering this film: '" + folder +
                                     "' is in use; wait for it, or stop it");
       throw std::runtime_error("cannot lock '" + path_ + "': " + text +
-                               "; --resume off needs no working files");
+                               "; resume = off needs no working files");
     }
     // Whoever held it may have removed it meanwhile.
     struct stat locked {

@@ -140,7 +140,7 @@ void apply_config(RenderSettings& settings, std::string_view text, const std::st
     const std::string value = read_value(line.substr(equals + 1), where);
     if (origin != Origin::user) require_harmless(key, value, where);
     if (origin == Origin::untrusted_film && needs_trust(key))
-      untrusted += (untrusted.empty() ? "" : "; ") + key + " = " + shown_whole(value);
+      untrusted += (untrusted.empty() ? "'" : "; '") + key + " = " + shown_whole(value) + "'";
     if (key == "preset") {
       if (!seen.empty()) refuse(where + ": preset must stand before every other setting");
       try {

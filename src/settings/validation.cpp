@@ -76,7 +76,9 @@ void validate_lanes(const RenderSettings& settings) {
 void validate_paths(const RenderSettings& settings) {
   const bool encodes = settings.film.codec != "null";
   if (encodes && settings.output.empty()) {
-    refuse("output is missing: name the film, -o film.mp4, or measure without one, --codec null");
+    refuse(
+        "output is missing: name the film, output = film.mp4, or measure without one, codec = "
+        "null");
   }
   if (!settings.output.empty()) {
     check_writable("output", settings.output, settings.overwrite);

@@ -60,7 +60,7 @@ void MotionCheck::finish_still() {
       "motion", first_, last_,
       format("the picture stands still for %.2f s", seconds) +
           (universe_known_ ? ", but its universe does not"
-                           : "; --against-universe tells whether its universe does, too"));
+                           : "; against-universe tells whether its universe does, too"));
 }
 
 }  // namespace lifereel

@@ -166,7 +166,7 @@ void UniverseCheck::finish() {
 
 void UniverseCheck::conclude(VerifyReport& report) {
   if (!asked_for_)
-    findings_.leave_out("universe", "compared with --against-universe");
+    findings_.leave_out("universe", "compared on request: against-universe");
   else if (comparison_)
     comparison_->conclude(report, film_.rate);
   else

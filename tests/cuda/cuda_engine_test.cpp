@@ -32,7 +32,7 @@ TEST_SUITE("cuda.cuda_engine") {
         gpus.devices.empty() ? gpus.none_because : gpus.devices.front().unusable;
     CHECK_THROWS_WITH_AS(make_cuda_engine({}), doctest::Contains(reason.c_str()),
                          std::runtime_error);
-    CHECK_THROWS_WITH_AS(make_cuda_engine({}), doctest::Contains("--engine cpu needs no GPU"),
+    CHECK_THROWS_WITH_AS(make_cuda_engine({}), doctest::Contains("engine = cpu needs no GPU"),
                          std::runtime_error);
   }
 

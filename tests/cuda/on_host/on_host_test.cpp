@@ -430,7 +430,7 @@ TEST_SUITE("cuda.on_host") {
     const FreshGpu fresh;
     CHECK(reason().empty());
     CHECK(reason(0).empty());
-    CHECK(reason(1) == "engine cuda: there is no device 1, only 0; --engine cpu needs no GPU");
+    CHECK(reason(1) == "engine cuda: there is no device 1, only 0; engine = cpu needs no GPU");
     gpu().load_code = cudaErrorNoKernelImageForDevice;
     CHECK(reason().find("this build has no code for device 0 (Host GPU, sm_90)") !=
           std::string::npos);
@@ -444,7 +444,7 @@ TEST_SUITE("cuda.on_host") {
     CHECK(reason(0).find("device 0 (Host GPU) cannot be used") != std::string::npos);
     CHECK(cuda_devices().devices.size() == 2);
     gpu().count_error = cudaErrorNoDevice;
-    CHECK(reason() == "engine cuda: the NVIDIA driver finds no GPU; --engine cpu needs no GPU");
+    CHECK(reason() == "engine cuda: the NVIDIA driver finds no GPU; engine = cpu needs no GPU");
     gpu().count_error = cudaErrorInsufficientDriver;
     CHECK(reason().find("the NVIDIA driver is too old: it runs CUDA 13.0") != std::string::npos);
     gpu().driver_version = 0;

@@ -263,7 +263,7 @@ TEST_SUITE("src.render") {
     threads.threads = 2;
     CHECK(engine(threads) == "cpu");
     if (!gpu) {
-      const char* const remedy = "--engine cpu needs no GPU";
+      const char* const remedy = "engine = cpu needs no GPU";
       CHECK_THROWS_WITH_AS(engine(cuda), doctest::Contains(remedy), std::runtime_error);
       if (gpus.devices.empty())
         CHECK_THROWS_WITH_AS(engine(cuda), doctest::Contains(gpus.none_because.c_str()),

@@ -456,7 +456,8 @@ TEST_SUITE("src.resume") {
       });
       const std::string told = error_of([&] { render(settings, engine, control); });
       CHECK(contains(told, "has appeared"));
-      CHECK(contains(told, "film.mkv.lifereel/film', and the same command gives it its name"));
+      CHECK(contains(
+          told, "film.mkv.lifereel/film', and a render with the same settings gives it its name"));
       fs::remove(settings.output);
       fs::remove(work_of(settings) + "/film");  // what follows is of the rest
 
@@ -468,7 +469,8 @@ TEST_SUITE("src.resume") {
         stopped.notice = [&](const std::string& sentence) {
           cancel = cancel || contains(sentence, moment);
         };
-        CHECK(contains(error_of([&] { render(settings, stopped); }), "the same command resumes"));
+        CHECK(contains(error_of([&] { render(settings, stopped); }),
+                       "a render with the same settings resumes"));
       }
 
       int steps = 0;

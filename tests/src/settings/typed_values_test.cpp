@@ -106,9 +106,9 @@ TEST_SUITE("src.typed_values") {
       told = error.what();
     }
     CHECK(told ==
-          "film.mp4 sets what could read, write or empty files on this machine: filter = "
-          "metadata=print:file=victim.txt; codec-option = stats=victim.log; codec-option = "
-          "flags=+pass1??[2J");
+          "film.mp4 sets what could read, write or empty files on this machine: 'filter = "
+          "metadata=print:file=victim.txt'; 'codec-option = stats=victim.log'; 'codec-option = "
+          "flags=+pass1??[2J'");
     CHECK(settings == RenderSettings());
     // None of these may hide the others, wherever they stand.
     CHECK_THROWS_AS(apply_embedded_config(settings, "frames = 3\nfilter = null", "film"),
