@@ -5,6 +5,7 @@
 include(CMakePackageConfigHelpers)
 
 set(LIFEREEL_PUBLIC_HEADERS
+  sim/cancelled.h
   sim/checkpoint.h
   sim/colour.h
   sim/engine.h

@@ -2,12 +2,14 @@
 // The one interface behind which every engine stands: the CPU's here, the GPU's in cuda/.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "cancelled.h"
 #include "checkpoint.h"
 #include "colour.h"
 #include "universe.h"
@@ -70,8 +72,14 @@ class Engine {
   virtual const UniverseSettings& settings() const noexcept = 0;
   virtual EngineDescription describe() const = 0;
 
-  /// Moves every particle one frame on.
+  /// Moves every particle one frame on. Throws Cancelled where cancel_steps() says so.
   virtual void step() = 0;
+
+  /// Once any thread or a signal handler has set the flag, a step ends soon with Cancelled, and the
+  /// universe is where it was before that step. nullptr, as in the beginning: steps end by
+  /// themselves. The flag must outlive the engine or be taken back. An engine whose steps are short
+  /// need not have it.
+  virtual void cancel_steps(const std::atomic<bool>* flag) noexcept;
 
   /// Fades the trail, adds the particles where they are now, and starts to write the picture into
   /// `target`, all of its planes. This is part of the universe's course, not a look at it: the

@@ -10,19 +10,10 @@
 //   std::runtime_error      the disk, libav or a device failed; base of the four above
 #pragma once
 
-#include <stdexcept>
-#include <string>
-
 #include "encoders/finished_file.h"  // FinishedWithError, FinishedUnnamed
+#include "sim/cancelled.h"           // Cancelled
 
 namespace [[gnu::visibility("default")]] lifereel {
-
-/// Thrown when work ended because its caller cancelled it; nothing that looks finished is left
-/// behind, unless it is CancelledWhenFinished.
-struct Cancelled : std::runtime_error {
-  explicit Cancelled(const std::string& sentence = "the render was cancelled; no film was written")
-      : std::runtime_error(sentence) {}
-};
 
 /// The film is complete and has its name; what was requested beside it is not.
 struct CancelledWhenFinished : Cancelled {

@@ -39,11 +39,12 @@ struct JobControl {
   /// every frame. Benchmarks: before every measurement.
   std::function<void(const JobProgress&)> progress;
   /// Before the first frame, sentences for people. Rendering: what the film needs on disk, what it
-  /// is resumed from, and what the file system there cannot do. Rendering and hashing: which GPU
-  /// could not be used.
+  /// is resumed from, what the file system there cannot do, and after two seconds why that frame
+  /// takes so long. Rendering and hashing: which GPU could not be used.
   std::function<void(const std::string&)> notice;
-  /// May be set to true by any thread or a signal handler: the job ends soon with Cancelled. A
-  /// render keeps its working files, and the same settings resume from them.
+  /// May be set to true by any thread or a signal handler: the job ends soon with Cancelled, within
+  /// a frame, too (Engine::cancel_steps()). A render keeps its working files, and the same settings
+  /// resume from them.
   const std::atomic<bool>* cancel = nullptr;
   /// Rendering: likewise, but the film ends with the frame being drawn and is finished as it is.
   const std::atomic<bool>* end_early = nullptr;

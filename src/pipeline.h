@@ -46,7 +46,8 @@ struct PipelineSettings {
   /// brings the engine to the frame before the chunk's first if chunks in between were not needed,
   /// and may save it. May be empty if every chunk is needed.
   std::function<void(Engine&, std::int64_t chunk)> before_chunk;
-  const std::atomic<bool>* cancel = nullptr;  ///< as in JobControl
+  /// As in JobControl. It is the engine's meanwhile, who has none afterwards.
+  const std::atomic<bool>* cancel = nullptr;
   /// Once it is set, the film ends with the frame being drawn, or where the sink says
   /// (ChunkedSink::end_early()).
   const std::atomic<bool>* end_early = nullptr;

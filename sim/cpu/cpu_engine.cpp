@@ -46,6 +46,11 @@ constexpr std::size_t rounded_up(std::size_t n, std::size_t multiple) {
   return (n + multiple - 1) / multiple * multiple;
 }
 
+// Not inlined into kernels: what the compiler makes of std::atomic there is one instruction set's.
+bool is_cancelled(const ForceField& field) {
+  return field.cancel != nullptr && field.cancel->load(std::memory_order_relaxed);
+}
+
 // Columns of the splat row left of pixel 0 and right of the last pixel, folded over the seam.
 constexpr int splat_margin = 2;
 
@@ -95,6 +100,7 @@ class CpuEngine final : public Engine {
     field_.constants = force_constants(universe, matrix_);
     field_.layers = layers_.data();
     field_.layer_pitch = static_cast<std::int64_t>(positions);
+    field_.is_cancelled = is_cancelled;
     motion_ = motion_constants(universe, matrix_);
   }
 
@@ -146,14 +152,22 @@ class CpuEngine final : public Engine {
     return description;
   }
 
+  void cancel_steps(const std::atomic<bool>* flag) noexcept override { field_.cancel = flag; }
+
+  // Particles move at the end, when all is known that moves them, so that a step can be cancelled
+  // until then.
   void step() override {
     const FloatEnvironment ieee;
     sort_by_place();
-    pool_.run(strips_.strips, 1, [this](int, std::int32_t strip) { spread_matrix(strip); });
+    pool_.run(strips_.strips, 1, [this](int, std::int32_t strip) {
+      if (!is_cancelled(field_)) spread_matrix(strip);
+    });
     pool_.run(strips_.strips, 1, [this](int thread, std::int32_t strip) {
       Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
-      kernels_.sum_strip(field_, strip, scratch.partial_y.data(), scratch.partial_x.data());
+      if (!is_cancelled(field_))
+        kernels_.sum_strip(field_, strip, scratch.partial_y.data(), scratch.partial_x.data());
     });
+    if (is_cancelled(field_)) throw Cancelled();
     pool_.run(strips_.strips, 1, [this](int, std::int32_t strip) { move_strip(strip); });
     ++frame_;
   }
@@ -233,6 +247,19 @@ class CpuEngine final : public Engine {
       for (auto i = static_cast<std::size_t>(from); i < static_cast<std::size_t>(to); ++i) work(i);
   }
 
+  // For work that leaves the particles as they are. Throws Cancelled.
+  template <class Work>
+  void for_each_particle_until_cancelled(const Work& work) const {
+    constexpr std::int32_t most_at_once = 1 << 16;
+    for (const auto& [from, to] : ranges_)
+      for (std::int32_t begin = from, end = begin; begin < to; begin = end) {
+        if (is_cancelled(field_)) throw Cancelled();
+        end = begin + std::min(most_at_once, to - begin);
+        for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i)
+          work(i);
+      }
+  }
+
   std::int32_t bucket_start(std::int32_t strip, std::int32_t column) const {
     return bucket_start_[static_cast<std::size_t>(strip * (strips_.columns + 1) + column)];
   }
@@ -242,7 +269,8 @@ class CpuEngine final : public Engine {
   // is bucket b's end, which is b + 1's start, when all have gone.
   void sort_by_place() {
     std::fill(bucket_start_.begin(), bucket_start_.end(), 0);
-    for_each_particle([this](std::size_t i) { ++bucket_start_[bucket_of(places_[i]) + 1]; });
+    for_each_particle_until_cancelled(
+        [this](std::size_t i) { ++bucket_start_[bucket_of(places_[i]) + 1]; });
     const auto buckets_a_strip = static_cast<std::size_t>(strips_.columns) + 1;
     std::int32_t total = 0;
     for (std::size_t end = buckets_a_strip; end < bucket_start_.size(); end += buckets_a_strip) {
@@ -250,7 +278,7 @@ class CpuEngine final : public Engine {
         total += std::exchange(bucket_start_[next], total);
       total += kernel_padding;
     }
-    for_each_particle([this](std::size_t i) {
+    for_each_particle_until_cancelled([this](std::size_t i) {
       const auto to = static_cast<std::size_t>(bucket_start_[bucket_of(places_[i]) + 1]++);
       sorted_.y[to] = particles_.y[i];
       sorted_.x[to] = particles_.x[i];

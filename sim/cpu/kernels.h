@@ -2,6 +2,7 @@
 // What the CPU engine asks of one instruction set: plain functions over plain arrays.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "sim/arithmetic/arithmetic.h"
@@ -39,6 +40,9 @@ struct ForceField {
   /// layer's sums are its y, then its x, layer_pitch of each, by position.
   std::int64_t* layers;
   std::int64_t layer_pitch;
+  /// Whether nobody wants the sums any more: sum_strip() may end without them.
+  bool (*is_cancelled)(const ForceField&);
+  const std::atomic<bool>* cancel;  ///< what it looks at
 };
 
 struct Kernels {

@@ -81,6 +81,7 @@ BenchPart measure(std::int64_t frames, int threads, Work&& work) {
 BenchPart measure_engine(const RenderSettings& settings, const EngineSettings& with,
                          std::int64_t frames, const JobControl& control) {
   const auto engine = make_engine(settings.universe, with);
+  engine->cancel_steps(control.cancel);
   FrameSource source(*engine, film_pictures(engine->settings()));
   return measure(frames, engine->describe().threads, [&] {
     const auto start = Clock::now();

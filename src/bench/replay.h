@@ -30,6 +30,7 @@ class PicturesInMemory {
         memory_(
             engine.allocate_picture_memory(layout_.slot_bytes() * static_cast<std::size_t>(count))),
         count_(count) {
+    const CancellableSteps cancellable(engine, control.cancel);
     for (std::int64_t i = 0; i < count; ++i) {
       throw_if_cancelled(control.cancel);
       engine.step();

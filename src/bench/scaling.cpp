@@ -26,6 +26,7 @@ ScalingPoint measure_point(ScalingPoint point, const ScalingSettings& settings,
   universe.width = point.width;
   universe.height = point.height;
   const auto engine = make_engine(universe, settings.engine);
+  engine->cancel_steps(control.cancel);
   FrameSource source(*engine, film_pictures(engine->settings()));
   std::vector<double> steps, draws;
   double measured_seconds = 0;

@@ -125,6 +125,7 @@ int run_state(const Arguments& arguments) {
   FinishedFile::check_path(settings.output, settings.overwrite);
   const std::unique_ptr<Engine> engine =
       make_engine(settings.universe, settings.engine, notice(arguments));
+  engine->cancel_steps(&cancelled());
   {
     ProgressLine line(stderr, arguments.has("quiet"));
     const FrameMeter meter;

@@ -38,6 +38,7 @@ std::string run_golden(const RenderSettings& settings, const std::string& path, 
 
   const std::unique_ptr<Engine> engine =
       make_engine(settings.universe, settings.engine, control.notice);
+  engine->cancel_steps(control.cancel);
   FrameSource source(*engine, format_for_size(hash.format, hash.width, hash.height));
   FrameHash sink(hash, path, overwrite);
   const FrameMeter meter;
@@ -61,6 +62,7 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
   const UniverseSettings& universe = golden.settings.universe;
   const auto total = static_cast<std::int64_t>(golden.pictures.size());
   const std::unique_ptr<Engine> engine = make_engine(universe, engine_settings, control.notice);
+  engine->cancel_steps(control.cancel);
   GoldenCheck result;
   result.engine = engine->describe();
   FrameSource source(*engine, format_for_size(golden.format, universe.width, universe.height));

@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "sim/engine.h"
 #include "src/errors.h"
 
 namespace lifereel {
@@ -18,5 +19,19 @@ template <class... Sentence>
 void throw_if_cancelled(const std::atomic<bool>* cancel, const Sentence&... sentence) {
   if (is_set(cancel)) throw Cancelled(sentence...);
 }
+
+/// As long as it lives, the flag cancels an engine's steps, too.
+class CancellableSteps {
+ public:
+  CancellableSteps(Engine& engine, const std::atomic<bool>* cancel) noexcept : engine_(engine) {
+    engine.cancel_steps(cancel);
+  }
+  ~CancellableSteps() { engine_.cancel_steps(nullptr); }
+  CancellableSteps(const CancellableSteps&) = delete;
+  CancellableSteps& operator=(const CancellableSteps&) = delete;
+
+ private:
+  Engine& engine_;
+};
 
 }  // namespace lifereel

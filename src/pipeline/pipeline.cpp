@@ -112,6 +112,7 @@ class Pipeline {
   }
 
   PipelineStatistics run() {
+    const CancellableSteps cancellable(engine_, settings_.cancel);
     std::vector<std::thread> threads;
     try {
       threads.emplace_back([this] { side(engine_cpu_, [this] { produce(); }); });

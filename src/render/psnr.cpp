@@ -56,12 +56,18 @@ Psnr measure_psnr(const std::string& film_path, Engine& engine, const Checkpoint
   FilmReader film(film_path);
   PictureView decoded;
   Psnr psnr;
+  const CancellableSteps cancellable(engine, cancel);
+  const char* const sentence = "measuring its PSNR was cancelled";
   while (film.read(decoded)) {
-    throw_if_cancelled(cancel, "measuring its PSNR was cancelled");
+    throw_if_cancelled(cancel, sentence);
     if (decoded.planes[0].width != engine.settings().width ||
         decoded.planes[0].height != engine.settings().height)
       throw std::runtime_error(film_path + " decodes to pictures of another size");
-    universe.next();
+    try {
+      universe.next();
+    } catch (const Cancelled&) {
+      throw Cancelled(sentence);
+    }
     psnr.add(decoded, view(universe.picture()));
   }
   if (psnr.pictures() != frames)

@@ -32,14 +32,20 @@ UniverseComparison::UniverseComparison(Findings& findings, const RenderSettings&
       cancel_(cancel),
       engine_(make_engine(film.universe, engine)),
       universe_(*engine_, format),
-      unlike_(second_, findings, "universe") {}
+      unlike_(second_, findings, "universe") {
+  engine_->cancel_steps(cancel);
+}
 
 std::optional<PlaneView> UniverseComparison::see(const ScannedPicture& picture,
                                                  std::int64_t frame) {
   if (frame >= frames_ || frame < universe_.frames()) return std::nullopt;
-  while (universe_.frames() <= frame) {
-    if (is_set(cancel_)) return std::nullopt;
-    universe_.next();
+  try {
+    while (universe_.frames() <= frame) {
+      throw_if_cancelled(cancel_);
+      universe_.next();
+    }
+  } catch (const Cancelled&) {
+    return std::nullopt;  // whoever shows the pictures sees the flag, too
   }
   const PictureView drawn = view(universe_.picture());
   const PlaneView& film = picture.view.planes[0];

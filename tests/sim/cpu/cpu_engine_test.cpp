@@ -3,10 +3,13 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #if defined(__x86_64__)
@@ -319,6 +322,56 @@ TEST_SUITE("sim.cpu_engine") {
         engine->read_state(moved);
         CHECK(hash_state(step_by_definition(universe)) == hash_state(moved));
       }
+  }
+
+  TEST_CASE("a step that is cancelled leaves the universe where it was") {
+    UniverseSettings universe = small_universe();
+    universe.particles = 100'000;  // a step takes long after the flag is set
+    for (const Isa isa : available_isas())
+      for (const int threads : {1, 3}) {
+        CAPTURE(isa_name(isa));
+        CAPTURE(threads);
+        std::atomic<bool> cancel{false};
+        const auto engine = make_cpu_engine(universe, {isa, threads});
+        engine->cancel_steps(&cancel);
+        const std::string before = engine->hash_state();
+        std::thread other([&cancel] {
+          std::this_thread::sleep_for(std::chrono::milliseconds(20));
+          cancel = true;
+        });
+        CHECK_THROWS_AS(engine->step(), Cancelled);
+        other.join();
+        CHECK(engine->frame() == 0);
+        CHECK(engine->hash_state() == before);
+        CHECK_THROWS_AS(engine->step(), Cancelled);  // before it has begun
+        CHECK(engine->hash_state() == before);
+      }
+  }
+
+  TEST_CASE("after cancelled steps a universe goes on as if there had been none") {
+    const UniverseSettings universe = small_universe();
+    const auto expected = make_cpu_engine(universe, {Isa::automatic, 1});
+    std::atomic<bool> cancel{false};
+    const auto engine = make_cpu_engine(universe, {Isa::automatic, 2});
+    engine->cancel_steps(&cancel);
+    std::atomic<bool> done{false};
+    std::thread other([&] {
+      while (!done) cancel = !cancel;
+    });
+    int cancelled = 0;
+    for (int frame = 0; frame < 20; ++frame) {
+      expected->step();
+      for (bool stepped = false; !stepped;) try {
+          engine->step();
+          stepped = true;
+        } catch (const Cancelled&) {
+          ++cancelled;
+        }
+      CHECK(engine->hash_state() == expected->hash_state());
+    }
+    done = true;
+    other.join();
+    CHECK(cancelled > 0);
   }
 
   TEST_CASE("settings out of range are refused with one sentence") {

@@ -69,12 +69,20 @@ std::vector<std::int64_t> forces(const UniverseSettings& universe, const Kernels
   std::vector<std::int64_t> layers(2 * positions * static_cast<std::size_t>(strips.reach + 1));
   std::vector<std::int32_t> partial_y(positions), partial_x(positions);
   const auto pitch = static_cast<std::int64_t>(positions);
-  const ForceField field = {&strips,       start.data(),
-                            y.data(),      x.data(),
-                            place.data(),  species.data(),
-                            felt.data(),   caused.data(),
-                            pitch,         force_constants(universe, initial.matrix),
-                            layers.data(), pitch};
+  const ForceField field = {&strips,
+                            start.data(),
+                            y.data(),
+                            x.data(),
+                            place.data(),
+                            species.data(),
+                            felt.data(),
+                            caused.data(),
+                            pitch,
+                            force_constants(universe, initial.matrix),
+                            layers.data(),
+                            pitch,
+                            [](const ForceField&) { return false; },
+                            nullptr};
   for (std::int32_t strip = 0; strip < strips.strips; ++strip)
     kernels.sum_strip(field, strip, partial_y.data(), partial_x.data());
   for (const std::int32_t left : partial_y) CHECK(left == 0);

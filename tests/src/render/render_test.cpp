@@ -51,6 +51,9 @@ class ToldEngine final : public Engine {
     engine_->step();
   }
   void begin_draw(const PictureTarget& target) override { engine_->begin_draw(target); }
+  void cancel_steps(const std::atomic<bool>* flag) noexcept override {
+    engine_->cancel_steps(flag);
+  }
   void finish_draw() override { engine_->finish_draw(); }
   void read_state(State& state) const override {
     if (at_read) at_read();
@@ -322,6 +325,48 @@ TEST_SUITE("src.render") {
   }
 
   TEST_CASE("PSNR that is cancelled leaves a finished film, and says so") {
+  TEST_CASE("a frame that takes long is explained where its particles are the reason") {
+    for (const int particles : {600, 3'000'000}) {
+      CAPTURE(particles);
+      RenderSettings settings = small("", "null", 2);
+      ToldEngine engine(settings.universe);
+      settings.universe.particles = particles;
+      engine.at_step = [&] {
+        if (engine.frame() == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2500));
+      };
+      std::vector<std::string> told;
+      JobControl control;
+      control.notice = [&](const std::string& sentence) { told.push_back(sentence); };
+      CHECK(render(settings, engine, control).pipeline.frames == 2);
+      REQUIRE(told.size() == (particles == 600 ? 0 : 1));
+      if (told.empty()) continue;
+      CHECK(told[0].starts_with("the first frame takes longer than 2 seconds: each of 3000000 "));
+    }
+  }
+
+  TEST_CASE("a render is cancelled within a frame, and its kept chunks make the same film") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mkv"), "libx264", 50);
+    settings.film.chunk_frames = 25;
+    const auto render_with = [&](Engine& engine, const std::atomic<bool>* cancel) {
+      JobControl control;
+      control.cancel = cancel;
+      return render(settings, engine, control).film.frames;
+    };
+    std::atomic<bool> cancel{false};
+    ToldEngine engine(settings.universe);
+    engine.at_step = [&] { cancel = engine.frame() == 30; };
+    CHECK_THROWS_AS(render_with(engine, &cancel), Cancelled);
+    CHECK(engine.frame() == 30);  // the step that was cancelled
+    ToldEngine again(settings.universe);
+    CHECK(render_with(again, nullptr) == 50);
+    const std::string film = contents(settings.output);
+    settings.output = folder.file("whole.mkv");
+    ToldEngine whole(settings.universe);
+    CHECK(render_with(whole, nullptr) == 50);
+    CHECK(film == contents(settings.output));
+  }
+
     const test::TemporaryFolder folder;
     RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 8);
     settings.psnr = true;
