@@ -48,11 +48,13 @@ bool rewrites_lines(std::FILE* stream) {
 ProgressLine::ProgressLine(std::FILE* stream, bool quiet)
     : stream_(stream), quiet_(quiet), terminal_(rewrites_lines(stream)) {}
 
-ProgressLine::~ProgressLine() {
-  if (line_open_ && takes_a_line()) {
-    std::fputs("\r\x1b[K", stream_);
-    std::fflush(stream_);
-  }
+ProgressLine::~ProgressLine() { make_way(); }
+
+void ProgressLine::make_way() {
+  if (!line_open_ || !takes_a_line()) return;
+  std::fputs("\r\x1b[K", stream_);
+  std::fflush(stream_);
+  line_open_ = false;
 }
 
 void ProgressLine::show_film(const JobProgress& progress) {

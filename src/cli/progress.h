@@ -21,6 +21,8 @@ class ProgressLine {
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;
 
+  /// Before something else is printed there: empties the line.
+  void make_way();
   /// Of a render.
   void show_film(const JobProgress& progress);
   /// Of a job that encodes nothing.

@@ -39,7 +39,9 @@ int run_render(const Arguments& arguments) {
       json ? json_lines.show(progress) : line.show_film(progress);
     };
     control.notice = [&](const std::string& sentence) {
-      if (!quiet) std::fprintf(words, "lifereel: %s\n", sentence.c_str());
+      if (quiet) return;
+      line.make_way();
+      std::fprintf(words, "lifereel: %s\n", with_option_words(sentence).c_str());
     };
     (arguments.has("finish-on-interrupt") ? control.end_early : control.cancel) = &cancelled();
     report = render(settings, control);

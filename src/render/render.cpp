@@ -26,6 +26,7 @@
 #include "src/render/progress_meter.h"
 #include "src/render/psnr.h"
 #include "src/render/render_sink.h"
+#include "src/render/slow_world.h"
 #include "src/render/work_folder.h"
 #include "src/settings/validation.h"
 #include "src/text/format.h"
@@ -196,10 +197,14 @@ class RenderJob {
       pipeline.before_chunk = [&](Engine& driven, std::int64_t chunk) {
         starts_->reach(driven, chunk);
       };
-    if (control_.progress)
-      pipeline.progress = [&](const PipelineStatistics& now) {
-        control_.progress(meter.measure(now));
-      };
+    bool may_be_slow = true;
+    pipeline.progress = [&](const PipelineStatistics& now) {
+      if (may_be_slow && now.wall_seconds > 2) {
+        may_be_slow = false;
+        if (now.frames + now.frames_kept == 0) notify(slow_world_text(settings_.universe));
+      }
+      if (control_.progress) control_.progress(meter.measure(now));
+    };
     try {
       report_.pipeline = and_what_is_kept(work_.get(), settings_,
                                           [&] { return run_pipeline(engine_, *sink_, pipeline); });

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -50,10 +51,10 @@ class ToldEngine final : public Engine {
     if (at_step) at_step();
     engine_->step();
   }
-  void begin_draw(const PictureTarget& target) override { engine_->begin_draw(target); }
   void cancel_steps(const std::atomic<bool>* flag) noexcept override {
     engine_->cancel_steps(flag);
   }
+  void begin_draw(const PictureTarget& target) override { engine_->begin_draw(target); }
   void finish_draw() override { engine_->finish_draw(); }
   void read_state(State& state) const override {
     if (at_read) at_read();
@@ -324,7 +325,6 @@ TEST_SUITE("src.render") {
     CHECK(render(settings, engine).film.frames == 8);
   }
 
-  TEST_CASE("PSNR that is cancelled leaves a finished film, and says so") {
   TEST_CASE("a frame that takes long is explained where its particles are the reason") {
     for (const int particles : {600, 3'000'000}) {
       CAPTURE(particles);
@@ -367,6 +367,7 @@ TEST_SUITE("src.render") {
     CHECK(film == contents(settings.output));
   }
 
+  TEST_CASE("PSNR that is cancelled leaves a finished film, and says so") {
     const test::TemporaryFolder folder;
     RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 8);
     settings.psnr = true;
