@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The command line: finds the command, runs it, and turns failures into one line and a status.
-//   0 done   1 failed   2 invalid usage   129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM
+//   0 done
+//   1 failed, or refused: settings that do not go together, files in the way
+//   2 a command line that cannot be understood
+//   129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -12,10 +15,11 @@
 #include <stdexcept>
 
 #include "src/cli/commands.h"
+#include "src/cli/option_words.h"
 #include "src/cli/signals.h"
+#include "src/cli/stack.h"
 #include "src/errors.h"
 #include "src/version.h"
-#include "src/cli/option_words.h"
 
 namespace lifereel::cli {
 namespace {
@@ -105,22 +109,11 @@ int run(const std::vector<std::string>& words) {
 // waited for.
 int status_after(int status) { return caught_signal() != 0 ? 128 + caught_signal() : status; }
 
-}  // namespace
-
-const std::atomic<bool>& cancelled() {
-  static const std::atomic<bool>& flag = catch_signals();
-  return flag;
-}
-
-}  // namespace lifereel::cli
-
-int main(int argc, char** argv) {
-  using namespace lifereel;
-  using namespace lifereel::cli;
+int run_or_fail(const std::vector<std::string>& words) {
   try {
     occupy_standard_descriptors();
     cancelled();  // from here on signals are caught
-    return run({argv + 1, argv + argc});
+    return run(words);
   } catch (const UsageError& error) {
     return fail(status_after(2), error.what());
   } catch (const Cancelled& error) {
@@ -132,4 +125,18 @@ int main(int argc, char** argv) {
   } catch (const std::exception& error) {
     return fail(status_after(1), error.what());
   }
+}
+
+}  // namespace
+
+const std::atomic<bool>& cancelled() {
+  static const std::atomic<bool>& flag = catch_signals();
+  return flag;
+}
+
+}  // namespace lifereel::cli
+
+int main(int argc, char** argv) {
+  using namespace lifereel::cli;
+  return with_enough_stack([&] { return run_or_fail({argv + 1, argv + argc}); });
 }

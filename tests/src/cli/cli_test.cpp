@@ -21,102 +21,13 @@
 #include "src/npy.h"
 #include "src/settings.h"
 #include "tests/encoders/films.h"
+#include "tests/src/cli/program.h"
 #include "tests/src/json_check.h"
 
 using namespace lifereel;
-
-namespace {
+using namespace lifereel::test;
 
 namespace fs = std::filesystem;
-
-std::string read_file(const fs::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
-struct Result {
-  int status = 0;
-  std::string out, err;
-};
-
-/// A folder of its own for every test, in which the program runs.
-class Program {
- public:
-  Program() { fs::create_directories(folder_); }
-  ~Program() {
-    std::error_code ignored;
-    fs::remove_all(folder_, ignored);
-  }
-  fs::path path(const std::string& name) const { return folder_ / name; }
-  void write(const std::string& name, const std::string& text) const {
-    std::ofstream(path(name), std::ios::binary) << text;
-  }
-
-  pid_t start(const std::vector<std::string>& words) const {
-    std::vector<std::string> all{LIFEREEL_CLI};
-    all.insert(all.end(), words.begin(), words.end());
-    return execute(all);
-  }
-
-  /// "$0" is the program.
-  Result shell(const std::string& script) const {
-    return wait(execute({"/bin/sh", "-c", script, LIFEREEL_CLI}));
-  }
-
-  pid_t execute(std::vector<std::string> all) const {
-    const pid_t child = fork();
-    if (child != 0) return child;
-    std::vector<char*> argv;
-    for (std::string& word : all) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    const auto redirect = [](const char* name, int descriptor) {
-      const int file = open(name, O_WRONLY | O_CREAT | O_TRUNC, 0666);
-      return file >= 0 && dup2(file, descriptor) >= 0;
-    };
-    const bool ready = chdir(folder_.c_str()) == 0 && redirect("out", STDOUT_FILENO) &&
-                       redirect("err", STDERR_FILENO);
-    if (ready) execv(argv[0], argv.data());
-    _exit(99);
-  }
-
-  Result wait(pid_t child) const {
-    int status = 0;
-    REQUIRE(waitpid(child, &status, 0) == child);
-    return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), read_file(path("out")),
-            read_file(path("err"))};
-  }
-
-  Result run(const std::vector<std::string>& words) const { return wait(start(words)); }
-
-  /// Runs what must fail: the status, and one line on standard error.
-  std::string failure(int status, const std::vector<std::string>& words) const {
-    const Result result = run(words);
-    CAPTURE(result.err);
-    CHECK(result.status == status);
-    CHECK(result.err.starts_with("lifereel: "));
-    CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
-    CHECK(result.out == "");
-    return result.err;
-  }
-
- private:
-  fs::path folder_ =
-      fs::temp_directory_path() / ("lifereel-cli-" + std::to_string(std::random_device{}()));
-};
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-const std::vector<std::string> small_universe{"--seed",  "7",           "--size",
-                                              "320x270", "--particles", "200"};
-
-std::vector<std::string> with_small_universe(std::vector<std::string> words) {
-  words.insert(words.end(), small_universe.begin(), small_universe.end());
-  return words;
-}
-
-}  // namespace
 
 TEST_SUITE("src.cli") {
   TEST_CASE("help fits a screen") {
