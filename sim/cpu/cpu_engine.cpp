@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <numeric>
 #include <sstream>
@@ -48,7 +49,9 @@ constexpr std::size_t rounded_up(std::size_t n, std::size_t multiple) {
 
 // Not inlined into kernels: what the compiler makes of std::atomic there is one instruction set's.
 bool is_cancelled(const ForceField& field) {
-  return field.cancel != nullptr && field.cancel->load(std::memory_order_relaxed);
+  if (field.cancel != nullptr && field.cancel->load(std::memory_order_relaxed))
+    field.cancelled->store(true, std::memory_order_relaxed);
+  return field.cancelled->load(std::memory_order_relaxed);
 }
 
 // Columns of the splat row left of pixel 0 and right of the last pixel, folded over the seam.
@@ -101,6 +104,7 @@ class CpuEngine final : public Engine {
     field_.layers = layers_.data();
     field_.layer_pitch = static_cast<std::int64_t>(positions);
     field_.is_cancelled = is_cancelled;
+    field_.cancelled = &cancelled_;
     motion_ = motion_constants(universe, matrix_);
   }
 
@@ -158,6 +162,7 @@ class CpuEngine final : public Engine {
   // until then.
   void step() override {
     const FloatEnvironment ieee;
+    cancelled_ = false;
     sort_by_place();
     pool_.run(strips_.strips, 1, [this](int, std::int32_t strip) {
       if (!is_cancelled(field_)) spread_matrix(strip);
@@ -407,6 +412,7 @@ class CpuEngine final : public Engine {
   const Strips strips_;
   std::vector<float> matrix_, transposed_matrix_;
   ForceField field_{};
+  std::atomic<bool> cancelled_{false};  // the present step
   arithmetic::MotionConstants motion_{};
 
   // The particles, in ranges of positions; what they are sorted into; and what belongs to them.

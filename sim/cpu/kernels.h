@@ -42,7 +42,8 @@ struct ForceField {
   std::int64_t layer_pitch;
   /// Whether nobody wants the sums any more: sum_strip() may end without them.
   bool (*is_cancelled)(const ForceField&);
-  const std::atomic<bool>* cancel;  ///< what it looks at
+  const std::atomic<bool>* cancel;  ///< what it looks at, nullptr for nothing
+  std::atomic<bool>* cancelled;     ///< set once it has seen it set, which may be taken back
 };
 
 struct Kernels {

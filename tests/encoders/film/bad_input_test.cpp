@@ -320,7 +320,7 @@ TEST_CASE("paths that cannot be written") {
   CHECK(contains(refusal(settings, film_output(folder.file("b.mkv"))), "is a folder"));
   { std::ofstream(folder.file("c.mkv")) << "precious"; }
   CHECK(contains(refusal(settings, film_output(folder.file("c.mkv"))), "exists"));
-  CHECK(contains(refusal(settings, film_output(folder.file("c.mkv"))), "--overwrite"));
+  CHECK(contains(refusal(settings, film_output(folder.file("c.mkv"))), "overwrite = yes"));
   CHECK(contains(refusal(settings, film_output(folder.file("c.mkv/d.mkv"))), "not"));
   CHECK(read_bytes(folder.file("c.mkv")) == "precious");
   // Root may write anywhere, so it steps down for a moment.

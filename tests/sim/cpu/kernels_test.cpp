@@ -82,6 +82,7 @@ std::vector<std::int64_t> forces(const UniverseSettings& universe, const Kernels
                             layers.data(),
                             pitch,
                             [](const ForceField&) { return false; },
+                            nullptr,
                             nullptr};
   for (std::int32_t strip = 0; strip < strips.strips; ++strip)
     kernels.sum_strip(field, strip, partial_y.data(), partial_x.data());
