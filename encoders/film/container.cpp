@@ -190,6 +190,8 @@ Container::Container(const ResolvedFilm& film, const FilmOutput& output)
       file_(output.path, output.overwrite, output.temporary_path) {
   const AVOutputFormat& muxer = find_muxer(settings_, output.path);
   target_.file = &file_;
+  if (const auto element = digest_element_of(muxer); element && file_.seekable())
+    digest_.emplace(*element, settings_.faststart, target_);
   avio_ = open_avio(target_, buffer_bytes);
   // The name is for libav's messages and for faststart, which reads the file back.
   const std::string url = file_.temporary_path().empty() ? "" : "file:" + file_.temporary_path();
@@ -290,6 +292,7 @@ void Container::write_header() {
     throw std::runtime_error(std::string("the container ") + muxer().name + " has no option '" +
                              key + "'");
   check_ticks();
+  if (digest_) digest_->start(*avio_);
 }
 
 void Container::check_ticks() const {
@@ -330,13 +333,24 @@ void Container::write_wrapped(AVPacket& packet) {
   check_written(av_write_frame(context_.get(), dressed.get()), "av_write_frame");
 }
 
-std::int64_t Container::finish() {
+void Container::write_trailer() {
   LogCapture log;
+  if (digest_) {
+    check_written(av_interleaved_write_frame(context_.get(), nullptr),
+                  "av_interleaved_write_frame");
+    digest_->stop(*avio_);
+  }
   header_written_ = false;  // the trailer frees what it would free, also when it fails
   check_written(av_write_trailer(context_.get()), "av_write_trailer");
   avio_flush(avio_.get());
   check_written(0, "avio_flush");
   context_.reset();
+}
+
+std::int64_t Container::finish() {
+  write_trailer();
+  if (digest_) digest_->finish(*avio_);
+  check_written(0, "avio_flush");
   return file_.finish(before_naming_);
 }
 

@@ -16,6 +16,7 @@
 #include "src/verify/decoding_check.h"
 #include "src/verify/disc_check.h"
 #include "src/verify/findings.h"
+#include "src/verify/integrity_check.h"
 #include "src/verify/length_check.h"
 #include "src/verify/motion_check.h"
 #include "src/verify/streams_check.h"
@@ -52,6 +53,7 @@ class Verifier final : FilmScan::Taker {
   VerifyReport run() {
     if (film_.whole()) {
       disc_.start();
+      integrity_.start();
       while (scan_.read(*this)) stop_when_asked();
     } else {
       for (int point = 0; point < film_.points; ++point) decode_point(point);
@@ -146,6 +148,7 @@ class Verifier final : FilmScan::Taker {
     timestamps_.conclude();
     decoding_.conclude(report_, audio_.packets());
     audio_.conclude();
+    integrity_.conclude();
     vbv_.conclude(report_);
     disc_.conclude();
     brightness_.conclude(report_);
@@ -168,6 +171,7 @@ class Verifier final : FilmScan::Taker {
   StreamsCheck streams_{film_, findings_};
   AudioCheck audio_{film_, timestamps_, findings_};
   DiscCheck disc_{film_, findings_};
+  IntegrityCheck integrity_{film_, findings_};
   VbvCheck vbv_{film_, findings_};
   UniverseCheck universe_{film_, findings_};
   BrightnessCheck brightness_{film_, settings_.contact_sheet, findings_};
