@@ -12,8 +12,8 @@ namespace lifereel {
 // ismv is written in fragments, which programs may cut and join; Matroska has checksums of its own.
 std::optional<FilmDigest::Element> digest_element_of(const AVOutputFormat& muxer) {
   const std::string_view name = muxer.name;
-  if (name == "mp4" || name == "mov" || name == "ipod" || name == "f4v")
-    return FilmDigest::Element::box;
+  for (const std::string_view boxes : {"mp4", "mov", "ipod", "f4v", "3gp", "3g2", "psp"})
+    if (name == boxes) return FilmDigest::Element::box;
   if (name == "webm") return FilmDigest::Element::ebml_void;
   return std::nullopt;
 }

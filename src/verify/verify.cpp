@@ -2,7 +2,9 @@
 #include "src/verify.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "encoders/finished_file.h"
@@ -144,7 +146,9 @@ class Verifier final : FilmScan::Taker {
   void conclude() {
     streams_.conclude();
     length_.conclude_frames(report_);
-    length_.conclude_duration(report_, timestamps_.last_frame(), audio_.duration_seconds());
+    length_.conclude_duration(report_, {timestamps_.last_frame(),
+                                        film_.video_seconds(timestamps_.first_ticks().value_or(0)),
+                                        audio_.duration_seconds()});
     timestamps_.conclude();
     decoding_.conclude(report_, audio_.packets());
     audio_.conclude();
@@ -193,6 +197,12 @@ VerifyReport verify(const std::string& path, const VerifySettings& settings,
         format("sample is %d; it must be 1 to %d points, or 0 for the "
                "whole film",
                settings.sample, most_sample_points));
+  std::error_code ignored;
+  const std::filesystem::file_type type = std::filesystem::status(path, ignored).type();
+  if (type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::socket)
+    throw std::invalid_argument("'" + path +
+                                "' is a pipe, and a film is read at more than one place: write it "
+                                "to a file first");
   if (!settings.contact_sheet.empty()) {
     FinishedFile::check_path(settings.contact_sheet, settings.overwrite);
     if (is_same_file(settings.contact_sheet, path))
