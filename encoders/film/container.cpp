@@ -34,6 +34,20 @@ bool holds_many(const AVOutputFormat& muxer) {
   return false;
 }
 
+/// Program and transport streams have a number for what their video is, but none for most codecs;
+/// libavformat writes those, too, and reads none of them.
+bool has_no_number(const AVOutputFormat& muxer, AVCodecID codec) {
+  const std::string_view name = muxer.name;
+  const bool transport = name == "mpegts";
+  if (!transport && name != "mpeg" && name != "vob" && name != "dvd" && name != "svcd" &&
+      name != "vcd")
+    return false;
+  for (const AVCodecID numbered : {AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO,
+                                   AV_CODEC_ID_MPEG4, AV_CODEC_ID_H264, AV_CODEC_ID_HEVC})
+    if (codec == numbered) return false;
+  return !(transport && codec == AV_CODEC_ID_DIRAC);
+}
+
 /// ", or the encoder gif", or nothing where this FFmpeg has none for the muxer.
 std::string encoder_for(const AVOutputFormat& muxer) {
   const AVCodec* const encoder = avcodec_find_encoder(muxer.video_codec);
@@ -170,7 +184,7 @@ void check_container(const FilmSettings& settings, const std::string& path,
     throw std::invalid_argument("the container yuv4mpegpipe holds only the codec rawvideo");
   }
   const int holds = avformat_query_codec(&muxer, codec.id, FF_COMPLIANCE_NORMAL);
-  if (holds == 0)
+  if (holds == 0 || has_no_number(muxer, codec.id))
     throw std::invalid_argument("the container " + std::string(name) + " cannot hold " +
                                 avcodec_get_name(codec.id) +
                                 "; choose another extension or codec (.mkv holds most)");

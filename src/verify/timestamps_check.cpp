@@ -39,6 +39,7 @@ void TimestampsCheck::go_to(std::int64_t frame) {
 void TimestampsCheck::see(const ScannedPacket& packet, std::int64_t number) {
   if (!packet.dts_ticks) return;
   if (packet.pts_ticks && *packet.pts_ticks != *packet.dts_ticks) order_told_ = true;
+  if (film_.scan.container.starts_with("matroska")) return;  // it has none: libav guesses them
   const std::int64_t time = decoding_times_(*packet.dts_ticks);
   if (last_decoding_time_ && time <= *last_decoding_time_)
     faults_.add(film_.whole() ? number : present_frame(), 1,
@@ -100,6 +101,12 @@ void TimestampsCheck::conclude() {
     findings_.leave_out("timestamps", "the container " + film_.scan.container +
                                           " tells when pictures are decoded, not when they are "
                                           "shown");
+    return;
+  }
+  if (!doubtful_.empty() && film_.whole() && film_.expected_frames == pictures_) {
+    findings_.leave_out("timestamps", "the times that the container " + film_.scan.container +
+                                          " gives are not to be relied on, but no picture is "
+                                          "missing");
     return;
   }
   for (const Streak::Stretch& stretch : doubtful_) Streak::tell(findings_, "timestamps", stretch);
