@@ -88,8 +88,8 @@ bool is_plane(const AVPixFmtDescriptor& shape, int component) {
   return place.depth == 8 && place.step == 1 && place.plane == component && place.offset == 0;
 }
 
-/// libav copies enumerations out of a file unchecked; reading a value outside the enumeration as one
-/// is undefined, so what a damaged film says is read as the number it is.
+/// libav copies enumerations out of a file unchecked; reading a value outside the enumeration as
+/// one is undefined, so what a damaged film says is read as the number it is.
 template <class Enumeration>
 int number_of(const Enumeration& stored) {
   static_assert(sizeof(Enumeration) == sizeof(int));

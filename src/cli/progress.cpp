@@ -9,6 +9,8 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <set>
+#include <string>
 #include <string_view>
 
 namespace lifereel::cli {
@@ -44,6 +46,13 @@ bool rewrites_lines(std::FILE* stream) {
 }
 
 }  // namespace
+
+std::function<void(const std::string&)> notices_to(std::FILE* stream, bool quiet) {
+  if (quiet) return {};
+  return [stream, told = std::set<std::string>()](const std::string& sentence) mutable {
+    if (told.insert(sentence).second) std::fprintf(stream, "lifereel: %s\n", sentence.c_str());
+  };
+}
 
 ProgressLine::ProgressLine(std::FILE* stream, bool quiet)
     : stream_(stream), quiet_(quiet), terminal_(rewrites_lines(stream)) {}

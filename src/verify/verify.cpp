@@ -41,7 +41,7 @@ class Verifier final : FilmScan::Taker {
         control_(control),
         scan_(path, std::min(available_processors(), most_decoder_threads)),
         film_(path, scan_.film(), settings.sample) {
-    if (settings.against_universe) universe_.start(settings.engine, control.cancel);
+    if (settings.against_universe) universe_.start(settings.engine, control);
     report_.path = path;
     report_.container = film_.scan.container;
     report_.file_bytes = film_.scan.bytes;
