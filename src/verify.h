@@ -85,7 +85,8 @@ struct VerifyReport {
   bool passes() const noexcept;
 };
 
-/// Checks a film: streams, frame count, duration, timestamps, decoding, sound, VBV, the rules of
+/// Checks a film: streams, frame count, duration, timestamps, decoding, sound, the file's
+/// own sizes and checksums, VBV, the rules of
 /// DVD-Video (program streams only), brightness, black and frozen stretches, and, when asked for,
 /// its likeness to the universe. A film of lifereel is held against the settings it carries.
 /// Blocks; decodes on all processors; memory does not grow with the film. A damaged film is no

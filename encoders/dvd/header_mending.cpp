@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "encoders/dvd/header_mending.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <iterator>
 
 #include "encoders/dvd/start_codes.h"
 
@@ -73,6 +75,13 @@ void mend_headers(AVPacket& packet, const HeaderMending& mending) {
     if (code == extension_code && unit[0] >> 4 == sequence_extension) mend_extension(unit, mending);
     if (code == group_code) mend_group(unit, mending);
   }
+}
+
+void append_sequence_end(AVPacket& packet) {
+  constexpr std::uint8_t unit[sequence_end_bytes] = {0, 0, 1, sequence_end_code};
+  check(av_grow_packet(&packet, sequence_end_bytes), "av_grow_packet");
+  check(av_packet_make_writable(&packet), "av_packet_make_writable");
+  std::copy(std::begin(unit), std::end(unit), packet.data + packet.size - sequence_end_bytes);
 }
 
 }  // namespace lifereel

@@ -32,4 +32,9 @@ struct HeaderMending {
 /// Changes no length.
 void mend_headers(AVPacket& packet, const HeaderMending& mending);
 
+/// Decoders show the last pictures only when they see that none follow: appends the code that says
+/// so.
+void append_sequence_end(AVPacket& packet);
+inline constexpr int sequence_end_bytes = 4;
+
 }  // namespace lifereel

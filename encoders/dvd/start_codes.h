@@ -14,6 +14,7 @@ inline constexpr std::uint8_t last_slice_code = 0xAF;
 inline constexpr std::uint8_t user_data_code = 0xB2;
 inline constexpr std::uint8_t sequence_code = 0xB3;
 inline constexpr std::uint8_t extension_code = 0xB5;
+inline constexpr std::uint8_t sequence_end_code = 0xB7;
 inline constexpr std::uint8_t group_code = 0xB8;
 
 /// The upper half of an extension's first byte.

@@ -34,6 +34,20 @@ bool holds_many(const AVOutputFormat& muxer) {
   return false;
 }
 
+/// Program and transport streams have a number for what their video is, but none for most codecs;
+/// libavformat writes those, too, and reads none of them.
+bool has_no_number(const AVOutputFormat& muxer, AVCodecID codec) {
+  const std::string_view name = muxer.name;
+  const bool transport = name == "mpegts";
+  if (!transport && name != "mpeg" && name != "vob" && name != "dvd" && name != "svcd" &&
+      name != "vcd")
+    return false;
+  for (const AVCodecID numbered : {AV_CODEC_ID_MPEG1VIDEO, AV_CODEC_ID_MPEG2VIDEO,
+                                   AV_CODEC_ID_MPEG4, AV_CODEC_ID_H264, AV_CODEC_ID_HEVC})
+    if (codec == numbered) return false;
+  return !(transport && codec == AV_CODEC_ID_DIRAC);
+}
+
 /// ", or the encoder gif", or nothing where this FFmpeg has none for the muxer.
 std::string encoder_for(const AVOutputFormat& muxer) {
   const AVCodec* const encoder = avcodec_find_encoder(muxer.video_codec);
@@ -170,7 +184,7 @@ void check_container(const FilmSettings& settings, const std::string& path,
     throw std::invalid_argument("the container yuv4mpegpipe holds only the codec rawvideo");
   }
   const int holds = avformat_query_codec(&muxer, codec.id, FF_COMPLIANCE_NORMAL);
-  if (holds == 0)
+  if (holds == 0 || has_no_number(muxer, codec.id))
     throw std::invalid_argument("the container " + std::string(name) + " cannot hold " +
                                 avcodec_get_name(codec.id) +
                                 "; choose another extension or codec (.mkv holds most)");
@@ -190,6 +204,8 @@ Container::Container(const ResolvedFilm& film, const FilmOutput& output)
       file_(output.path, output.overwrite, output.temporary_path) {
   const AVOutputFormat& muxer = find_muxer(settings_, output.path);
   target_.file = &file_;
+  if (const auto element = digest_element_of(muxer); element && file_.seekable())
+    digest_.emplace(*element, settings_.faststart, target_);
   avio_ = open_avio(target_, buffer_bytes);
   // The name is for libav's messages and for faststart, which reads the file back.
   const std::string url = file_.temporary_path().empty() ? "" : "file:" + file_.temporary_path();
@@ -290,6 +306,7 @@ void Container::write_header() {
     throw std::runtime_error(std::string("the container ") + muxer().name + " has no option '" +
                              key + "'");
   check_ticks();
+  if (digest_) digest_->start(*avio_);
 }
 
 void Container::check_ticks() const {
@@ -330,13 +347,24 @@ void Container::write_wrapped(AVPacket& packet) {
   check_written(av_write_frame(context_.get(), dressed.get()), "av_write_frame");
 }
 
-std::int64_t Container::finish() {
+void Container::write_trailer() {
   LogCapture log;
+  if (digest_) {
+    check_written(av_interleaved_write_frame(context_.get(), nullptr),
+                  "av_interleaved_write_frame");
+    digest_->stop(*avio_);
+  }
   header_written_ = false;  // the trailer frees what it would free, also when it fails
   check_written(av_write_trailer(context_.get()), "av_write_trailer");
   avio_flush(avio_.get());
   check_written(0, "avio_flush");
   context_.reset();
+}
+
+std::int64_t Container::finish() {
+  write_trailer();
+  if (digest_) digest_->finish(*avio_);
+  check_written(0, "avio_flush");
   return file_.finish(before_naming_);
 }
 

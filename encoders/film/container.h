@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "encoders/film.h"
+#include "encoders/film/digest_writer.h"
 #include "encoders/finished_file.h"
 #include "encoders/libav/avio.h"
 #include "encoders/libav/libav.h"
@@ -48,6 +50,7 @@ class Container {
  private:
   /// Throws std::invalid_argument when frames would share a timestamp.
   void check_ticks() const;
+  void write_trailer();
   void write_wrapped(AVPacket& packet);
   void check_written(int result, const char* call) const;
 
@@ -55,6 +58,7 @@ class Container {
   const std::function<void()> before_naming_;
   FinishedFile file_;
   ByteTarget target_;
+  std::optional<DigestWriter> digest_;
   UniqueAvio avio_;  // before context_, which uses it until it is freed
   UniqueOutput context_;
   UniqueFrame wrapped_;  // for a muxer that wants frames in place of raw video packets

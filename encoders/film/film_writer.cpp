@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 #include "encoders/dvd/dvd_video.h"
 #include "encoders/dvd/header_mending.h"
@@ -12,6 +13,19 @@
 #include "encoders/video/codec_traits.h"
 
 namespace lifereel {
+namespace {
+
+/// MPEG-1 and MPEG-2 by themselves or in a program stream: elsewhere the container knows the end.
+bool wants_sequence_end(const AVOutputFormat& muxer, AVCodecID codec) {
+  if (codec != AV_CODEC_ID_MPEG1VIDEO && codec != AV_CODEC_ID_MPEG2VIDEO) return false;
+  const std::string_view name = muxer.name;
+  for (const std::string_view bare :
+       {"dvd", "vob", "mpeg", "svcd", "vcd", "mpeg1video", "mpeg2video"})
+    if (name == bare) return true;
+  return false;
+}
+
+}  // namespace
 
 FilmWriter::FilmWriter(const ResolvedFilm& film, const FilmOutput& output, WrittenCount& written)
     : settings_(film.settings),
@@ -34,6 +48,7 @@ void FilmWriter::begin(const AVCodecContext& codec) {
   begun_ = true;
   time_base_ = codec.time_base;
   codec_id_ = codec.codec_id;
+  ends_sequence_ = wants_sequence_end(container_->muxer(), codec_id_);
   extradata_.assign(codec.extradata, codec.extradata + codec.extradata_size);
   opened_.encoder = codec.codec->name;
   opened_.pixel_format = av_get_pix_fmt_name(codec.pix_fmt);
@@ -53,11 +68,22 @@ void FilmWriter::note_profile(std::span<const std::uint8_t> header) {
 
 void FilmWriter::write(AVPacket& packet) {
   count(packet);
+  note_profile({packet.data, static_cast<std::size_t>(packet.size)});
+  if (!ends_sequence_) {
+    pass_on(packet);
+    return;
+  }
+  if (held_ != nullptr) pass_on(*held_);
+  held_ = make_packet();
+  av_packet_move_ref(held_.get(), &packet);
+}
+
+void FilmWriter::pass_on(AVPacket& packet) {
+  end_ticks_ = std::max(end_ticks_, packet.pts + packet.duration);
   if (buffer_ && !buffer_->take(std::int64_t{8} * packet.size) &&
       settings_.target != DiscTarget::none)
     throw std::runtime_error("the film breaks the disc's buffer model: picture " +
                              std::to_string(packet.pts) + " is late; lower the bitrate or maxrate");
-  note_profile({packet.data, static_cast<std::size_t>(packet.size)});
   mend(packet);
   container_->write(packet, video_stream_, time_base_);
   // Sound goes in step, or the muxer's queues grow without bound.
@@ -83,7 +109,15 @@ void FilmWriter::mend(AVPacket& packet) {
   comment_written_ = true;
 }
 
-void FilmWriter::finish() { file_bytes_ = container_->finish(); }
+void FilmWriter::finish() {
+  if (held_ != nullptr) {
+    append_sequence_end(*held_);
+    last_sum_->bytes += sequence_end_bytes;
+    written_.add(0, sequence_end_bytes);
+    pass_on(*held_);
+  }
+  file_bytes_ = container_->finish();
+}
 
 void FilmWriter::count(const AVPacket& packet) {
   Sum* sum = (packet.flags & AV_PKT_FLAG_KEY) != 0 ? &i_ : &p_;
@@ -107,7 +141,7 @@ void FilmWriter::count(const AVPacket& packet) {
     ++sum->quantisers;
     sum->quantiser += quantiser;
   }
-  end_ticks_ = std::max(end_ticks_, packet.pts + packet.duration);
+  last_sum_ = sum;
   written_.add(frames, packet.size);
 }
 

@@ -68,6 +68,8 @@ class FilmWriter {
   void note_profile(std::span<const std::uint8_t> header);
   void count(const AVPacket& packet);
   void mend(AVPacket& packet);
+  /// On into the container, with the sound for its time.
+  void pass_on(AVPacket& packet);
 
   const FilmSettings settings_;
   const FilmOutput output_;
@@ -79,11 +81,14 @@ class FilmWriter {
   bool begun_ = false;
   bool comment_written_ = false;
   bool profile_noted_ = false;
+  bool ends_sequence_ = false;  // the last packet says that it is the last
+  UniquePacket held_;           // until the next one shows that it was not
   int video_stream_ = 0, audio_stream_ = 0;
   AVRational time_base_{0, 1};
   AVCodecID codec_id_ = AV_CODEC_ID_NONE;
   std::int64_t end_ticks_ = 0;  // of the video
   Sum i_, p_, b_;
+  Sum* last_sum_ = &p_;    // of the last packet's kind
   FilmStatistics opened_;  // what does not change from the header on
   std::int64_t file_bytes_ = 0;
 };

@@ -16,7 +16,11 @@ int write_bytes(void* opaque, WriteByte* data, int size) {
   ByteTarget& target = *static_cast<ByteTarget*>(opaque);
   if (target.file != nullptr) {
     const int error = target.file->try_write(data, static_cast<std::size_t>(size));
-    return error == 0 ? size : AVERROR(error);
+    if (error != 0) return AVERROR(error);
+    if (target.digest != nullptr)
+      target.digest->see(target.place, data, static_cast<std::size_t>(size));
+    target.place += size;
+    return size;
   }
   if (target.text != nullptr) {
     try {
@@ -33,7 +37,8 @@ std::int64_t seek_bytes(void* opaque, std::int64_t offset, int whence) {
   if (target.file == nullptr) return AVERROR(ENOSYS);
   if ((whence & AVSEEK_SIZE) != 0) return target.file->size_bytes();
   const std::int64_t place = target.file->try_seek(offset, whence & ~AVSEEK_FORCE);
-  return place < 0 ? AVERROR(static_cast<int>(-place)) : place;
+  if (place < 0) return AVERROR(static_cast<int>(-place));
+  return target.place = place;
 }
 
 }  // namespace

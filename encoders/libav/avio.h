@@ -5,14 +5,17 @@
 #include <string>
 
 #include "encoders/finished_file.h"
+#include "encoders/libav/film_digest.h"
 #include "encoders/libav/libav.h"
 
 namespace lifereel {
 
 /// Where a muxer's bytes go. Must outlive the AVIOContext made from it.
 struct ByteTarget {
-  FinishedFile* file = nullptr;  ///< or
-  std::string* text = nullptr;   ///< or neither: the bytes are dropped
+  FinishedFile* file = nullptr;     ///< or
+  std::string* text = nullptr;      ///< or neither: the bytes are dropped
+  RunningDigest* digest = nullptr;  ///< sees what goes into the file
+  std::int64_t place = 0;           ///< of the next write into the file
 };
 
 /// A write-only AVIOContext on `target`; seekable where the file is.

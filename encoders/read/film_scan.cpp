@@ -5,6 +5,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "encoders/dvd/start_codes.h"
 #include "encoders/libav/libav.h"
 #include "encoders/libav/log_capture.h"
 #include "encoders/read/film_input.h"
@@ -71,14 +72,24 @@ UniqueCodecContext open_decoder(const AVStream& stream, int threads, CodecLog& l
   return decoder;
 }
 
+/// The decoder of MPEG-1 and MPEG-2, when it looks closely, calls the code behind the last picture
+/// damage to it.
+void leave_out_sequence_end(AVPacket& packet, AVCodecID codec) {
+  if (codec != AV_CODEC_ID_MPEG1VIDEO && codec != AV_CODEC_ID_MPEG2VIDEO) return;
+  const auto size = static_cast<std::size_t>(packet.size);
+  if (size <= 4) return;
+  const std::span<const std::uint8_t> end(packet.data + size - 4, 4);
+  if (next_start_code(end, 0) == 0 && end[3] == sequence_end_code) packet.size -= 4;
+}
+
 /// Whether a component is a plane of its own of 8-bit samples.
 bool is_plane(const AVPixFmtDescriptor& shape, int component) {
   const AVComponentDescriptor& place = shape.comp[component];
   return place.depth == 8 && place.step == 1 && place.plane == component && place.offset == 0;
 }
 
-/// libav copies enumerations out of a file unchecked; reading a value outside the enumeration as one
-/// is undefined, so what a damaged film says is read as the number it is.
+/// libav copies enumerations out of a file unchecked; reading a value outside the enumeration as
+/// one is undefined, so what a damaged film says is read as the number it is.
 template <class Enumeration>
 int number_of(const Enumeration& stored) {
   static_assert(sizeof(Enumeration) == sizeof(int));
@@ -208,6 +219,7 @@ struct FilmScan::Impl {
       if (decoder->awaits_key && (packet->flags & AV_PKT_FLAG_KEY) == 0) break;
       decoder->awaits_key = false;
       see_packet(*decoder, taker);
+      leave_out_sequence_end(*packet, decoder->codec->codec_id);
       decode(*decoder, packet.get(), taker);
       break;
     }

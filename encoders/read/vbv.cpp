@@ -18,6 +18,10 @@ namespace {
 /// Sums of two stay within 64 bits.
 constexpr std::int64_t most_units = std::numeric_limits<std::int64_t>::max() / 4;
 
+/// All ones in the sequence header itself: what encoders state that were not told a rate. Their
+/// size of the buffer is as little of a promise.
+constexpr std::int64_t rate_not_known = 400 * ((std::int64_t{1} << 18) - 1);
+
 constexpr std::int64_t most_picture_bits = std::int64_t{1} << 40;
 
 /// `bits` * `scale`, both positive; more than most_units counts as most_units.
@@ -43,7 +47,8 @@ std::optional<VbvModel> vbv_model(const FilmSettings& asked) {
 }
 
 std::optional<VbvModel> vbv_model(const Mpeg2Sequence& sequence) {
-  if (sequence.frames_per_second.num <= 0) return std::nullopt;
+  if (sequence.frames_per_second.num <= 0 || sequence.bit_rate == rate_not_known)
+    return std::nullopt;
   return VbvModel{sequence.bit_rate, sequence.buffer_bits, sequence.buffer_bits,
                   sequence.frames_per_second};
 }

@@ -32,6 +32,16 @@ void copy_into_own_memory(AVFrame& frame) {
   av_frame_move_ref(&frame, copy.get());
 }
 
+/// Which field an interlaced frame shows first is not looked for.
+AVFieldOrder field_order_of(const AVFrame& frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(58, 7, 100)
+  const bool interlaced = (frame.flags & AV_FRAME_FLAG_INTERLACED) != 0;
+#else
+  const bool interlaced = frame.interlaced_frame != 0;
+#endif
+  return interlaced ? AV_FIELD_UNKNOWN : AV_FIELD_PROGRESSIVE;
+}
+
 /// What a pixel format says by itself.
 void state_implied_colours(VideoFormat& video) {
   const AVPixFmtDescriptor& kind = *av_pix_fmt_desc_get(video.pixel_format);
@@ -177,6 +187,7 @@ VideoFormat FilterGraph::output(const AVFrame& first) const {
   video.matrix = first.colorspace;
   video.primaries = first.color_primaries;
   video.transfer = first.color_trc;
+  video.field_order = field_order_of(first);
   state_implied_colours(video);
   return video;
 }

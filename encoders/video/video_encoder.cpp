@@ -123,6 +123,12 @@ void state_matrix(ColourMatrix matrix, VideoFormat& video) {
   }
 }
 
+/// Whether the video itself says that its pictures are progressive; of the others containers do.
+bool states_field_order(AVCodecID codec) {
+  return codec == AV_CODEC_ID_H264 || codec == AV_CODEC_ID_MPEG1VIDEO ||
+         codec == AV_CODEC_ID_MPEG2VIDEO;
+}
+
 }  // namespace
 
 VideoFormat source_format(const FilmSettings& settings, const PictureFormat& pictures, int width,
@@ -184,6 +190,7 @@ VideoEncoder::VideoEncoder(const ResolvedFilm& film, const VideoFormat& format, 
   codec_->colorspace = format.matrix;
   codec_->color_primaries = format.primaries;
   codec_->color_trc = format.transfer;
+  if (!states_field_order(codec.id)) codec_->field_order = format.field_order;
   // Chroma of gray has no place; MPEG's is what decoders take for granted.
   if (format.pixel_format == AV_PIX_FMT_YUV420P) codec_->chroma_sample_location = AVCHROMA_LOC_LEFT;
   if (global_header) codec_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;

@@ -24,6 +24,7 @@ struct VideoFormat {
   AVColorSpace matrix = AVCOL_SPC_UNSPECIFIED;
   AVColorPrimaries primaries = AVCOL_PRI_UNSPECIFIED;
   AVColorTransferCharacteristic transfer = AVCOL_TRC_UNSPECIFIED;
+  AVFieldOrder field_order = AV_FIELD_PROGRESSIVE;
 };
 
 /// Pictures as they come from outside: size, rate and aspect as set, colours as described.

@@ -62,7 +62,8 @@ EngineSettings one_thread(const EngineSettings& settings) {
 
 PicturesInMemory make_pictures(const RenderSettings& settings, std::int64_t count,
                                const JobControl& control) {
-  const auto engine = make_engine(settings.universe, whole_machine(settings.engine));
+  const auto engine =
+      make_engine(settings.universe, whole_machine(settings.engine), control.notice);
   return {*engine, count, control};
 }
 
@@ -80,7 +81,7 @@ BenchPart measure(std::int64_t frames, int threads, Work&& work) {
 
 BenchPart measure_engine(const RenderSettings& settings, const EngineSettings& with,
                          std::int64_t frames, const JobControl& control) {
-  const auto engine = make_engine(settings.universe, with);
+  const auto engine = make_engine(settings.universe, with, control.notice);
   engine->cancel_steps(control.cancel);
   FrameSource source(*engine, film_pictures(engine->settings()));
   return measure(frames, engine->describe().threads, [&] {
@@ -167,8 +168,9 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
     return result;
   }
 
-  const PictureLayout layout(film_pictures(settings.universe),
-                             *make_engine(settings.universe, whole_machine(settings.engine)));
+  const PictureLayout layout(
+      film_pictures(settings.universe),
+      *make_engine(settings.universe, whole_machine(settings.engine), control.notice));
   const std::uint64_t memory = bench.picture_memory_bytes > 0
                                    ? bench.picture_memory_bytes
                                    : std::min(most_picture_memory, free_memory_bytes() / 2);
@@ -229,7 +231,8 @@ BenchReport run_bench(const BenchSettings& settings, const JobControl& control) 
   BenchReport report;
   report.machine = describe_machine();
   const TemporaryFolder folder(settings.folder);
-  report.engine = make_engine(UniverseSettings(), whole_machine(settings.engine))->describe();
+  report.engine =
+      make_engine(UniverseSettings(), whole_machine(settings.engine), control.notice)->describe();
   for (const std::string& name : names)
     report.presets.push_back(
         bench_preset(settings, name, folder, report.engine.engine == "cpu", control));

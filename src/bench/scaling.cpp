@@ -25,7 +25,7 @@ ScalingPoint measure_point(ScalingPoint point, const ScalingSettings& settings,
   universe.particles = point.particles;
   universe.width = point.width;
   universe.height = point.height;
-  const auto engine = make_engine(universe, settings.engine);
+  const auto engine = make_engine(universe, settings.engine, control.notice);
   engine->cancel_steps(control.cancel);
   FrameSource source(*engine, film_pictures(engine->settings()));
   std::vector<double> steps, draws;

@@ -8,6 +8,7 @@
 
 #include "encoders/finished_file.h"
 #include "src/cli/commands.h"
+#include "src/cli/progress.h"
 
 namespace lifereel::cli {
 namespace {
@@ -16,6 +17,7 @@ namespace {
 JobControl job_control(bool quiet) {
   JobControl control;
   control.cancel = &cancelled();
+  control.notice = notices_to(stderr, quiet);
   if (!quiet && isatty(STDERR_FILENO) == 1)
     control.progress = [](const JobProgress& progress) {
       std::fprintf(stderr, "\r%.100s\x1b[K", progress.measuring.c_str());

@@ -7,7 +7,6 @@
 #include "encoders/finished_file.h"
 #include "encoders/png.h"
 #include "src/cli/commands.h"
-#include "src/cli/option_words.h"
 #include "src/cli/progress.h"
 #include "src/errors.h"
 #include "src/npy.h"
@@ -30,17 +29,9 @@ std::vector<CommandOption> hash_options() {
   return list;
 }
 
-/// For what the user should know beside what is printed.
-std::function<void(const std::string&)> notice(const Arguments& arguments) {
-  if (arguments.has("quiet")) return {};
-  return [](const std::string& sentence) {
-    std::fprintf(stderr, "lifereel: %s\n", with_option_words(sentence).c_str());
-  };
-}
-
 JobControl control(const Arguments& arguments, ProgressLine& line) {
   JobControl result;
-  result.notice = notice(arguments);
+  result.notice = notices_to(stderr, arguments.has("quiet"));
   result.progress = [&line](const JobProgress& progress) { line.show_frames(progress); };
   result.cancel = &cancelled();
   return result;
@@ -124,7 +115,7 @@ int run_state(const Arguments& arguments) {
   validate(settings.universe);
   FinishedFile::check_path(settings.output, settings.overwrite);
   const std::unique_ptr<Engine> engine =
-      make_engine(settings.universe, settings.engine, notice(arguments));
+      make_engine(settings.universe, settings.engine, notices_to(stderr, arguments.has("quiet")));
   engine->cancel_steps(&cancelled());
   {
     ProgressLine line(stderr, arguments.has("quiet"));

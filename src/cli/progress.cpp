@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/cli/progress.h"
+#include "src/cli/option_words.h"
 
 #include <poll.h>
 #include <sys/ioctl.h>
@@ -9,6 +10,8 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
+#include <set>
+#include <string>
 #include <string_view>
 
 namespace lifereel::cli {
@@ -44,6 +47,14 @@ bool rewrites_lines(std::FILE* stream) {
 }
 
 }  // namespace
+
+std::function<void(const std::string&)> notices_to(std::FILE* stream, bool quiet) {
+  if (quiet) return {};
+  return [stream, told = std::set<std::string>()](const std::string& sentence) mutable {
+    if (told.insert(sentence).second)
+      std::fprintf(stream, "lifereel: %s\n", with_option_words(sentence).c_str());
+  };
+}
 
 ProgressLine::ProgressLine(std::FILE* stream, bool quiet)
     : stream_(stream), quiet_(quiet), terminal_(rewrites_lines(stream)) {}

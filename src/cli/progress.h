@@ -4,11 +4,15 @@
 
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <string>
 
 #include "src/job_control.h"
 
 namespace lifereel::cli {
+
+/// For JobControl::notice: prints each sentence once. A quiet one prints nothing.
+std::function<void(const std::string&)> notices_to(std::FILE* stream, bool quiet);
 
 /// On a terminal one line, rewritten a few times a second; elsewhere, and on a terminal that cannot
 /// do that (TERM=dumb), a line every ten seconds. What cannot be printed at once is left out, so

@@ -34,6 +34,7 @@ int run_verify(const Arguments& arguments) {
     ProgressLine line(stderr, arguments.has("quiet"));
     JobControl control;
     control.cancel = &cancelled();
+    control.notice = notices_to(stderr, arguments.has("quiet"));
     control.progress = [&](const JobProgress& progress) { line.show_frames(progress); };
     report = verify(film, settings, control);
   }

@@ -78,14 +78,16 @@ void Findings::end(const char* name, std::string summary, bool left_out) {
   report_.checks.push_back(std::move(check));
 }
 
+void Streak::tell(Findings& findings, const char* check, const Stretch& stretch) {
+  std::string sentence = stretch.text;
+  if (stretch.events > 1)
+    sentence += format("; %lld such faults up to here", static_cast<long long>(stretch.events));
+  findings.error(check, stretch.first, stretch.last, std::move(sentence));
+}
+
 Streak::Streak(std::int64_t reach, Findings& findings, const char* check)
-    : Streak(reach, [&findings, check](const Stretch& stretch) {
-        std::string sentence = stretch.text;
-        if (stretch.events > 1)
-          sentence +=
-              format("; %lld such faults up to here", static_cast<long long>(stretch.events));
-        findings.error(check, stretch.first, stretch.last, std::move(sentence));
-      }) {}
+    : Streak(reach,
+             [&findings, check](const Stretch& stretch) { tell(findings, check, stretch); }) {}
 
 void Streak::add(std::int64_t frame, std::int64_t events, const std::string& text) {
   if (open_ && (frame > stretch_.last + reach_ || frame < stretch_.first)) finish();

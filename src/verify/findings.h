@@ -57,10 +57,12 @@ class Streak {
     std::string text;  ///< of the first event
   };
 
+  /// As errors of a check: the first event's text, and how many there are.
+  static void tell(Findings& findings, const char* check, const Stretch& stretch);
+
   /// Events at most `reach` frames apart belong together.
   Streak(std::int64_t reach, std::function<void(const Stretch&)> tell)
       : reach_(reach), tell_(std::move(tell)) {}
-  /// The same as errors of a check: the first event's text, and how many there are.
   Streak(std::int64_t reach, Findings& findings, const char* check);
 
   void add(std::int64_t frame, std::int64_t events = 1, const std::string& text = {});

@@ -41,9 +41,7 @@ void LengthCheck::conclude_frames(VerifyReport& report) {
                          (expected ? format(", %lld by its settings", number(*expected)) : ""));
 }
 
-void LengthCheck::conclude_duration(VerifyReport& report,
-                                    const std::optional<std::int64_t>& last_frame,
-                                    const std::optional<double>& sound_seconds) {
+void LengthCheck::conclude_duration(VerifyReport& report, const Played& played) {
   const std::optional<double>& container = film_.scan.duration_seconds;
   if (!film_.whole()) {
     findings_.leave_out("duration",
@@ -51,18 +49,19 @@ void LengthCheck::conclude_duration(VerifyReport& report,
     return;
   }
   const double frame = 1 / film_.rate.value();
-  report.duration_seconds = static_cast<double>(last_frame ? *last_frame + 1 : 0) * frame;
+  report.duration_seconds =
+      static_cast<double>(played.last_frame ? *played.last_frame + 1 : 0) * frame;
   std::string summary = format("%.2f s", report.duration_seconds);
   if (film_.exact_container()) {
-    hold_against_container(report.duration_seconds, last_frame.value_or(0), sound_seconds);
+    hold_against_container(report.duration_seconds, played);
     if (container) summary += format(", %.2f s by the container", *container);
   }
   findings_.conclude("duration", summary);
 }
 
-void LengthCheck::hold_against_container(double pictures_seconds, std::int64_t last_frame,
-                                         const std::optional<double>& sound_seconds) {
+void LengthCheck::hold_against_container(double pictures_seconds, const Played& played) {
   const double frame = 1 / film_.rate.value();
+  const std::int64_t last_frame = played.last_frame.value_or(0);
   if (film_.video.duration_ticks) {
     const double said = film_.video_seconds(*film_.video.duration_ticks);
     if (std::abs(said - pictures_seconds) > frame + film_.video.time_base.value())
@@ -72,9 +71,11 @@ void LengthCheck::hold_against_container(double pictures_seconds, std::int64_t l
   }
   if (!film_.scan.duration_seconds) return;
   const double said = *film_.scan.duration_seconds;
-  const double content = std::max(pictures_seconds, sound_seconds.value_or(pictures_seconds));
-  // Sound may begin a frame of its own earlier.
-  if (std::abs(said - content) > frame + 0.05)
+  const double content =
+      std::max(pictures_seconds, played.sound_seconds.value_or(pictures_seconds));
+  // Sound may begin a frame of its own earlier, and time before the first picture may count.
+  const double slack = frame + 0.05;
+  if (said < content - slack || said > content + std::max(0.0, played.begin_seconds) + slack)
     findings_.error("duration", last_frame,
                     format("the film lasts %.3f s, the container says %.3f s", content, said));
 }

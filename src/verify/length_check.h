@@ -19,15 +19,17 @@ class LengthCheck {
   std::int64_t see(const ScannedPacket&) { return packets_++; }
   void see(const ScannedPicture&) { ++pictures_; }
   void conclude_frames(VerifyReport& report);
-  /// `sound_seconds`: as long as the sound lasts, where there is any.
-  void conclude_duration(VerifyReport& report, const std::optional<std::int64_t>& last_frame,
-                         const std::optional<double>& sound_seconds);
+  struct Played {
+    std::optional<std::int64_t> last_frame;
+    double begin_seconds = 0;             ///< of the first picture, in the container's time
+    std::optional<double> sound_seconds;  ///< as long as it lasts, where there is any
+  };
+  void conclude_duration(VerifyReport& report, const Played& played);
 
   std::int64_t pictures() const { return pictures_; }
 
  private:
-  void hold_against_container(double pictures_seconds, std::int64_t last_frame,
-                              const std::optional<double>& sound_seconds);
+  void hold_against_container(double pictures_seconds, const Played& played);
 
   const CheckedFilm& film_;
   Findings& findings_;

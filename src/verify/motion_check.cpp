@@ -55,7 +55,9 @@ void MotionCheck::finish_still() {
   if (!still_.owner) return;
   still_ = {};
   const double seconds = static_cast<double>(last_ - first_ + 1) / rate_.value();
-  if (seconds < frozen_seconds || all_black_ || (universe_known_ && !universe_moves_)) return;
+  if (first_ == last_ || seconds < frozen_seconds || all_black_ ||
+      (universe_known_ && !universe_moves_))
+    return;
   findings_.error(
       "motion", first_, last_,
       format("the picture stands still for %.2f s", seconds) +

@@ -9,6 +9,16 @@
 #include "src/text/time_code.h"
 
 namespace lifereel {
+namespace {
+
+/// Files know two of libavcodec's formats by the names of the formats that they are kinds of.
+std::string name_in_files(const std::string& format) {
+  if (format == "h263p") return "h263";
+  if (format == "ljpeg") return "mjpeg";
+  return format;
+}
+
+}  // namespace
 
 StreamsCheck::StreamsCheck(const CheckedFilm& film, Findings& findings)
     : film_(film),
@@ -47,7 +57,8 @@ void StreamsCheck::hold_against(const RenderSettings& own) {
     if (!kept) findings_.error("streams", sentence);
   };
   const std::string format_made = format_of_encoder(own.film.codec);
-  demand(format_made.empty() || format_made == video.codec,
+  demand(format_made.empty() || format_made == video.codec ||
+             name_in_files(format_made) == video.codec,
          "the video is " + video.codec + ", its settings say " + own.film.codec);
   demand(own.film.target == DiscTarget::none || film_.audio, "the film has no sound");
   if (!film_.unfiltered()) return;

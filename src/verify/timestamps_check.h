@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "src/verify/checked_film.h"
 #include "src/verify/findings.h"
@@ -46,7 +47,12 @@ class TimestampsCheck {
   std::optional<std::int64_t> first_time_;  // ticks of the first picture
   std::int64_t last_time_ = 0;
   std::optional<std::int64_t> last_frame_, last_decoding_time_;
-  std::int64_t begin_ = 0;  // frame from which the film is looked at
+  std::int64_t begin_ = 0;     // frame from which the film is looked at
+  std::int64_t pictures_ = 0;  // since then
+  // Of containers that are not exact: whether a packet's time of showing differs from its time of
+  // decoding, and whether pictures come against their times, which are none of showing then.
+  bool order_told_ = false, unordered_ = false;
+  std::vector<Streak::Stretch> doubtful_;
   bool on_the_way_ = false;
   Streak faults_;
 };

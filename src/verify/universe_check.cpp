@@ -25,12 +25,12 @@ constexpr double displaced_share = 0.9;
 
 UniverseComparison::UniverseComparison(Findings& findings, const RenderSettings& film,
                                        const EngineSettings& engine, const PictureFormat& format,
-                                       const std::atomic<bool>* cancel)
+                                       const JobControl& control)
     : findings_(findings),
       frames_(frame_count(film)),
       second_(nominal_rate(film.film.frames_per_second)),
-      cancel_(cancel),
-      engine_(make_engine(film.universe, engine)),
+      cancel_(control.cancel),
+      engine_(make_engine(film.universe, engine, control.notice)),
       universe_(*engine_, format),
       unlike_(second_, findings, "universe") {
   engine_->cancel_steps(cancel);
@@ -137,7 +137,7 @@ void UniverseComparison::conclude(VerifyReport& report, Rational rate) {
                                                   *report.psnr_cb_mean, *report.psnr_cr_mean)));
 }
 
-void UniverseCheck::start(const EngineSettings& engine, const std::atomic<bool>* cancel) {
+void UniverseCheck::start(const EngineSettings& engine, const JobControl& control) {
   asked_for_ = true;
   if (!film_.settings)
     throw std::invalid_argument(
@@ -158,7 +158,7 @@ void UniverseCheck::start(const EngineSettings& engine, const std::atomic<bool>*
   const PixelFormat format =
       video.pixel_format == "gray" ? PixelFormat::gray8 : PixelFormat::yuv420p;
   comparison_.emplace(findings_, *film_.settings, engine,
-                      format_for_size(format, universe.width, universe.height), cancel);
+                      format_for_size(format, universe.width, universe.height), control);
 }
 
 std::optional<PlaneView> UniverseCheck::see(const ScannedPicture& picture, std::int64_t frame) {

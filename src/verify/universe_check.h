@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "src/job_control.h"
 #include "src/pipeline/frame_source.h"
 #include "src/verify/checked_film.h"
 #include "src/verify/findings.h"
@@ -17,9 +18,8 @@ namespace lifereel {
 /// The film's pictures against those of its universe.
 class UniverseComparison {
  public:
-  /// `cancel` may be nullptr.
   UniverseComparison(Findings& findings, const RenderSettings& film, const EngineSettings& engine,
-                     const PictureFormat& format, const std::atomic<bool>* cancel);
+                     const PictureFormat& format, const JobControl& control);
 
   /// The luma of the universe's picture of this frame, valid until the next call; std::nullopt
   /// where it has none or it lies before the last one.
@@ -57,9 +57,9 @@ class UniverseCheck {
  public:
   UniverseCheck(const CheckedFilm& film, Findings& findings) : film_(film), findings_(findings) {}
 
-  /// The comparison was asked for. `cancel` may be nullptr. Throws std::invalid_argument for a film
-  /// that does not tell its universe.
-  void start(const EngineSettings& engine, const std::atomic<bool>* cancel);
+  /// The comparison was asked for. Throws std::invalid_argument for a film that does not tell its
+  /// universe.
+  void start(const EngineSettings& engine, const JobControl& control);
   /// As UniverseComparison::see(); std::nullopt, too, where nothing is compared.
   std::optional<PlaneView> see(const ScannedPicture& picture, std::int64_t frame);
   /// No picture follows the last one.

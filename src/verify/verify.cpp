@@ -2,7 +2,9 @@
 #include "src/verify.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "encoders/finished_file.h"
@@ -16,6 +18,7 @@
 #include "src/verify/decoding_check.h"
 #include "src/verify/disc_check.h"
 #include "src/verify/findings.h"
+#include "src/verify/integrity_check.h"
 #include "src/verify/length_check.h"
 #include "src/verify/motion_check.h"
 #include "src/verify/streams_check.h"
@@ -38,7 +41,7 @@ class Verifier final : FilmScan::Taker {
         control_(control),
         scan_(path, std::min(available_processors(), most_decoder_threads)),
         film_(path, scan_.film(), settings.sample) {
-    if (settings.against_universe) universe_.start(settings.engine, control.cancel);
+    if (settings.against_universe) universe_.start(settings.engine, control);
     report_.path = path;
     report_.container = film_.scan.container;
     report_.file_bytes = film_.scan.bytes;
@@ -52,6 +55,7 @@ class Verifier final : FilmScan::Taker {
   VerifyReport run() {
     if (film_.whole()) {
       disc_.start();
+      integrity_.start();
       while (scan_.read(*this)) stop_when_asked();
     } else {
       for (int point = 0; point < film_.points; ++point) decode_point(point);
@@ -142,10 +146,13 @@ class Verifier final : FilmScan::Taker {
   void conclude() {
     streams_.conclude();
     length_.conclude_frames(report_);
-    length_.conclude_duration(report_, timestamps_.last_frame(), audio_.duration_seconds());
+    length_.conclude_duration(report_, {timestamps_.last_frame(),
+                                        film_.video_seconds(timestamps_.first_ticks().value_or(0)),
+                                        audio_.duration_seconds()});
     timestamps_.conclude();
     decoding_.conclude(report_, audio_.packets());
     audio_.conclude();
+    integrity_.conclude();
     vbv_.conclude(report_);
     disc_.conclude();
     brightness_.conclude(report_);
@@ -168,6 +175,7 @@ class Verifier final : FilmScan::Taker {
   StreamsCheck streams_{film_, findings_};
   AudioCheck audio_{film_, timestamps_, findings_};
   DiscCheck disc_{film_, findings_};
+  IntegrityCheck integrity_{film_, findings_};
   VbvCheck vbv_{film_, findings_};
   UniverseCheck universe_{film_, findings_};
   BrightnessCheck brightness_{film_, settings_.contact_sheet, findings_};
@@ -189,6 +197,12 @@ VerifyReport verify(const std::string& path, const VerifySettings& settings,
         format("sample is %d; it must be 1 to %d points, or 0 for the "
                "whole film",
                settings.sample, most_sample_points));
+  std::error_code ignored;
+  const std::filesystem::file_type type = std::filesystem::status(path, ignored).type();
+  if (type == std::filesystem::file_type::fifo || type == std::filesystem::file_type::socket)
+    throw std::invalid_argument("'" + path +
+                                "' is a pipe, and a film is read at more than one place: write it "
+                                "to a file first");
   if (!settings.contact_sheet.empty()) {
     FinishedFile::check_path(settings.contact_sheet, settings.overwrite);
     if (is_same_file(settings.contact_sheet, path))

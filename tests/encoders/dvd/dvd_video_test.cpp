@@ -10,6 +10,7 @@
 #include "encoders/audio/silent_ac3.h"
 #include "encoders/dvd/header_mending.h"
 #include "encoders/film/container.h"
+#include "encoders/film_reader.h"
 #include "encoders/video/video_encoder.h"
 #include "tests/encoders/films.h"
 
@@ -285,6 +286,46 @@ TEST_CASE("comments in user data") {
   REQUIRE(av_new_packet(other.get(), 8) == 0);
   std::memset(other->data, 1, 8);
   CHECK(contains(error_of([&] { insert_comment(*other, "x"); }), "begins no MPEG-2 sequence"));
+}
+
+TEST_CASE("the last picture says that none follows, where no container does") {
+  const TemporaryFolder folder;
+  const auto check_ends = [&](FilmSettings settings, const std::string& name, int chunk_frames,
+                              bool ends) {
+    CAPTURE(name);
+    settings.chunk_frames = chunk_frames;
+    FilmOutput output = film_output(folder.file(name));
+    if (settings.target != DiscTarget::none) output.width = 720, output.height = 480;
+    output.frames = 40;
+    make_film(settings, output, 40);
+    int codes = 0;
+    bool last = false;
+    const Streams streams = open_streams(output.path);
+    const int video = streams.first(AVMEDIA_TYPE_VIDEO)->index;
+    each_packet(streams, [&](const AVPacket& packet) {
+      const std::string code("\0\0\1\xb7", 4);
+      const std::string bytes(reinterpret_cast<const char*>(packet.data),
+                              static_cast<std::size_t>(packet.size));
+      for (std::size_t at = bytes.find(code); at != std::string::npos;
+           at = bytes.find(code, at + 4))
+        ++codes;
+      if (packet.stream_index == video) last = bytes.ends_with(code);
+    });
+    CHECK(codes == (ends ? 1 : 0));
+    CHECK(last == ends);
+    FilmReader film(output.path);
+    std::vector<std::uint8_t> luma;
+    int pictures = 0;
+    while (film.read_luma(luma)) ++pictures;
+    CHECK(pictures == 40);
+  };
+  const FilmSettings mpeg2 = film_settings("mpeg2video", {25, 1});
+  check_ends(dvd_settings(), "disc.mpg", 18, true);
+  check_ends(mpeg2, "stream.mpg", 0, true);
+  check_ends(film_settings("mpeg1video", {25, 1}), "old.mpg", 0, true);
+  check_ends(mpeg2, "bare.m2v", 0, true);
+  check_ends(mpeg2, "matroska.mkv", 0, false);
+  check_ends(mpeg2, "film.ts", 0, false);
 }
 
 TEST_SUITE_END();

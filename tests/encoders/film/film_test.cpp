@@ -355,4 +355,24 @@ TEST_CASE("what FFmpeg has is listed") {
   CHECK(contains(libav_versions()[2], "libavcodec "));
 }
 
+TEST_CASE("pictures are said to be progressive, where the video does not say it itself") {
+  const TemporaryFolder folder;
+  const auto order = [&](const char* codec, const char* name, const char* filter) {
+    FilmSettings settings = film_settings(codec);
+    settings.filter = filter;
+    make_film(settings, film_output(folder.file(name)), 8);
+    return open_streams(folder.file(name)).video().field_order;
+  };
+  CHECK(order("ffv1", "a.mkv", "") == AV_FIELD_PROGRESSIVE);
+  CHECK(order("ffv1", "filtered.mkv", "hflip") == AV_FIELD_PROGRESSIVE);
+  if (has_filter("tinterlace"))
+    CHECK(order("ffv1", "interlaced.mkv", "tinterlace=4") == AV_FIELD_UNKNOWN);
+  for (const char* codec : {"libx264", "libx265", "libsvtav1", "libvpx-vp9"}) {
+    if (!has_encoder(codec)) continue;
+    CAPTURE(codec);
+    CHECK(order(codec, (std::string(codec) + ".mkv").c_str(), "") == AV_FIELD_PROGRESSIVE);
+    CHECK(order(codec, (std::string(codec) + ".mp4").c_str(), "") == AV_FIELD_PROGRESSIVE);
+  }
+}
+
 TEST_SUITE_END();
