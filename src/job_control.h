@@ -39,8 +39,8 @@ struct JobControl {
   /// every frame. Benchmarks: before every measurement.
   std::function<void(const JobProgress&)> progress;
   /// Before the first frame, sentences for people. Rendering: what the film needs on disk, what it
-  /// is resumed from, and what the file system there cannot do. Rendering and hashing: which GPU
-  /// could not be used.
+  /// is resumed from, what the file system there cannot do, and warnings of the film, which are not
+  /// in the report then. Rendering and hashing: which GPU could not be used.
   std::function<void(const std::string&)> notice;
   /// May be set to true by any thread or a signal handler: the job ends soon with Cancelled. A
   /// render keeps its working files, and the same settings resume from them.
