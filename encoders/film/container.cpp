@@ -15,7 +15,7 @@
 namespace lifereel {
 namespace {
 
-constexpr std::size_t buffer_bytes = 256 * 1024;
+constexpr std::size_t film_buffer_bytes = 256 * 1024;
 
 bool writes_one_video_file(const AVOutputFormat& muxer) {
   return (muxer.flags & AVFMT_NOFILE) == 0 && muxer.video_codec != AV_CODEC_ID_NONE &&
@@ -204,7 +204,7 @@ Container::Container(const ResolvedFilm& film, const FilmOutput& output)
       file_(output.path, output.overwrite, output.temporary_path) {
   const AVOutputFormat& muxer = find_muxer(settings_, output.path);
   target_.file = &file_;
-  avio_ = open_avio(target_, buffer_bytes);
+  avio_ = open_avio(target_, film_buffer_bytes);
   // Some muxers look at the file's extension.
   const std::string url = file_.temporary_path().empty() ? "" : "file:" + output.path;
   AVFormatContext* context = nullptr;
