@@ -22,6 +22,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   encoders/frame_hash.h
   encoders/libav_log.h
   encoders/picture.h
+  encoders/picture_files.h
   encoders/png.h
   encoders/program_stream.h
   encoders/vbv.h

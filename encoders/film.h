@@ -22,6 +22,10 @@ struct FilmOutput {
   bool overwrite = false;  ///< else an existing file is an error
   int width = 0;           ///< of the pictures that will come, pixels
   int height = 0;
+  /// `path` is to be one picture (picture_files.h), the only one that will come.
+  bool still = false;
+  /// Number of the first picture in the names of a film whose pictures are files of their own.
+  std::int64_t first_picture = 0;
   /// Pictures that will come, which decides where the last chunk of a cut film begins; 0: not
   /// known, then every chunk is full and the last takes what is left.
   std::int64_t frames = 0;
@@ -51,6 +55,9 @@ std::vector<std::string> chunk_dependencies(const ResolvedFilm& film);
 
 /// Throws what resolve() does, and std::invalid_argument for a path that cannot be written.
 void validate(const FilmSettings& settings, const FilmOutput& output);
+
+/// Whether the film can carry FilmOutput::comment, for read_film_comment().
+bool carries_comment(const ResolvedFilm& film);
 
 /// A film being written. Pictures are taken by reference (no copy of ours). The file is written
 /// under a temporary name beside `path` and gets its own name in finish(), after it is closed and

@@ -54,6 +54,12 @@ class FinishedFile {
   /// tried for what is written in place.
   static bool try_out(const std::string& path);
 
+  /// check_path() and try_out(), for a file that is written at the end of long work.
+  static void require_writable(const std::string& path, bool overwrite) {
+    check_path(path, overwrite);
+    try_out(path);
+  }
+
   /// As check_path(); std::runtime_error when the temporary file cannot be made.
   FinishedFile(const std::string& path, bool overwrite, const std::string& temporary_path = {});
   ~FinishedFile();

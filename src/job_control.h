@@ -39,8 +39,9 @@ struct JobControl {
   /// every frame. Benchmarks: before every measurement.
   std::function<void(const JobProgress&)> progress;
   /// Before the first frame, sentences for people. Rendering: what the film needs on disk, what it
-  /// is resumed from, what the file system there cannot do, and after two seconds why that frame
-  /// takes so long. Rendering and hashing: which GPU could not be used.
+  /// is resumed from, what the file system there cannot do, warnings of the film, which are not in
+  /// the report then, and after two seconds why the first frame takes so long. Rendering and
+  /// hashing: which GPU could not be used.
   std::function<void(const std::string&)> notice;
   /// May be set to true by any thread or a signal handler: the job ends soon with Cancelled, within
   /// a frame, too (Engine::cancel_steps()). A render keeps its working files, and the same settings

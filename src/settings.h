@@ -31,6 +31,12 @@ struct EngineSettings {
   bool operator==(const EngineSettings&) const = default;
 };
 
+/// How a value came about, which makes no render another one.
+struct ValueOrigin {
+  bool given = false;
+  bool operator==(const ValueOrigin&) const { return true; }
+};
+
 /// Working files, from which a render that was stopped goes on (work_folder.h).
 enum class Resume {
   automatic,  ///< keep them beside the film until it is complete; go on from those that are there
@@ -46,11 +52,18 @@ struct RenderSettings {
   UniverseSettings universe;
   FilmSettings film;
   EngineSettings engine;
+  /// Until a number of particles is given by its key, that of `size` keeps them as dense as in the
+  /// default universe.
+  ValueOrigin particles;
   /// One of the two; neither is an error at render time.
   std::optional<std::int64_t> frames;
   std::optional<double> seconds;
+  /// Only this frame, counted from 0, as a still picture; the length means nothing then.
+  std::optional<std::int64_t> frame;
 
-  std::string output;  ///< path of the film
+  /// Path of the film, or of pictures: a still, or a sequence film%05d.png, numbered as frames are
+  /// (encoders/picture_files.h).
+  std::string output;
   bool overwrite = false;
   Resume resume = Resume::automatic;
   std::string hash;   ///< path for framehash text of what was encoded; empty: none
@@ -60,10 +73,10 @@ struct RenderSettings {
   bool operator==(const RenderSettings&) const = default;
 };
 
-/// Frames of the film: `frames`, or as many as begin before `seconds` are over, computed exactly
-/// from the decimal number that `seconds` prints as (0.1 s at 20 fps are 2 frames, 20 s at
-/// 30000/1001 are 600). Throws std::invalid_argument when neither or both are set or the film would
-/// be empty.
+/// Frames of the film: one where `frame` is set, `frames`, or as many as begin before `seconds` are
+/// over, computed exactly from the decimal number that `seconds` prints as (0.1 s at 20 fps are 2
+/// frames, 20 s at 30000/1001 are 600). Throws std::invalid_argument when neither or both are set
+/// or the film would be empty.
 std::int64_t frame_count(const RenderSettings& settings);
 
 /// Checks everything that can be checked before anything is opened: universe, film, paths and their
@@ -78,6 +91,7 @@ struct SettingKey {
   const char* group;        ///< "universe", "length", "film", "engine" or "output"
   const char* help;         ///< one short line
   bool repeatable = false;  ///< "codec-option"
+  std::string initial;      ///< what holds where it is not set, as text; empty: nothing
 };
 
 /// Every key, in the order a config file is printed.

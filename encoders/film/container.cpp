@@ -10,11 +10,12 @@
 
 #include "encoders/dvd/dvd_video.h"
 #include "encoders/libav/log_capture.h"
+#include "encoders/picture_files.h"
 
 namespace lifereel {
 namespace {
 
-constexpr std::size_t buffer_bytes = 256 * 1024;
+constexpr std::size_t film_buffer_bytes = 256 * 1024;
 
 bool writes_one_video_file(const AVOutputFormat& muxer) {
   return (muxer.flags & AVFMT_NOFILE) == 0 && muxer.video_codec != AV_CODEC_ID_NONE &&
@@ -94,6 +95,10 @@ std::string known_extensions() {
     std::string_view list = muxer->extensions;
     while (!list.empty()) {
       const std::size_t comma = std::min(list.find(','), list.size());
+      if (list[0] == ' ') {  // ". A64"
+        list.remove_prefix(1);
+        continue;
+      }
       if (comma > 0) names.insert(std::string(".").append(list.substr(0, comma)));
       list.remove_prefix(std::min(comma + 1, list.size()));
     }
@@ -129,6 +134,11 @@ std::string extension_of(const std::string& path) {
   return extension;
 }
 
+bool is_own_extension(const std::string& extension) {
+  return std::any_of(std::begin(own_extensions), std::end(own_extensions),
+                     [&](const OwnExtension& own) { return extension == own.extension; });
+}
+
 const AVOutputFormat& find_muxer(const FilmSettings& settings, const std::string& path) {
   if (!settings.container.empty()) {
     const AVOutputFormat* const muxer =
@@ -159,6 +169,10 @@ const AVOutputFormat& find_muxer(const FilmSettings& settings, const std::string
     if (muxer != nullptr && !writes_one_video_file(*muxer)) muxer = nullptr;
   }
   if (muxer != nullptr) return *muxer;
+  if (has_picture_extension(path))
+    throw std::invalid_argument("'" + path +
+                                "' names one picture; for a sequence put a number into the name, "
+                                "as in film%05d.png, and for a still choose its frame");
   throw std::invalid_argument(
       (extension.empty() ? "'" + path + "' has no extension to choose a container by"
                          : "no container is known for the extension '." + extension + "'") +
@@ -206,14 +220,17 @@ Container::Container(const ResolvedFilm& film, const FilmOutput& output)
   target_.file = &file_;
   if (const auto element = digest_element_of(muxer); element && file_.seekable())
     digest_.emplace(*element, settings_.faststart, target_);
-  avio_ = open_avio(target_, buffer_bytes);
-  // The name is for libav's messages and for faststart, which reads the file back.
-  const std::string url = file_.temporary_path().empty() ? "" : "file:" + file_.temporary_path();
+  avio_ = open_avio(target_, film_buffer_bytes);
+  // Some muxers look at the file's extension.
+  const std::string url = file_.temporary_path().empty() ? "" : "file:" + output.path;
   AVFormatContext* context = nullptr;
   const int result = avformat_alloc_output_context2(&context, &muxer, nullptr, url.c_str());
   context_.reset(context);
   check(result, "avformat_alloc_output_context2");
   context_->pb = avio_.get();
+  context_->opaque = this;
+  open_by_name_ = context_->io_open;
+  context_->io_open = open_unfinished;
   // No versions and no dates in the file: the same film is the same bytes.
   context_->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
   if (!output.title.empty())
@@ -239,6 +256,15 @@ Container::~Container() {
   } catch (...) {
     // LogCapture found no memory: the file is dropped all the same.
   }
+}
+
+// Of muxers that read back what they have written, as faststart does.
+int Container::open_unfinished(AVFormatContext* context, AVIOContext** opened, const char* url,
+                               int flags, AVDictionary** options) {
+  const auto& self = *static_cast<const Container*>(context->opaque);
+  const std::string unfinished = "file:" + self.file_.temporary_path();
+  const bool is_film = std::string_view(url) == context->url;
+  return self.open_by_name_(context, opened, is_film ? unfinished.c_str() : url, flags, options);
 }
 
 bool Container::wants_global_header() const noexcept {
@@ -296,6 +322,11 @@ void Container::write_header() {
   const int result = avformat_write_header(context_.get(), options.address());
   header_written_ = result >= 0;
   file_.check_written();
+  if (result < 0 && !file_.seekable() && log.find("seekable") != nullptr)
+    throw std::runtime_error(std::string("the container ") + muxer().name +
+                             " goes back in its file at the end, which a pipe or standard output "
+                             "does not allow; choose the container matroska, mpegts or nut, or "
+                             "name a file");
   if (result < 0)
     throw std::runtime_error(
         std::string("the container ") + muxer().name + " does not take this film, of " +

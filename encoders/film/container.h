@@ -9,6 +9,7 @@
 
 #include "encoders/film.h"
 #include "encoders/film/digest_writer.h"
+#include "encoders/film/film_file.h"
 #include "encoders/finished_file.h"
 #include "encoders/libav/avio.h"
 #include "encoders/libav/libav.h"
@@ -22,32 +23,34 @@ const AVOutputFormat& find_muxer(const FilmSettings& settings, const std::string
 /// In lower case, without the point; may be empty.
 std::string extension_of(const std::string& path);
 
+/// Whether an extension means something of ours, whatever libavformat takes it for.
+bool is_own_extension(const std::string& extension);
+
 /// Throws std::invalid_argument when the muxer cannot hold the codec, is one for sound, or has no
 /// index to move.
 void check_container(const FilmSettings& settings, const std::string& path,
                      const AVOutputFormat& muxer, const AVCodec& codec);
 
-class Container {
+class Container final : public FilmFile {
  public:
   /// Makes the temporary file.
   Container(const ResolvedFilm& film, const FilmOutput& output);
-  ~Container();
+  ~Container() override;
   Container(const Container&) = delete;
   Container& operator=(const Container&) = delete;
 
-  const AVOutputFormat& muxer() const noexcept { return *context_->oformat; }
-  bool wants_global_header() const noexcept;
-
-  /// Adds a stream for an opened encoder, before write_header(); returns its index.
-  int add_stream(const AVCodecContext& codec);
-  void write_header();
-  /// Takes the packet's reference; its times are ticks of `time_base`. Throws std::runtime_error,
-  /// also when a program stream's buffer model is broken.
-  void write(AVPacket& packet, int stream, AVRational time_base);
-  /// Writes the trailer, closes, gives the file its name; returns its size.
-  std::int64_t finish();
+  const char* format() const noexcept override { return muxer().name; }
+  bool wants_global_header() const noexcept override;
+  int add_stream(const AVCodecContext& codec) override;
+  void write_header() override;
+  void write(AVPacket& packet, int stream, AVRational time_base) override;
+  /// Writes the trailer first.
+  std::int64_t finish() override;
 
  private:
+  const AVOutputFormat& muxer() const noexcept { return *context_->oformat; }
+  static int open_unfinished(AVFormatContext* context, AVIOContext** opened, const char* url,
+                             int flags, AVDictionary** options);
   /// Throws std::invalid_argument when frames would share a timestamp.
   void check_ticks() const;
   void write_trailer();
@@ -61,6 +64,7 @@ class Container {
   std::optional<DigestWriter> digest_;
   UniqueAvio avio_;  // before context_, which uses it until it is freed
   UniqueOutput context_;
+  int (*open_by_name_)(AVFormatContext*, AVIOContext**, const char*, int, AVDictionary**) = nullptr;
   UniqueFrame wrapped_;  // for a muxer that wants frames in place of raw video packets
   bool header_written_ = false;
 };

@@ -10,6 +10,7 @@
 #include "encoders/dvd/header_mending.h"
 #include "encoders/libav/log_capture.h"
 #include "encoders/video/avc_profile.h"
+#include "encoders/video/chunk_encoder.h"
 #include "encoders/video/codec_traits.h"
 
 namespace lifereel {
@@ -31,20 +32,24 @@ FilmWriter::FilmWriter(const ResolvedFilm& film, const FilmOutput& output, Writt
     : settings_(film.settings),
       output_(output),
       written_(written),
-      container_(std::make_unique<Container>(film, output)) {
-  opened_.container = container_->muxer().name;
+      file_(make_film_file(film, output)) {
+  opened_.container = file_->format();
   opened_.encoder = settings_.codec;
+  // Behind a filter chain the codec is opened for the first picture that comes out of it.
+  if (!settings_.filter.empty())
+    ChunkEncoder(film, wants_global_header(),
+                 [&](const AVCodecContext& codec) { try_film_file(film, output, codec); });
   if (settings_.chunk_frames > 0)
     if (const std::optional<VbvModel> model = vbv_model(settings_)) buffer_.emplace(*model);
 }
 
 void FilmWriter::begin(const AVCodecContext& codec) {
-  video_stream_ = container_->add_stream(codec);
+  video_stream_ = file_->add_stream(codec);
   if (settings_.target != DiscTarget::none) {
     silence_.emplace(*settings_.audio_bitrate);
-    audio_stream_ = container_->add_stream(silence_->codec());
+    audio_stream_ = file_->add_stream(silence_->codec());
   }
-  container_->write_header();
+  file_->write_header();
   begun_ = true;
   time_base_ = codec.time_base;
   codec_id_ = codec.codec_id;
@@ -85,11 +90,11 @@ void FilmWriter::pass_on(AVPacket& packet) {
     throw std::runtime_error("the film breaks the disc's buffer model: picture " +
                              std::to_string(packet.pts) + " is late; lower the bitrate or maxrate");
   mend(packet);
-  container_->write(packet, video_stream_, time_base_);
+  file_->write(packet, video_stream_, time_base_);
   // Sound goes in step, or the muxer's queues grow without bound.
   if (silence_)
     while (silence_->frames_taken() < SilentAc3::frames_for(end_ticks_, time_base_))
-      container_->write(silence_->next(), audio_stream_, {1, SilentAc3::sample_rate});
+      file_->write(silence_->next(), audio_stream_, {1, SilentAc3::sample_rate});
 }
 
 void FilmWriter::mend(AVPacket& packet) {
@@ -116,7 +121,7 @@ void FilmWriter::finish() {
     written_.add(0, sequence_end_bytes);
     pass_on(*held_);
   }
-  file_bytes_ = container_->finish();
+  file_bytes_ = file_->finish();
 }
 
 void FilmWriter::count(const AVPacket& packet) {

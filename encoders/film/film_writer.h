@@ -12,7 +12,7 @@
 
 #include "encoders/audio/silent_ac3.h"
 #include "encoders/film.h"
-#include "encoders/film/container.h"
+#include "encoders/film/film_file.h"
 #include "encoders/libav/libav.h"
 #include "encoders/vbv.h"
 
@@ -36,10 +36,10 @@ class WrittenCount {
 /// One thread at a time.
 class FilmWriter {
  public:
-  /// Makes the temporary file.
+  /// Makes the temporary file, where the film is one.
   FilmWriter(const ResolvedFilm& film, const FilmOutput& output, WrittenCount& written);
 
-  bool wants_global_header() const noexcept { return container_->wants_global_header(); }
+  bool wants_global_header() const noexcept { return file_->wants_global_header(); }
 
   /// Adds the streams, as this opened codec describes them, and writes the header.
   void begin(const AVCodecContext& codec);
@@ -74,7 +74,7 @@ class FilmWriter {
   const FilmSettings settings_;
   const FilmOutput output_;
   WrittenCount& written_;
-  std::unique_ptr<Container> container_;
+  std::unique_ptr<FilmFile> file_;
   std::optional<SilentAc3> silence_;
   std::optional<VbvBuffer> buffer_;  // of a film that is cut
   std::vector<std::uint8_t> extradata_;

@@ -13,6 +13,7 @@
 #include "encoders/finished_file.h"
 #include "encoders/libav/libav.h"
 #include "encoders/libav/log_capture.h"
+#include "encoders/picture_files.h"
 #include "encoders/text/quantity_text.h"
 #include "encoders/video/chunk_rules.h"
 #include "encoders/video/codec_check.h"
@@ -55,12 +56,15 @@ void choose_pixel_formats(ResolvedFilm& film, bool gray_file) {
   const auto takes = [&](AVPixelFormat format) {
     return formats.empty() || std::find(formats.begin(), formats.end(), format) != formats.end();
   };
-  if (takes(AV_PIX_FMT_YUV420P)) return;
+  // Viewers of pictures expect full range.
+  const bool pictures = settings.container == "image2";
+  if (takes(AV_PIX_FMT_YUV420P) && !(pictures && takes(AV_PIX_FMT_GRAY8))) return;
   if (takes(AV_PIX_FMT_GRAY8)) return draw(PixelFormat::gray8);
   formats.push_back(AV_PIX_FMT_NONE);
   const AVPixelFormat nearest =
       avcodec_find_best_pix_fmt_of_list(formats.data(), AV_PIX_FMT_YUV420P, 0, nullptr);
   film.converted_pixel_format = av_get_pix_fmt_name(nearest);
+  if (pictures) return;  // nobody expects theirs to be another
   film.notices.push_back("the encoder " + settings.codec +
                          " does not take yuv420p; pictures are converted to " +
                          film.converted_pixel_format +
@@ -104,10 +108,36 @@ void note_program_stream(ResolvedFilm& film) {
                              "ntsc-dvd or pal-dvd, else name the film .mp4 or .mkv");
 }
 
+/// Throws std::invalid_argument where pictures are wanted and the name is not one of pictures.
+void refuse_pictures(const FilmSettings& settings, const FilmOutput& output) {
+  if (output.still)
+    throw std::invalid_argument(
+        "one frame makes a still picture, and " +
+        (settings.container.empty() || settings.container == "image2"
+             ? "'" + output.path + "' has no extension of such (.png, .jpg, .webp, .bmp, .tiff)"
+             : "the container " + settings.container + " is for films; leave container out"));
+  if (settings.container == "image2")
+    throw std::invalid_argument(
+        "the container image2 is for pictures: put a number into a name with their extension "
+        "(film%05d.png)");
+}
+
+/// Chooses the container and checks what it holds.
+void settle_container(ResolvedFilm& film, bool of_pictures, const FilmOutput& output) {
+  FilmSettings& settings = film.settings;
+  if (of_pictures) return;
+  refuse_pictures(settings, output);
+  const AVOutputFormat& muxer = find_muxer(settings, output.path);
+  check_container(settings, output.path, muxer, find_video_encoder(settings.codec));
+  settings.container = muxer.name;
+}
+
 }  // namespace
 
-ResolvedFilm resolve(const FilmSettings& asked, const FilmOutput& output) {
+ResolvedFilm resolve(const FilmSettings& wanted, const FilmOutput& output) {
   LogCapture log;
+  const std::optional<PictureFiles> pictures = picture_files(wanted, output);
+  const FilmSettings& asked = pictures ? pictures->settings : wanted;
   check_shape(asked, output);
   check_disc_settings(asked, output.width, output.height);
   check_codec_settings(asked);
@@ -117,9 +147,8 @@ ResolvedFilm resolve(const FilmSettings& asked, const FilmOutput& output) {
   check_target(film, asked, output);
 
   FilmSettings& settings = film.settings;
-  const AVOutputFormat& muxer = find_muxer(settings, output.path);
-  check_container(settings, output.path, muxer, find_video_encoder(settings.codec));
-  settings.container = muxer.name;
+  settle_container(film, pictures.has_value(), output);
+  if (pictures && !pictures->notice.empty()) film.notices.push_back(pictures->notice);
 
   const bool gray_file = extension_of(output.path) == "gray";
   film.width = output.width;
@@ -135,9 +164,20 @@ ResolvedFilm resolve(const FilmSettings& asked, const FilmOutput& output) {
   return film;
 }
 
+// libavformat does not tell.
+bool carries_comment(const ResolvedFilm& film) {
+  if (film.settings.target != DiscTarget::none) return true;
+  for (const char* const muxer :
+       {"mp4", "mov", "ipod", "f4v", "ismv", "matroska", "webm", "avi", "nut", "flv", "asf"})
+    if (film.settings.container == muxer) return true;
+  return false;
+}
+
 void validate(const FilmSettings& settings, const FilmOutput& output) {
   static_cast<void>(resolve(settings, output));
-  FinishedFile::check_path(output.path, output.overwrite);
+  if (!picture_files(settings, output))
+    return FinishedFile::check_path(output.path, output.overwrite);
+  check_picture_paths(output);
 }
 
 }  // namespace lifereel

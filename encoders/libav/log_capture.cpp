@@ -42,6 +42,11 @@ std::string name_of(void* object) {
   return std::string(name) + ": ";
 }
 
+/// It comes with every full-range JPEG, whose range is set.
+bool is_noise(std::string_view text) {
+  return text.find("deprecated pixel format used") != std::string_view::npos;
+}
+
 void log_callback(void* object, int level, const char* format, va_list arguments) {
   LogCapture* const scope = innermost;
   try {
@@ -54,6 +59,7 @@ void log_callback(void* object, int level, const char* format, va_list arguments
     if (level > AV_LOG_WARNING) return;
     char text[2048];
     std::vsnprintf(text, sizeof text, format, arguments);
+    if (is_noise(text)) return;
     scope->add(level, name_of(object), text);
   } catch (...) {
     // No memory for a log line: the error that matters is on its way by itself.

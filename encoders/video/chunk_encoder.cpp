@@ -44,8 +44,10 @@ bool checks_pictures_late(const std::string& codec) {
 
 /// Opens an encoder, and encodes a picture where only that tells, to refuse a film before its
 /// first.
-void try_encoder(const ResolvedFilm& film, const VideoFormat& format, bool global_header) {
+void try_encoder(const ResolvedFilm& film, const VideoFormat& format, bool global_header,
+                 const ChunkEncoder::LookAtTrial& look) {
   VideoEncoder trial(film, format, global_header);
+  if (look) look(trial.codec());
   if (!checks_pictures_late(film.settings.codec)) return;
   const UniqueFrame frame = blank_frame(format);
   try {
@@ -60,7 +62,7 @@ void try_encoder(const ResolvedFilm& film, const VideoFormat& format, bool globa
 
 }  // namespace
 
-ChunkEncoder::ChunkEncoder(const ResolvedFilm& film, bool global_header)
+ChunkEncoder::ChunkEncoder(const ResolvedFilm& film, bool global_header, const LookAtTrial& look)
     : film_(film),
       global_header_(global_header),
       held_(lifereel::pictures_held_at_most(film)),
@@ -76,7 +78,7 @@ ChunkEncoder::ChunkEncoder(const ResolvedFilm& film, bool global_header)
   }
   const bool filtered = !film.settings.filter.empty();
   if (filtered || checks_pictures_late(film.settings.codec))
-    try_encoder(film, format, global_header);
+    try_encoder(film, format, global_header, look);
   // Colours of a filter chain's frames come with the first, and with them the encoder.
   if (!filtered) encoder_.emplace(film, format, global_header);
 }

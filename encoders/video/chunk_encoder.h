@@ -30,9 +30,12 @@ class ChunkEncoder {
   /// Called with the codec's packet, which may be emptied, and with the opened codec.
   using TakePacket = std::function<void(AVPacket&, const AVCodecContext&)>;
 
+  /// Called with a codec that is opened to try it; what it throws, the constructor does.
+  using LookAtTrial = std::function<void(const AVCodecContext&)>;
+
   /// Opens the encoder; behind a filter chain that waits for the first picture that comes out of
-  /// it. Throws std::invalid_argument or std::runtime_error.
-  ChunkEncoder(const ResolvedFilm& film, bool global_header);
+  /// it, and one is only tried. Throws std::invalid_argument or std::runtime_error.
+  ChunkEncoder(const ResolvedFilm& film, bool global_header, const LookAtTrial& look = {});
 
   /// nullptr while it is not open.
   const AVCodecContext* codec() const noexcept { return encoder_ ? &encoder_->codec() : nullptr; }

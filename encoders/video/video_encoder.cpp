@@ -2,8 +2,10 @@
 #include "encoders/video/video_encoder.h"
 
 #include <stdlib.h>
+#include <sys/resource.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <stdexcept>
 #include <string_view>
 
@@ -73,6 +75,15 @@ std::string software_encoder(const AVCodec& codec) {
   if ((codec.capabilities & AV_CODEC_CAP_EXPERIMENTAL) != 0 && result == AVERROR_EXPERIMENTAL)
     throw std::runtime_error(std::string("the encoder ") + codec.name +
                              " is experimental; the codec option strict=experimental allows it");
+  rlimit memory{};
+  if ((result == AVERROR_EXTERNAL || result == AVERROR(ENOMEM)) &&
+      getrlimit(RLIMIT_AS, &memory) == 0 && memory.rlim_cur != RLIM_INFINITY)
+    throw std::runtime_error(std::string("the encoder ") + codec.name +
+                             " cannot be opened, most likely for lack of memory, of which this "
+                             "process may use " +
+                             std::to_string(memory.rlim_cur >> 20) +
+                             " MiB: raise the limit (ulimit -v), or make pictures smaller or "
+                             "codec-threads fewer");
   throw std::runtime_error(
       std::string("the encoder ") + codec.name + " does not take pictures of " +
       size_text(format.width, format.height) + " in " + av_get_pix_fmt_name(format.pixel_format) +

@@ -12,8 +12,13 @@
 namespace lifereel {
 
 TemporaryFolder::TemporaryFolder(const std::string& parent) {
-  const std::filesystem::path where =
-      parent.empty() ? std::filesystem::temp_directory_path() : std::filesystem::path(parent);
+  std::error_code missing;
+  const std::filesystem::path where = parent.empty() ? std::filesystem::temp_directory_path(missing)
+                                                     : std::filesystem::path(parent);
+  if (missing)
+    throw std::runtime_error(
+        "the folder for temporary files (the variable TMPDIR, else /tmp) is no folder: set TMPDIR "
+        "to one that may be written");
   path_ = (where / "lifereel-bench-XXXXXX").string();
   if (mkdtemp(path_.data()) == nullptr)
     throw std::runtime_error("cannot make a folder in '" + where.string() +

@@ -142,7 +142,7 @@ void add_cells(std::string& text, const std::vector<std::string>& cells) {
   }
 }
 
-std::string cell(const std::string& name, const char* value, const char* help) {
+std::string cell(const std::string& name, const char* value, const std::string& help) {
   std::string option = name == "output" ? "-o, --output" : "--" + name;
   if (*value) option += std::string(" ") + value;
   return pad(option, 22) + help;
@@ -186,6 +186,11 @@ Arguments::Arguments(const Command& command, const std::vector<std::string>& wor
     }
     if (given_before("frames") && given_before("seconds")) {
       throw UsageError("--frames and --seconds exclude each other");
+    }
+    if (given_before("frame") && (given_before("frames") || given_before("seconds"))) {
+      throw UsageError(
+          "--frame is the number of a single picture, which has no length; leave --frames and "
+          "--seconds out");
     }
   }
   if (has("config") && has("from")) throw UsageError("--config and --from exclude each other");
@@ -265,9 +270,12 @@ std::string help(const Command& command) {
       group = key.group;
       text += group + "\n";
     }
-    cells.push_back(cell(key.name, key.value, key.help));
+    const std::string initial = key.initial.empty() ? "" : " [" + key.initial + "]";
+    cells.push_back(cell(key.name, key.value, key.help + initial));
   }
   add_cells(text, cells);
+  if (!group.empty())
+    text += "\n[ ]: what holds where neither option, preset nor config says otherwise\n";
   return text + command.notes;
 }
 

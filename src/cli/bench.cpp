@@ -45,7 +45,7 @@ int measure(const Arguments& arguments) {
     throw UsageError("--scaling measures the engine alone and takes no preset");
   if (scaling && arguments.has("rounds")) throw UsageError("--rounds does not go with --scaling");
   for (const std::string& path : {json, csv})
-    if (!path.empty()) FinishedFile::check_path(path, settings.overwrite);
+    if (!path.empty()) FinishedFile::require_writable(path, settings.overwrite);
 
   const JobControl control = job_control(arguments.has("quiet"));
   std::string text, as_json, as_csv;

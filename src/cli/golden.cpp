@@ -71,6 +71,7 @@ int check(const Arguments& arguments) {
   }
   const EngineSettings engine = arguments.settings().engine;
   const std::string path = arguments.value("check");
+  if (arguments.has("png")) FinishedFile::require_writable(arguments.value("png"), true);
   const Golden golden = read_golden(path);
   GoldenCheck result;
   {
@@ -97,6 +98,7 @@ int run_hash(const Arguments& arguments) {
   if (arguments.has("png")) throw UsageError("--png belongs to --check");
   const RenderSettings settings = arguments.settings();
   const bool to_file = !settings.output.empty() && settings.output != "-";
+  if (to_file) FinishedFile::require_writable(settings.output, settings.overwrite);
   std::string text;
   {
     ProgressLine line(stderr, arguments.has("quiet"));
@@ -113,7 +115,7 @@ int run_state(const Arguments& arguments) {
   const bool initial = settings.frames == 0 || settings.seconds == 0.0;
   const std::int64_t frames = initial ? 0 : frame_count(settings);
   validate(settings.universe);
-  FinishedFile::check_path(settings.output, settings.overwrite);
+  FinishedFile::require_writable(settings.output, settings.overwrite);
   const std::unique_ptr<Engine> engine =
       make_engine(settings.universe, settings.engine, notices_to(stderr, arguments.has("quiet")));
   engine->cancel_steps(&cancelled());

@@ -24,10 +24,12 @@ int run_verify(const Arguments& arguments) {
   settings.contact_sheet = arguments.value("contact-sheet");
   settings.overwrite = given.overwrite;
   if (!json.empty()) {
-    FinishedFile::check_path(json, given.overwrite);
     if (is_same_file(json, film) || is_same_file(json, settings.contact_sheet))
       throw UsageError("--json names a file that is used already; name another");
+    FinishedFile::require_writable(json, given.overwrite);
   }
+  if (!settings.contact_sheet.empty())
+    FinishedFile::require_writable(settings.contact_sheet, given.overwrite);
 
   VerifyReport report;
   {

@@ -13,12 +13,15 @@
 
 namespace lifereel {
 
-/// FinishedWithError speaks of what a user asked for: beside that it is an error as any other.
+/// FinishedWithError and FinishedUnnamed speak of what a user asked for: beside that they are
+/// errors as any other.
 template <class Work>
 void as_plain_error(Work&& work) {
   try {
     work();
   } catch (const FinishedWithError& error) {
+    throw std::runtime_error(error.what());
+  } catch (const FinishedUnnamed& error) {
     throw std::runtime_error(error.what());
   }
 }

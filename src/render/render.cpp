@@ -15,6 +15,7 @@
 #include "encoders/chunk_plan.h"
 #include "encoders/finished_file.h"
 #include "src/pipeline/cancellation.h"
+#include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/pipeline/resources.h"
 #include "src/render/after_the_film.h"
@@ -23,6 +24,7 @@
 #include "src/render/disk_needs.h"
 #include "src/render/engine_choice.h"
 #include "src/render/job.h"
+#include "src/render/picture_record.h"
 #include "src/render/progress_meter.h"
 #include "src/render/psnr.h"
 #include "src/render/render_sink.h"
@@ -45,11 +47,28 @@ std::string film_path(const RenderSettings& settings) {
   return settings.film.codec == "null" ? "" : FinishedFile::real_path(settings.output);
 }
 
-/// A film that is there already is no hindrance to a render that has finished it before.
+/// The settings as they are gone by: pictures take part of a film's.
+RenderSettings settings_to_make(const RenderSettings& settings, const JobControl& control) {
+  RenderSettings made = settings;
+  if (const std::optional<PictureFiles> pictures = pictures_of(settings)) {
+    made.film = pictures->settings;
+    if (control.notice && !pictures->notice.empty()) control.notice(pictures->notice);
+  }
+  return made;
+}
+
+bool is_sequence(const RenderSettings& settings) {
+  return !settings.frame && pictures_of(settings).has_value();
+}
+
+/// What is there already is no hindrance to a render that has made it before.
 RenderSettings to_validate(const RenderSettings& settings) {
   RenderSettings checked = settings;
-  if (keeps_working_files(settings) && WorkFolder::finished(film_path(settings)))
-    checked.overwrite = true;
+  const bool made_before =
+      is_sequence(settings)
+          ? settings.resume != Resume::off && PictureRecord(settings.output).is_there()
+          : keeps_working_files(settings) && WorkFolder::finished(film_path(settings));
+  if (made_before) checked.overwrite = true;
   return checked;
 }
 
@@ -57,6 +76,11 @@ std::string frames_kept_text(const WorkFolder& work, const RenderSettings& setti
   return format("%lld of %lld frames are kept in '", static_cast<long long>(work.pictures_kept()),
                 static_cast<long long>(frame_count(settings))) +
          work.path() + "'";
+}
+
+std::string pictures_kept_text(std::int64_t kept, const RenderSettings& settings) {
+  return format("%lld of %lld pictures are there", static_cast<long long>(kept),
+                static_cast<long long>(frame_count(settings)));
 }
 
 std::string found_text(const WorkFolder& work, const RenderSettings& settings) {
@@ -82,26 +106,22 @@ void check_nothing_is_owed(const RenderSettings& settings) {
 }
 
 // A render that ends before its film is finished says what it leaves behind.
-template <class Work>
-auto and_what_is_kept(const WorkFolder* work, const RenderSettings& settings, Work&& run) {
-  const auto kept = [&] {
-    return work->pictures_kept() > 0
-               ? "; " + frames_kept_text(*work, settings) +
-                     ", and a render with the same settings resumes there"
-               : "; nothing is kept yet, so a render with the same settings starts again";
-  };
+template <class Kept, class Work>
+auto and_what_is_kept(Kept&& kept, Work&& run) {
   try {
     return run();
   } catch (const Cancelled&) {
-    if (work == nullptr) throw;
-    throw Cancelled("the render was stopped" + kept());
+    const std::string text = kept();
+    if (text.empty()) throw;
+    throw Cancelled("the render was stopped; " + text);
   } catch (const FinishedWithError&) {
     throw;
   } catch (const FinishedUnnamed&) {
     throw;
   } catch (const std::runtime_error& error) {
-    if (work == nullptr || !work->in_use()) throw;
-    throw std::runtime_error(error.what() + kept());
+    const std::string text = kept();
+    if (text.empty()) throw;
+    throw std::runtime_error(error.what() + ("; " + text));
   }
 }
 
@@ -138,6 +158,10 @@ class RenderJob {
       if (was_finished_before()) return std::move(report_);
     }
     if (keeps_working_files(settings_)) open_working_files();
+    if (is_sequence(settings_)) {
+      look_for_pictures();
+      if (plan_.frames == 0) return std::move(report_);
+    }
     check_disk_and_folders();
     if (work_) notify(found_text(*work_, settings_));
     make_film();
@@ -180,17 +204,47 @@ class RenderJob {
              "': start no other render of this film before this one has ended");
   }
 
+  // Hashes are of every picture, and a filter chain may remember some or make another number.
+  bool resumes_sequence() const { return settings_.hash.empty() && settings_.film.filter.empty(); }
+
+  // What a sequence that was stopped has left.
+  void look_for_pictures() {
+    record_.emplace(settings_.output);
+    if (settings_.resume != Resume::automatic) {
+      stopped_.is_there = settings_.resume == Resume::restart && record_->is_there();
+      record_->remove();
+      if (settings_.resume == Resume::off) return record_.reset();
+    }
+    record_->check_job(job_);
+    if (record_->is_there()) {
+      stopped_.is_there = true;
+      if (resumes_sequence()) stopped_.pictures_kept = record_->pictures_kept(plan_.frames);
+    } else {
+      record_->make(job_);
+    }
+    plan_.frames -= stopped_.pictures_kept;
+    if (plan_.frames == 0) {
+      record_->remove();
+      report_.finished_before = true;
+      return check_nothing_is_owed(settings_);
+    }
+    if (stopped_.pictures_kept > 0)
+      notify("resuming: " + pictures_kept_text(stopped_.pictures_kept, settings_));
+  }
+
   void check_disk_and_folders() const {
-    if (!film_path_.empty())
+    if (!film_path_.empty() && !settings_.frame)
       notify(check_disk(settings_, disk_needs(settings_, share_.lanes),
                         work_ ? work_->found().bytes : 0));
     notify(try_out_folders(settings_, work_ ? work_->path() + "/job" : film_path_));
   }
 
   void make_film() {
-    const std::uint64_t first_frame = engine_.frame();
     starts_.emplace(engine_, plan_, work_.get(), control_.cancel, control_.end_early);
-    sink_.emplace(settings_, film_, work_.get(), work_ ? &*starts_ : nullptr);
+    sink_.emplace(settings_, film_, stopped_, work_.get(), work_ ? &*starts_ : nullptr);
+    announce_warnings();
+    go_to_first_picture();
+    const std::uint64_t first_frame = engine_.frame();
     ProgressMeter meter(plan_.frames, settings_.film.frames_per_second.value(), *sink_);
     PipelineSettings pipeline = pipeline_settings();
     if (work_)
@@ -206,19 +260,72 @@ class RenderJob {
       if (control_.progress) control_.progress(meter.measure(now));
     };
     try {
-      report_.pipeline = and_what_is_kept(work_.get(), settings_,
+      report_.pipeline = and_what_is_kept([this] { return kept_text(); },
                                           [&] { return run_pipeline(engine_, *sink_, pipeline); });
+      if (record_) record_->remove();
     } catch (const FinishedUnnamed& error) {
       keep_whole_film(error);
     }
-    if (sink_->film())
+    if (sink_->film()) {
       report_.film = sink_->film()->statistics();
-    else
+      if (control_.notice)
+        std::erase_if(report_.film.warnings, [this](const std::string& warning) {
+          return std::find(announced_.begin(), announced_.end(), warning) != announced_.end();
+        });
+    } else
       report_.film.duration_seconds =
           static_cast<double>(frames_made()) / settings_.film.frames_per_second.value();
     // What was kept of the film's end was not simulated again.
     if (engine_.frame() == first_frame + static_cast<std::uint64_t>(frames_made()))
       report_.state_hash = engine_.hash_state();
+    report_.pipeline.frames_kept += stopped_.pictures_kept;
+  }
+
+  // What is known of the film by now is of more use before it than after it.
+  void announce_warnings() {
+    if (sink_->film() == nullptr) return;
+    announced_ = sink_->film()->statistics().warnings;
+    for (const std::string& warning : announced_) notify(warning);
+    if (settings_.stats.empty() && !settings_.frame && !carries_comment(*film_))
+      notify(is_sequence(settings_)
+                 ? "pictures do not carry the settings they are made from; --stats FILE keeps them"
+                 : "the container " + film_->settings.container +
+                       " does not carry the film's settings, which verify and --from look for: "
+                       ".mp4 and .mkv do, and --stats FILE keeps them beside it");
+  }
+
+  // The trail remembers every picture, so those before it are drawn, too.
+  void go_to_first_picture() {
+    const std::int64_t before = settings_.frame.value_or(stopped_.pictures_kept);
+    if (before == 0) return;
+    FrameSource source(engine_, sink_->picture_format());
+    const FrameMeter meter;
+    double reported = 0;
+    for (std::int64_t frame = 0; frame < before; ++frame) {
+      throw_if_cancelled(control_.cancel);
+      throw_if_cancelled(control_.end_early);
+      source.next();
+      const JobProgress progress = meter.measure(frame + 1, before);
+      if (!control_.progress || progress.seconds < reported + 0.2) continue;
+      reported = progress.seconds;
+      control_.progress(progress);
+    }
+  }
+
+  // Empty where a render that is stopped would leave nothing.
+  std::string kept_text() const {
+    const bool in_folder = work_ && work_->in_use();
+    if (!in_folder && !record_) return {};
+    std::int64_t pictures = 0;
+    if (!record_)
+      pictures = work_->pictures_kept();
+    else if (resumes_sequence())
+      pictures = record_->pictures_kept(frame_count(settings_));
+    if (pictures == 0)
+      return "nothing is kept yet, so a render with the same settings starts again";
+    return (record_ ? pictures_kept_text(pictures, settings_)
+                    : frames_kept_text(*work_, settings_)) +
+           ", and a render with the same settings resumes there";
   }
 
   // Where the same command finds it.
@@ -287,19 +394,23 @@ class RenderJob {
   const std::optional<ResolvedFilm> film_;  // nothing is encoded without it
   Engine& engine_;
   const JobControl& control_;
-  const ChunkPlan plan_;
+  ChunkPlan plan_;
   std::string film_path_, job_;
   ResourceShare share_;
   std::optional<Checkpoint> start_;  // for PSNR
   std::unique_ptr<WorkFolder> work_;
+  std::optional<PictureRecord> record_;  // of a sequence
+  StoppedSequence stopped_;
   std::optional<ChunkStarts> starts_;
   std::optional<RenderSink> sink_;
+  std::vector<std::string> announced_;
   RenderReport report_;
 };
 
 }  // namespace
 
-RenderReport render(const RenderSettings& settings, const JobControl& control) {
+RenderReport render(const RenderSettings& wanted, const JobControl& control) {
+  const RenderSettings settings = settings_to_make(wanted, control);
   std::optional<ResolvedFilm> film = validated_film(to_validate(settings));
   auto engine = make_gpu_engine(settings.universe, settings.engine, control.notice);
   if (!engine) {
@@ -309,7 +420,8 @@ RenderReport render(const RenderSettings& settings, const JobControl& control) {
   return RenderJob(settings, std::move(film), *engine, control).run();
 }
 
-RenderReport render(const RenderSettings& settings, Engine& engine, const JobControl& control) {
+RenderReport render(const RenderSettings& wanted, Engine& engine, const JobControl& control) {
+  const RenderSettings settings = settings_to_make(wanted, control);
   return RenderJob(settings, validated_film(to_validate(settings)), engine, control).run();
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "src/render/after_the_film.h"
+#include "src/settings/validation.h"
 #include "src/version.h"
 
 namespace lifereel {
@@ -28,13 +29,12 @@ std::vector<std::string> lines(const std::string& text) {
   return lines;
 }
 
-FilmOutput film_output(const RenderSettings& settings, WorkFolder* work) {
-  FilmOutput output;
-  output.path = settings.output;
-  output.overwrite = settings.overwrite;
-  output.width = settings.universe.width;
-  output.height = settings.universe.height;
-  output.frames = frame_count(settings);
+FilmOutput described_output(const RenderSettings& settings, const StoppedSequence& stopped,
+                            WorkFolder* work) {
+  FilmOutput output = film_output(settings);
+  output.overwrite = output.overwrite || stopped.is_there;
+  output.first_picture += stopped.pictures_kept;
+  output.frames -= stopped.pictures_kept;
   if (work) {
     output.temporary_path = work->film_path();
     output.chunks = work;
@@ -95,13 +95,13 @@ class RenderSink::Chunk final : public PictureSink {
 };
 
 RenderSink::RenderSink(const RenderSettings& settings, const std::optional<ResolvedFilm>& film,
-                       WorkFolder* work, ChunkStarts* starts)
+                       const StoppedSequence& stopped, WorkFolder* work, ChunkStarts* starts)
     : work_(work),
       starts_(starts),
       format_(format_for_size(PixelFormat::yuv420p, settings.universe.width,
                               settings.universe.height)) {
   if (film) {
-    film_ = std::make_unique<Film>(*film, film_output(settings, work));
+    film_ = std::make_unique<Film>(*film, described_output(settings, stopped, work));
     format_ = film_->picture_format();
   }
   if (!settings.hash.empty())

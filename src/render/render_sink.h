@@ -14,13 +14,19 @@
 
 namespace lifereel {
 
+/// What a stopped render left of a sequence of pictures.
+struct StoppedSequence {
+  bool is_there = false;
+  std::int64_t pictures_kept = 0;  ///< that are not made again
+};
+
 /// What takes the frames of one render: a film or nothing, and hashes beside it when asked for;
 /// those want one lane.
 class RenderSink final : public ChunkedSink {
  public:
   /// `film`: nothing is encoded without it. `work` and `starts` may be nullptr.
   RenderSink(const RenderSettings& settings, const std::optional<ResolvedFilm>& film,
-             WorkFolder* work, ChunkStarts* starts);
+             const StoppedSequence& stopped, WorkFolder* work, ChunkStarts* starts);
   ~RenderSink() override;
 
   std::int64_t chunk_frames() const noexcept override;

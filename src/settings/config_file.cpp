@@ -9,6 +9,7 @@
 #include "src/settings/setting_keys.h"
 #include "src/text/setting_text.h"
 #include "src/text/text_file.h"
+#include "src/version.h"
 
 namespace lifereel {
 namespace {
@@ -117,6 +118,13 @@ std::string shown_whole(std::string value) {
   return value;
 }
 
+/// Of the lifereel that wrote the settings in a film; empty where they do not say.
+std::string made_by_version(std::string_view text) {
+  constexpr std::string_view mark = "# lifereel ";
+  if (!text.starts_with(mark)) return {};
+  return std::string(trim(text.substr(mark.size(), text.find('\n') - mark.size())));
+}
+
 enum class Origin { user, trusted_film, untrusted_film };
 
 void apply_config(RenderSettings& settings, std::string_view text, const std::string& name,
@@ -172,8 +180,17 @@ void apply_config_text(RenderSettings& settings, std::string_view text, const st
 
 void apply_embedded_config(RenderSettings& settings, std::string_view text, const std::string& name,
                            FilmTrust trust) {
-  apply_config(settings, text, name, fs::path(),
-               trust == FilmTrust::none ? Origin::untrusted_film : Origin::trusted_film);
+  try {
+    apply_config(settings, text, name, fs::path(),
+                 trust == FilmTrust::none ? Origin::untrusted_film : Origin::trusted_film);
+  } catch (const UntrustedFilm&) {
+    throw;
+  } catch (const std::invalid_argument& error) {
+    const std::string maker = made_by_version(text);
+    if (maker.empty() || maker == version()) throw;
+    refuse(std::string(error.what()) + "; these are settings of lifereel " + maker +
+           ", and this is " + version() + ": use that version");
+  }
 }
 
 void apply_config_file(RenderSettings& settings, const std::string& path) {

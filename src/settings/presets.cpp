@@ -10,6 +10,7 @@ void apply_preset(RenderSettings& settings, const std::string& name) {
     if (name == preset.name) {
       RenderSettings result = settings;
       result.universe = {};
+      result.particles = {};
       result.film = {};
       result.frames.reset();
       result.seconds.reset();

@@ -30,7 +30,7 @@ constexpr Names<Isa, 4> isa_names{{{{Isa::automatic, "auto"},
 struct KeysOf {
   const char* group;
   SettingKey operator()(const char* name, const char* value, const char* help) const {
-    return {name, value, group, help};
+    return {name, value, group, help, false, {}};
   }
 };
 
@@ -40,11 +40,10 @@ struct KeysOf {
 std::vector<SettingEntry> universe_entries() {
   constexpr KeysOf key{"universe"};
   std::vector<SettingEntry> list;
-  list.push_back(entry(key("seed", "N", "any 64-bit number, 0x too"), LIFEREEL_FIELD(universe.seed),
+  list.push_back(entry(key("seed", "N", "any 64-bit number"), LIFEREEL_FIELD(universe.seed),
                        parse_seed, [](std::uint64_t seed) { return std::to_string(seed); }));
-  list.push_back(size_entry(key("size", "WxH", "of world and film, pixels")));
-  list.push_back(entry(key("particles", "N", "1e6; changes the matrix"),
-                       LIFEREEL_FIELD(universe.particles), parse_count, print_integer));
+  list.push_back(size_entry(key("size", "WxH", "world and film")));
+  list.push_back(particles_entry(key("particles", "N", "or auto, by size")));
   list.push_back(int_entry(key("species", "K", "1 to 32"), LIFEREEL_FIELD(universe.species)));
   list.push_back(matrix_entry(key("matrix", "FILE", "K rows of K numbers")));
   list.push_back(
@@ -52,11 +51,11 @@ std::vector<SettingEntry> universe_entries() {
   list.push_back(
       float_entry(key("rmax", "PX", "reach of the forces"), LIFEREEL_FIELD(universe.rmax)));
   list.push_back(
-      float_entry(key("beta", "X", "repel below beta * rmax"), LIFEREEL_FIELD(universe.beta)));
-  list.push_back(float_entry(key("force-scale", "X", "multiplies every force"),
+      float_entry(key("beta", "X", "repels to beta*rmax"), LIFEREEL_FIELD(universe.beta)));
+  list.push_back(float_entry(key("force-scale", "X", "multiplies forces"),
                              LIFEREEL_FIELD(universe.force_scale)));
-  list.push_back(float_entry(key("friction", "X", "part of velocity kept"),
-                             LIFEREEL_FIELD(universe.friction)));
+  list.push_back(
+      float_entry(key("friction", "X", "velocity kept"), LIFEREEL_FIELD(universe.friction)));
   list.push_back(float_entry(key("dt", "X", "time step"), LIFEREEL_FIELD(universe.dt)));
   list.push_back(float_entry(key("trail-decay", "X", "part of trail kept"),
                              LIFEREEL_FIELD(universe.trail_decay)));
@@ -79,9 +78,9 @@ std::vector<SettingEntry> length_entries() {
 std::vector<SettingEntry> film_entries() {
   constexpr KeysOf key{"film"};
   std::vector<SettingEntry> list;
-  list.push_back(choice(key("target", "DISC", "none, ntsc-dvd, pal-dvd"),
-                        LIFEREEL_FIELD(film.target), target_names));
-  list.push_back(entry(key("codec", "NAME", "an encoder, h264, null"), LIFEREEL_FIELD(film.codec),
+  list.push_back(choice(key("target", "DISC", "ntsc-dvd, pal-dvd"), LIFEREEL_FIELD(film.target),
+                        target_names));
+  list.push_back(entry(key("codec", "NAME", "or h264, null"), LIFEREEL_FIELD(film.codec),
                        parse_codec, print_string));
   list.push_back(entry(key("codec-preset", "NAME", "medium, veryfast, ..."),
                        LIFEREEL_FIELD(film.codec_preset), parse_string, print_string));
@@ -99,7 +98,7 @@ std::vector<SettingEntry> film_entries() {
                        parse_aspect, print_aspect));
   list.push_back(int_entry(key("codec-threads", "N", "0: the codec's choice"),
                            LIFEREEL_FIELD(film.codec_threads)));
-  list.push_back(entry(key("chunk-frames", "N", "auto; encoded alone; 0: all"),
+  list.push_back(entry(key("chunk-frames", "N", "of a chunk; 0: all"),
                        LIFEREEL_FIELD(film.chunk_frames), parse_chunk_frames, print_chunk_frames));
   SettingKey codec_option = key("codec-option", "K=V", "any encoder option; again");
   codec_option.repeatable = true;
@@ -119,15 +118,15 @@ std::vector<SettingEntry> engine_entries() {
   list.push_back(choice(key("engine", "NAME", "auto, cpu, cuda"), LIFEREEL_FIELD(engine.engine),
                         engine_names));
   list.push_back(
-      int_entry(key("device", "N", "of the GPU, -1: the first"), LIFEREEL_FIELD(engine.device)));
-  list.push_back(choice(key("isa", "NAME", "auto baseline avx2 avx512"), LIFEREEL_FIELD(engine.isa),
-                        isa_names));
+      int_entry(key("device", "N", "of the GPU, -1: first"), LIFEREEL_FIELD(engine.device)));
+  list.push_back(
+      choice(key("isa", "NAME", "baseline avx2 avx512"), LIFEREEL_FIELD(engine.isa), isa_names));
   list.push_back(
       int_entry(key("threads", "N", "of the engine, 0: auto"), LIFEREEL_FIELD(engine.threads)));
   list.push_back(
       int_entry(key("lanes", "N", "chunks at once, 0: auto"), LIFEREEL_FIELD(engine.lanes)));
-  list.push_back(int_entry(key("ring-slots", "N", "pictures in a lane's ring"),
-                           LIFEREEL_FIELD(engine.ring_slots)));
+  list.push_back(
+      int_entry(key("ring-slots", "N", "pictures in a ring"), LIFEREEL_FIELD(engine.ring_slots)));
   return list;
 }
 
@@ -136,6 +135,8 @@ std::vector<SettingEntry> output_entries() {
   std::vector<SettingEntry> list;
   list.push_back(
       text_entry(key("output", "FILE", "to write; - for stdout"), LIFEREEL_FIELD(output)));
+  list.push_back(entry(key("frame", "N", "one still picture, from 0"), LIFEREEL_FIELD(frame),
+                       parse_large_count, print_integer));
   list.push_back(
       flag_entry(key("overwrite", "", "replace existing files"), LIFEREEL_FIELD(overwrite)));
   list.push_back(
@@ -187,7 +188,11 @@ void read_setting(RenderSettings& settings, std::string_view key, const SettingT
 const std::vector<SettingKey>& setting_keys() {
   static const std::vector<SettingKey> keys = [] {
     std::vector<SettingKey> list;
-    for (const SettingEntry& entry : setting_entries()) list.push_back(entry.key);
+    for (const SettingEntry& entry : setting_entries()) {
+      list.push_back(entry.key);
+      if (*entry.key.value != '\0')
+        list.back().initial = entry.print(RenderSettings()).value_or("");
+    }
     return list;
   }();
   return keys;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <filesystem>
 #include <optional>
@@ -116,12 +117,38 @@ SettingEntry rate_entry(const SettingKey& key, Access access) {
   return entry(key, access, parse_rate, print_rate);
 }
 
+/// As dense as in the default universe.
+inline int usual_particles(int width, int height) {
+  const UniverseSettings usual;
+  const double area = static_cast<double>(width) * height;
+  const double particles =
+      usual.particles * area / (static_cast<double>(usual.width) * usual.height);
+  return static_cast<int>(std::clamp(std::round(particles), 1.0, 100e6));
+}
+
+/// "auto" goes by the size.
+inline SettingEntry particles_entry(const SettingKey& key) {
+  return {key,
+          [](RenderSettings& settings, const SettingText& text) {
+            UniverseSettings& universe = settings.universe;
+            settings.particles.given = text.value != "auto";
+            universe.particles = settings.particles.given
+                                     ? parse_count(text.value)
+                                     : usual_particles(universe.width, universe.height);
+          },
+          [](const RenderSettings& settings) -> std::optional<std::string> {
+            return print_integer(settings.universe.particles);
+          }};
+}
+
 inline SettingEntry size_entry(const SettingKey& key) {
   return {key,
           [](RenderSettings& settings, const SettingText& text) {
             const auto [width, height] = parse_size(text.value);
             settings.universe.width = width;
             settings.universe.height = height;
+            if (!settings.particles.given)
+              settings.universe.particles = usual_particles(width, height);
           },
           [](const RenderSettings& settings) -> std::optional<std::string> {
             return print_integer(settings.universe.width) + "x" +

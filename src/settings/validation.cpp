@@ -7,7 +7,6 @@
 #include <optional>
 #include <stdexcept>
 
-#include "encoders/film.h"
 #include "encoders/finished_file.h"
 #include "src/settings.h"
 #include "src/settings/codec_names.h"
@@ -56,6 +55,15 @@ void check_writable(const char* key, const std::string& path, bool overwrite) {
   }
 }
 
+void check_output(const RenderSettings& settings) {
+  if (!pictures_of(settings)) return check_writable("output", settings.output, settings.overwrite);
+  try {
+    check_picture_paths(film_output(settings));
+  } catch (const std::invalid_argument& error) {
+    refuse("output: " + std::string(error.what()));
+  }
+}
+
 /// More than one lane was asked for.
 void validate_lanes(const RenderSettings& settings) {
   std::string why;
@@ -65,6 +73,8 @@ void validate_lanes(const RenderSettings& settings) {
     why = "hash takes the pictures in their order";
   } else if (!settings.film.filter.empty()) {
     why = "a filter chain cannot be cut";
+  } else if (pictures_of(settings)) {
+    why = "pictures are made one after another";
   } else if (settings.film.chunk_frames == 0) {
     why = "this film is in one piece (set chunk-frames)";
   } else if (chunk_frames(settings.film) == 0) {
@@ -80,9 +90,7 @@ void validate_paths(const RenderSettings& settings) {
         "output is missing: name the film, output = film.mp4, or measure without one, codec = "
         "null");
   }
-  if (!settings.output.empty()) {
-    check_writable("output", settings.output, settings.overwrite);
-  }
+  if (!settings.output.empty()) check_output(settings);
   std::vector<std::pair<const char*, const std::string*>> paths{{"output", &settings.output}};
   for (const auto& [key, path] : {std::pair{"hash", &settings.hash}, {"stats", &settings.stats}}) {
     if (path->empty()) continue;
@@ -100,6 +108,11 @@ void validate_paths(const RenderSettings& settings) {
 }  // namespace
 
 std::int64_t frame_count(const RenderSettings& settings) {
+  if (settings.frame) {
+    if (*settings.frame < 0 || *settings.frame >= most_film_frames)
+      refuse("frame must be 0 or more, and less than " + std::to_string(most_film_frames));
+    return 1;
+  }
   if (settings.frames && settings.seconds) refuse("frames and seconds exclude each other");
   if (!settings.frames && !settings.seconds) {
     refuse("the length is missing: give frames or seconds");
@@ -117,6 +130,26 @@ std::int64_t frame_count(const RenderSettings& settings) {
   return frames;
 }
 
+std::optional<PictureFiles> pictures_of(const RenderSettings& settings) {
+  if (settings.output.empty() || settings.film.codec == "null") return std::nullopt;
+  FilmOutput output;
+  output.path = settings.output;
+  output.still = settings.frame.has_value();
+  return picture_files(settings.film, output);
+}
+
+FilmOutput film_output(const RenderSettings& settings) {
+  FilmOutput output;
+  output.path = settings.output;
+  output.overwrite = settings.overwrite;
+  output.width = settings.universe.width;
+  output.height = settings.universe.height;
+  output.frames = frame_count(settings);
+  output.still = settings.frame.has_value();
+  output.first_picture = settings.frame.value_or(0);
+  return output;
+}
+
 std::optional<ResolvedFilm> validated_film(const RenderSettings& settings) {
   validate(settings.universe);
   frame_count(settings);
@@ -131,7 +164,12 @@ std::optional<ResolvedFilm> validated_film(const RenderSettings& settings) {
     refuse("lanes must be 0 (chosen for this machine) or 1 to 256");
   }
   const bool encodes = settings.film.codec != "null";
+  if (!encodes && settings.frame) {
+    refuse("frame is of a still picture, and codec null makes none; leave one of them out");
+  }
   if (settings.psnr) {
+    if (pictures_of(settings))
+      refuse("psnr reads a film back, and pictures are none; leave psnr out");
     if (!settings.film.filter.empty()) {
       refuse(
           "psnr compares the film with the pictures before the filter; leave psnr or filter out");
@@ -150,14 +188,8 @@ std::optional<ResolvedFilm> validated_film(const RenderSettings& settings) {
   }
   std::optional<ResolvedFilm> film;
   if (encodes && !settings.output.empty()) {
-    FilmOutput output;
-    output.path = settings.output;
-    output.overwrite = settings.overwrite;
-    output.width = settings.universe.width;
-    output.height = settings.universe.height;
-    output.frames = frame_count(settings);
     check_codec_exists(settings.film.codec);
-    film = resolve(settings.film, output);
+    film = resolve(settings.film, film_output(settings));
   }
   if (settings.engine.lanes > 1) validate_lanes(settings);
   validate_paths(settings);

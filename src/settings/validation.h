@@ -3,10 +3,18 @@
 
 #include <optional>
 
-#include "encoders/film_settings.h"
+#include "encoders/film.h"
+#include "encoders/picture_files.h"
 #include "src/settings.h"
 
 namespace lifereel {
+
+/// Where a film of these settings goes, and what comes in. Without title and comment. Throws
+/// std::invalid_argument where the length is missing.
+FilmOutput film_output(const RenderSettings& settings);
+
+/// Nothing where the output is no film of pictures. Throws std::invalid_argument.
+std::optional<PictureFiles> pictures_of(const RenderSettings& settings);
 
 /// Throws what validate() does; what the film comes to, or nothing where none is encoded.
 std::optional<ResolvedFilm> validated_film(const RenderSettings& settings);

@@ -386,6 +386,7 @@ std::vector<float> read_matrix_file(const std::string& path) {
   const std::string text = read_text_file(path);
   MatrixRows rows;
   std::string_view rest = text;
+  if (rest.starts_with("\xef\xbb\xbf")) rest.remove_prefix(3);  // of UTF-8, as some editors write
   for (int line = 1; !rest.empty(); ++line) {
     const std::size_t end = rest.find('\n');
     std::string_view row = rest.substr(0, end);

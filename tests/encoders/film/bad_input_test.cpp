@@ -237,6 +237,8 @@ TEST_CASE("containers and extensions") {
   settings.container = "nosuch";
   CHECK(contains(refusal(settings, at("a.mkv")), "no container 'nosuch'"));
   settings.container = "image2";
+  CHECK(contains(refusal(settings, at("a.mkv")), "image2 is for pictures"));
+  settings.container = "hls";
   CHECK(contains(refusal(settings, at("a.mkv")), "does not write one video file"));
   settings.container.clear();
   for (const char* const name : {"a.hevc", "a.264", "a.m2v", "a.mjpeg", "a.yuv", "a.gray", "a.raw",
@@ -438,7 +440,7 @@ TEST_CASE("a pipe is written in place, but not a container that needs to seek") 
     settings = film_settings("libx264");
     settings.container = "mp4";
     CHECK(contains(error_of([&] { Film film(settings, film_output("/dev/null")); }),
-                   "does not support non seekable output"));
+                   "goes back in its file at the end, which a pipe"));
   }
 }
 

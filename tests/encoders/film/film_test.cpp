@@ -346,6 +346,37 @@ TEST_CASE("what has been written is told at any time, also while a film fails") 
   CHECK(film.statistics().frames == 0);  // none of it is in a film
 }
 
+TEST_CASE("muxers see the film's own name, and still read back what is unfinished") {
+  REQUIRE_ENCODER("libx264");
+  const TemporaryFolder folder;
+  FilmSettings settings = film_settings("libx264");
+  settings.container = "ipod";  // warns of every extension but .m4v and .m4a
+  settings.faststart = true;
+  FilmStatistics statistics;
+  make_film(settings, film_output(folder.file("a.m4v")), 10, &statistics);
+  CHECK(join(statistics.warnings) == "");
+  const std::string bytes = read_bytes(folder.file("a.m4v"));
+  CHECK(bytes.find("moov") < bytes.find("mdat"));
+  make_film(settings, film_output(folder.file("a.mp4")), 10, &statistics);
+  CHECK(contains(join(statistics.warnings), "extension is not"));
+}
+
+TEST_CASE("a container that refuses the codec is found before the first picture, filter or not") {
+  REQUIRE_ENCODER("libx264");
+  const TemporaryFolder folder;
+  FilmSettings settings = film_settings("libx264", {25, 1});
+  for (const char* const filter : {"", "negate"})
+    for (const char* const name : {"a.ogv", "a.swf", "a.gxf"}) {
+      CAPTURE(filter);
+      CAPTURE(name);
+      settings.filter = filter;
+      const std::string said =
+          error_of([&] { Film(settings, film_output(folder.file(name), 320, 240)); });
+      CHECK(contains(said, "does not take this film, of h264"));
+      CHECK(folder.names().empty());
+    }
+}
+
 TEST_CASE("what FFmpeg has is listed") {
   bool mpeg2 = false;
   for (const EncoderDescription& encoder : available_video_encoders())

@@ -86,12 +86,41 @@ TEST_SUITE("src.cli") {
     program.failure(1, {"render", "--preset", "dvd_mp4", "--crf", "20", "-o", "film.mp4"});
     program.failure(1, {"render", "--preset", "dvd_mp4", "--codec", "x246", "-o", "film.mp4"});
     program.failure(1, {"render", "--preset", "dvd_mp4", "-o", "film.wibble"});
+    program.failure(1, {"render", "--frames", "2", "-o", "film.gif"});
+    const Result piped = program.shell("\"$0\" render -q --frames 2 --container mp4 -o - | cat");
+    CHECK(contains(piped.err, "choose the container matroska, mpegts or nut, or name a file"));
     program.failure(1, {"render", "--preset", "dvd_mp4", "--dt", "-1", "-o", "film.mp4"});
     program.failure(1, {"render", "--preset", "dvd_mp4", "--engine", "cuda", "-o", "film.mp4"});
     CHECK(contains(program.failure(1, {"hash", "--check", "bad.cfg"}), "bad.cfg:1: "));
     for (const auto& entry : fs::directory_iterator(program.path(""))) {
       CHECK_FALSE(entry.path().filename().string().starts_with("film"));
     }
+  }
+
+  TEST_CASE("stills and sequences") {
+    REQUIRE_ENCODER("png");
+    REQUIRE_ENCODER("mjpeg");
+    const Program program;
+    const auto render = [&](std::vector<std::string> words) {
+      words.insert(words.begin(), {"render", "--quiet"});
+      const Result result = program.run(with_small_universe(words));
+      CAPTURE(result.err);
+      CHECK(result.status == 0);
+      return result.out;
+    };
+    render({"--frames", "4", "-o", "f%03d.png"});
+    render({"--frame", "3", "-o", "still.png"});
+    CHECK(read_file(program.path("f003.png")) == read_file(program.path("still.png")));
+    CHECK(render({"--frame", "3", "-o", "-"}) == read_file(program.path("still.png")));
+    CHECK(render({"--frame", "3", "-o", "-", "--codec", "mjpeg"}).starts_with("\xff\xd8"));
+    render({"--preset", "dvd_video", "--frame", "2", "-o", "p.jpg"});
+    render({"--frames", "2", "-o", "film%d.mkv"});
+    CHECK(fs::exists(program.path("film%d.mkv")));
+    CHECK(contains(program.failure(2, {"render", "--frame", "1", "--frames", "2"}), "no length"));
+    CHECK(contains(program.failure(2, {"render", "--frame", "1", "--seconds", "2"}), "no length"));
+    CHECK(contains(program.failure(1, {"render", "--frame", "1", "-o", "a.mkv"}), "still picture"));
+    CHECK(contains(program.failure(1, {"render", "--frames", "1", "-o", "a.png"}), "one picture"));
+    CHECK(contains(program.failure(1, {"render", "--frames", "4", "-o", "f%03d.png"}), "f003.png"));
   }
 
   TEST_CASE("a flag takes yes or no as its next word, too") {
@@ -215,6 +244,9 @@ TEST_SUITE("src.cli") {
     CHECK(contains(program.failure(2, {"bench", "--rounds", "0"}), "1 or more"));
     CHECK(contains(program.failure(2, {"bench", "--frames", "0"}), "1 or more"));
     CHECK(contains(program.failure(1, {"bench", "dvd"}), "there is no preset 'dvd'"));
+    const Result lost = program.shell("TMPDIR=/nonexistent \"$0\" bench dvd_video");
+    CHECK(lost.status == 1);
+    CHECK(contains(lost.err, "set TMPDIR to one that may be written"));
   }
 
   TEST_CASE("verify") {

@@ -405,6 +405,7 @@ TEST_SUITE("src.render") {
       CHECK(finished == (name == "ffv1"));
       CHECK(told.starts_with("the film is finished, but ") == finished);
       CHECK(contents(settings.hash) == "in the way");
+      CHECK(!fs::exists(".lifereel"));  // hashes are not taken for a film without a name
     }
   }
 

@@ -378,6 +378,31 @@ TEST_SUITE("src.settings") {
     CHECK(settings.film.frames_per_second == Rational{10, 1});
   }
 
+  TEST_CASE("particles go by the size, unless they are given") {
+    const auto particles = [](const std::string& text) {
+      RenderSettings settings;
+      apply_config_text(settings, text, "text");
+      return settings.universe.particles;
+    };
+    CHECK(particles("seed = 1") == 2500);
+    CHECK(particles("size = 1920x1080") == 15000);
+    CHECK(particles("size = 720x480") == 2500);
+    CHECK(particles("size = 1x1") == 1);
+    CHECK(particles("size = 1920x1080\nparticles = 2500") == 2500);
+    CHECK(particles("particles = 2500\nsize = 1920x1080") == 2500);
+    CHECK(particles("preset = dvd_video\nsize = 1920x1080") == 2500);
+    RenderSettings settings = preset("panoramic");
+    apply_setting(settings, "particles", "auto", "--particles");
+    CHECK(settings.universe.particles == 120000);
+    apply_setting(settings, "size", "3840x1080", "--size");
+    CHECK(settings.universe.particles == 30000);
+    CHECK(print_config(settings).find("\nparticles = 30000\n") != std::string::npos);
+    // A preset starts over in this, too.
+    apply_setting(settings, "particles", "7", "--particles");
+    apply_preset(settings, "dvd_mp4");
+    CHECK(settings.universe.particles == 2500);
+  }
+
   TEST_CASE("a matrix from a file is relative to the config file, and read at once") {
     const test::TemporaryFolder folder;
     folder.write("m.txt", "# mine\n1, -0.5\n\n0.25\t1e-3 # tail\n");
@@ -401,6 +426,10 @@ TEST_SUITE("src.settings") {
     CHECK(refused_file("1 2\n") ==
           ": the matrix has 1 rows of 2 numbers; it needs as many rows as numbers in a row");
     CHECK(refused_file("# nothing\n") == ": the matrix has no rows");
+    const std::string marked = folder.write("marked.txt",
+                                            "\xef\xbb\xbf"
+                                            "1 2\r\n3 4\r\n");
+    CHECK(read_matrix_file(marked) == std::vector<float>{1, 2, 3, 4});
     CHECK(refusal_of([&] { read_matrix_file(folder.path()); }) ==
           "cannot read " + folder.path() + ": Is a directory");
 
@@ -512,21 +541,41 @@ TEST_SUITE("src.settings") {
     for (const SettingKey& key : setting_keys()) {
       CAPTURE(key.name);
       CHECK(std::string_view(key.help).size() > 0);
-      CHECK(std::string_view(key.help).size() <= 27);
+      const std::size_t initial = key.initial.empty() ? 0 : key.initial.size() + 3;  // " [20]"
+      CHECK(std::string_view(key.help).size() + initial <= 27);
       CHECK(std::find(names.begin(), names.end(), std::string(key.name)) == names.end());
       names.push_back(key.name);
     }
+    const auto initial = [](const char* name) {
+      for (const SettingKey& key : setting_keys())
+        if (std::string(name) == key.name) return key.initial;
+      return std::string("?");
+    };
+    CHECK(initial("size") == "720x480");
+    CHECK(initial("codec") == "libx264");
+    CHECK(initial("resume") == "auto");
+    CHECK(initial("crf") == "");
+    CHECK(initial("psnr") == "");
     CHECK(nearest_key("force_scale") == "force-scale");
     CHECK(nearest_key("zzzzzzzz") == "");
   }
 
   TEST_CASE("what a film carries may not name paths or engines") {
     for (const char* text : {"output = /tmp/x.mp4", "overwrite = yes", "hash = h", "stats = s",
-                             "engine = cuda", "matrix = /etc/hostname"}) {
+                             "engine = cuda", "matrix = /etc/hostname", "frame = 3"}) {
       RenderSettings settings;
       CHECK_THROWS_AS(apply_embedded_config(settings, text, "film"), std::invalid_argument);
       CHECK(settings == RenderSettings());
     }
+    const auto said = [](const char* text) {
+      return refusal_of([&] {
+        RenderSettings newer;
+        apply_embedded_config(newer, text, "film");
+      });
+    };
+    CHECK(said("# lifereel 99.1\nseed = 1\nvortex = 2\n").find("settings of lifereel 99.1, and") !=
+          std::string::npos);
+    CHECK(said("seed = 1\nvortex = 2\n") == "film:2: there is no setting 'vortex'");
     RenderSettings settings;
     apply_embedded_config(settings, "species = 1\nmatrix = [0.5]\nframes = 3", "film");
     CHECK(settings.universe.matrix == std::vector<float>{0.5f});
