@@ -7,8 +7,8 @@
 namespace lifereel {
 
 /// What a sequence of pictures has beside them while it is made: a text file that says of which job
-/// they are, so that a sequence that was stopped resumes behind the last of them. A picture is of that
-/// job when its file is newer than the record.
+/// they are, so that a sequence that was stopped resumes behind the last of them. A picture is of
+/// that job when its file is newer than the record.
 class PictureRecord {
  public:
   /// Of the sequence `output`, film%05d.png.
