@@ -17,12 +17,11 @@ namespace lifereel {
 namespace {
 
 /// MPEG-1 and MPEG-2 by themselves or in a program stream: elsewhere the container knows the end.
-bool wants_sequence_end(const AVOutputFormat& muxer, AVCodecID codec) {
+bool wants_sequence_end(std::string_view format, AVCodecID codec) {
   if (codec != AV_CODEC_ID_MPEG1VIDEO && codec != AV_CODEC_ID_MPEG2VIDEO) return false;
-  const std::string_view name = muxer.name;
   for (const std::string_view bare :
        {"dvd", "vob", "mpeg", "svcd", "vcd", "mpeg1video", "mpeg2video"})
-    if (name == bare) return true;
+    if (format == bare) return true;
   return false;
 }
 
@@ -53,7 +52,7 @@ void FilmWriter::begin(const AVCodecContext& codec) {
   begun_ = true;
   time_base_ = codec.time_base;
   codec_id_ = codec.codec_id;
-  ends_sequence_ = wants_sequence_end(container_->muxer(), codec_id_);
+  ends_sequence_ = wants_sequence_end(file_->format(), codec_id_);
   extradata_.assign(codec.extradata, codec.extradata + codec.extradata_size);
   opened_.encoder = codec.codec->name;
   opened_.pixel_format = av_get_pix_fmt_name(codec.pix_fmt);

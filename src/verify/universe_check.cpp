@@ -33,7 +33,7 @@ UniverseComparison::UniverseComparison(Findings& findings, const RenderSettings&
       engine_(make_engine(film.universe, engine, control.notice)),
       universe_(*engine_, format),
       unlike_(second_, findings, "universe") {
-  engine_->cancel_steps(cancel);
+  engine_->cancel_steps(cancel_);
 }
 
 std::optional<PlaneView> UniverseComparison::see(const ScannedPicture& picture,
