@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "colour.h"
 #include "universe.h"
 
 namespace [[gnu::visibility("default")]] lifereel {
@@ -17,6 +18,11 @@ struct Checkpoint {
   /// Brightness that has not yet faded, in twentieths, height rows of width pixels, as the last
   /// draw left it; 0 or more, finite.
   std::vector<float> trail;
+  /// Of a look in colour, beside its light's luma in `trail`: Cb and Cr of 2x2 pixels, in which
+  /// matrix (none: nothing is drawn yet), and white, a float's bits (0: none yet).
+  std::vector<float> trail_cb, trail_cr;
+  ColourMatrix trail_matrix = ColourMatrix::none;
+  std::int32_t white_bits = 0;
 
   bool operator==(const Checkpoint&) const = default;
 };
