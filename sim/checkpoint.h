@@ -41,6 +41,13 @@ struct Checkpoint {
 ///   i32 x N    species
 ///   f32 ...    trail, height * width
 ///   64 bytes   SHA-256 of all bytes before, in lower-case hexadecimal
+/// Of a look in colour it is "v02", and has these as well:
+///   after the matrix   i32 x 6: tone (1 log, 2 filmic), colour-by (0 species, 1 speed, 2 density,
+///                      3 age), point size, streaks, bloom radius, dither; u32 background;
+///                      f32 x 5: exposure, white, bloom, vignette, grain; u32 length of the
+///                      palette's text, which follows
+///   after the trail    i32 its matrix, as ColourMatrix; i32 white, a float's bits; f32 ... Cb and
+///                      Cr, (height / 2) * (width / 2) each
 // clang-format on
 std::vector<std::uint8_t> serialize_checkpoint(const Checkpoint& checkpoint);
 

@@ -33,9 +33,8 @@ void validate(const LookSettings& look, int width, int height) {
   check_range("bloom-radius", look.bloom_radius, 1, 8);
   check_range("vignette", look.vignette, 0.0f, 1.0f);
   check_range("grain", look.grain, 0.0f, 16.0f);
-  if (look.palette.size() > 64)
-    throw std::invalid_argument("palette has " + std::to_string(look.palette.size()) +
-                                " colours; give at most 64");
+  palette_colours(look.palette, 1);
+  if (look.background > 0xffffff) throw std::invalid_argument("background is not a colour RRGGBB");
 }
 
 }  // namespace lifereel

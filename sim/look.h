@@ -11,7 +11,7 @@
 namespace [[gnu::visibility("default")]] lifereel {
 
 /// How light becomes a picture.
-enum class Tone {
+enum class ToneCurve {
   /// The published script's gray: a logarithm, with each frame's brightest pixel as white. None of
   /// the other settings apply.
   published,
@@ -33,10 +33,10 @@ using Rgb = std::uint32_t;
 /// Everything that a picture depends on, beside the universe. Equal settings mean equal pictures on
 /// every engine.
 struct LookSettings {
-  Tone tone = Tone::published;
+  ToneCurve tone = ToneCurve::published;
   ColourBy colour_by = ColourBy::species;
-  /// Colours, or empty: as many as are needed, of equal lightness (OKLCH). Too few are repeated.
-  std::vector<Rgb> palette;
+  /// What palette_colours() takes.
+  std::string palette = "oklch";
   Rgb background = 0x000000;
   /// Stops (powers of two) that all light is multiplied by.
   float exposure = 0.0f;
@@ -50,16 +50,22 @@ struct LookSettings {
   float grain = 0.0f;     ///< 0 to 16: the grain's amplitude in levels of an 8-bit picture
   bool dither = true;     ///< blue noise of less than a level, against banding
 
-  bool draws_colour() const noexcept { return tone != Tone::published; }
+  bool draws_colour() const noexcept { return tone != ToneCurve::published; }
   bool operator==(const LookSettings&) const = default;
 };
 
 /// Throws std::invalid_argument with one sentence unless a look can be drawn in this size.
 void validate(const LookSettings& look, int width, int height);
 
-/// A palette by name, `count` colours of it: oklch, oklch-vivid, okabe-ito, viridis, magma,
-/// inferno. Throws std::invalid_argument naming those there are.
-std::vector<Rgb> palette_colours(const std::string& name, int count);
+/// The colours of a palette: its name, or colours as RRGGBB with blanks or commas between, of which
+/// too few are repeated. `ramp`: `count` steps along it instead. Throws std::invalid_argument with
+/// one sentence.
+///
+///   oklch         hues of equal lightness and chroma, as many as are needed
+///   oklch-vivid   the same, darker and more colourful
+///   okabe-ito     seven that colour-blind people tell apart
+///   viridis, magma, inferno   matplotlib's ramps
+std::vector<Rgb> palette_colours(const std::string& palette, int count, bool ramp = false);
 
 /// The names that palette_colours() takes.
 const std::vector<std::string>& palette_names();

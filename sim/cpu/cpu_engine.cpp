@@ -128,9 +128,13 @@ class CpuEngine final : public Engine {
   void begin_draw(const PictureTarget& target) override {
     lifereel::validate(target, settings_.width, settings_.height);
     const FloatEnvironment ieee;
-    const ParticleView view = {particles_.y.data(),       particles_.x.data(),
-                               particles_.vy.data(),      particles_.vx.data(),
-                               particles_.species.data(), &ranges_};
+    const ParticleView view = {particles_.y.data(),
+                               particles_.x.data(),
+                               particles_.vy.data(),
+                               particles_.vx.data(),
+                               particles_.species.data(),
+                               &ranges_,
+                               frame_};
     painter_->paint(view, target, pool_);
   }
 

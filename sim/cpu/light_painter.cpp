@@ -8,6 +8,7 @@
 #include "sim/cpu/light_pyramid.h"
 #include "sim/cpu/painter.h"
 #include "sim/light/blue_noise.h"
+#include "sim/light/film_grain.h"
 #include "sim/light/light_tables.h"
 
 namespace lifereel {
@@ -27,6 +28,7 @@ class LightPainter final : public Painter {
         cr_(blocks_wide_, blocks_high_),
         pyramid_(blocks_wide_, blocks_high_, look_.bloom > 0 ? look_.bloom_radius : 0, kernels_,
                  threads),
+        grain_(look_.grain),
         row_lit_(static_cast<std::size_t>(blocks_high_), 0) {
     row_start_.resize(static_cast<std::size_t>(universe.height) + 1);
     points_.resize(static_cast<std::size_t>(universe.particles) *
@@ -38,7 +40,8 @@ class LightPainter final : public Painter {
     for (Scratch& scratch : scratch_) {
       for (auto& splat : scratch.luma) splat.resize(width + splat_room);
       scratch.chroma.resize(width + splat_room);
-      for (auto* row : {&scratch.bloom_half, &scratch.bloom_full}) row->resize(width + splat_room);
+      for (auto* row : {&scratch.bloom_half, &scratch.bloom_full, &scratch.grain})
+        row->resize(width + splat_room);
     }
     if (look_.vignette > 0) make_vignette();
   }
@@ -51,10 +54,11 @@ class LightPainter final : public Painter {
       fade_and_splat(scratch_[static_cast<std::size_t>(thread)], row);
     });
     pyramid_.build(block_luma_, cb_, cr_, pool);
-    white_bits_ = next_white(pyramid_.histogram(), pyramid_.cells(), white_bits_, tables_);
+    white_bits_ = next_white(pyramid_.histogram(), pyramid_.cells(), white_bits_,
+                             settings_.trail_decay, tables_);
     const auto tone = tone_constants(settings_, tables_, white_bits_, pyramid_.levels());
     pool.run(blocks_high_, rows_a_batch, [&](int thread, std::int32_t row) {
-      tone_rows(scratch_[static_cast<std::size_t>(thread)], tone, target, row);
+      tone_rows(scratch_[static_cast<std::size_t>(thread)], tone, target, row, particles.frame);
     });
   }
 
@@ -86,7 +90,7 @@ class LightPainter final : public Painter {
 
   struct Scratch {
     std::vector<std::int32_t> luma[2], chroma;
-    std::vector<float> bloom_half, bloom_full;
+    std::vector<float> bloom_half, bloom_full, grain;
   };
 
   // The light that is there has a matrix of its own.
@@ -259,8 +263,8 @@ class LightPainter final : public Painter {
   }
 
   void tone_rows(Scratch& scratch, const arithmetic::ToneConstants& tone,
-                 const PictureTarget& target, std::int32_t block_row) const {
-    const bool filmic = look_.tone == Tone::filmic, bloom = pyramid_.levels() > 0;
+                 const PictureTarget& target, std::int32_t block_row, std::uint64_t frame) const {
+    const bool filmic = look_.tone == ToneCurve::filmic, bloom = pyramid_.levels() > 0;
     const bool limited = target.colour.range == ColourRange::limited;
     for (std::int32_t row = 2 * block_row; row < 2 * block_row + 2; ++row) {
       LumaRow luma{};
@@ -282,10 +286,19 @@ class LightPainter final : public Painter {
                             scratch.bloom_half.data());
         luma.bloom = scratch.bloom_full.data();
       }
+      if (look_.grain > 0) {
+        grain_.fill_row(frame, row, settings_.width, scratch.grain.data());
+        luma.grain = scratch.grain.data();
+      }
       kernels_.tone_luma(luma, tone, filmic);
     }
+    if (target.has_chroma()) tone_chroma(tone, target, block_row);
+  }
+
+  void tone_chroma(const arithmetic::ToneConstants& tone, const PictureTarget& target,
+                   std::int32_t block_row) const {
+    const bool limited = target.colour.range == ColourRange::limited;
     ChromaRow chroma{};
-    if (!target.has_chroma()) return;
     const auto row_offset = [&](int plane) {
       return static_cast<std::size_t>(block_row) * target.planes[plane].stride_bytes;
     };
@@ -302,12 +315,12 @@ class LightPainter final : public Painter {
     chroma.luma = block_luma_.row(block_row);
     chroma.cb = cb_.row(block_row);
     chroma.cr = cr_.row(block_row);
-    if (bloom) {
+    if (pyramid_.levels() > 0) {
       chroma.bloom_luma = pyramid_.luma_row(block_row);
       chroma.bloom_cb = pyramid_.cb_row(block_row);
       chroma.bloom_cr = pyramid_.cr_row(block_row);
     }
-    kernels_.tone_chroma(chroma, tone, filmic, tables_.matrix);
+    kernels_.tone_chroma(chroma, tone, look_.tone == ToneCurve::filmic, tables_.matrix);
   }
 
   const float* noise_row(std::int32_t row) const {
@@ -325,6 +338,7 @@ class LightPainter final : public Painter {
   PointWeights point_weights_{};
   LightPlane luma_, block_luma_, cb_, cr_;
   LightPyramid pyramid_;
+  const FilmGrain grain_;
   std::int32_t white_bits_ = 0;
   std::vector<char> row_lit_;  // by row of blocks: whether there is any light
   std::vector<std::int32_t> row_start_, points_, point_rows_, unsorted_points_;

@@ -18,6 +18,7 @@ struct ParticleView {
   const float *y, *x, *vy, *vx;
   const std::int32_t* species;
   const std::vector<std::pair<std::int32_t, std::int32_t>>* ranges;
+  std::uint64_t frame;  ///< steps taken
 
   template <class Work>
   void for_each(const Work& work) const {

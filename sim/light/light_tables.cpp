@@ -8,6 +8,8 @@ namespace {
 
 constexpr int ramp_bins = 64;
 
+bool is_ramp(ColourBy by) { return by == ColourBy::speed || by == ColourBy::density; }
+
 arithmetic::ToneConstants curve(const LookSettings&) {
   arithmetic::ToneConstants tone{};
   tone.log_gain = 60.0f;
@@ -16,8 +18,8 @@ arithmetic::ToneConstants curve(const LookSettings&) {
 }
 
 float tone_of(float light, const LookSettings& look, const arithmetic::ToneConstants& tone) {
-  return look.tone == Tone::filmic ? arithmetic::filmic_tone(light, tone)
-                                   : arithmetic::log_tone(light, tone);
+  return look.tone == ToneCurve::filmic ? arithmetic::filmic_tone(light, tone)
+                                        : arithmetic::log_tone(light, tone);
 }
 
 /// A colour's light in the shape of Note: [Light], of full luma 1. A display's curve is taken as 2,
@@ -65,32 +67,6 @@ std::int32_t point_weight(int radius, int dy, int dx) {
   return (arithmetic::centre_weight * left * left + reach * reach / 2) / (reach * reach);
 }
 
-std::vector<Rgb> colours_of(const UniverseSettings& universe) {
-  const LookSettings& look = universe.look;
-  const int bins = colour_bins(universe);
-  const bool ramp = bins == ramp_bins;
-  const std::vector<Rgb> stops =
-      look.palette.empty() ? palette_colours("oklch", ramp ? 6 : bins) : look.palette;
-  std::vector<Rgb> colours;
-  const int spans = static_cast<int>(stops.size()) - 1;
-  for (int bin = 0; bin < bins; ++bin) {
-    if (!ramp || spans == 0) {
-      colours.push_back(stops[static_cast<std::size_t>(bin) % stops.size()]);
-      continue;
-    }
-    const int at = bin * spans / (bins - 1), part = bin * spans % (bins - 1);
-    const Rgb from = stops[static_cast<std::size_t>(at)];
-    const Rgb to = stops[static_cast<std::size_t>(std::min(at + 1, spans))];
-    Rgb mixed = 0;
-    for (int shift = 0; shift < 24; shift += 8) {
-      const int a = static_cast<int>(from >> shift & 255), b = static_cast<int>(to >> shift & 255);
-      mixed |= static_cast<Rgb>((a * (bins - 1 - part) + b * part) / (bins - 1)) << shift;
-    }
-    colours.push_back(mixed);
-  }
-  return colours;
-}
-
 // So that every particle in one pixel, with all of its streak, stays within 32 bits.
 std::int32_t colour_weight(const UniverseSettings& universe) {
   const std::int64_t points = std::int64_t{universe.particles} * universe.look.streaks;
@@ -120,8 +96,7 @@ void fill_chroma(LightTables& tables, int bin, std::int32_t cb, std::int32_t cr)
 }  // namespace
 
 int colour_bins(const UniverseSettings& universe) noexcept {
-  const ColourBy by = universe.look.colour_by;
-  return by == ColourBy::speed || by == ColourBy::density ? ramp_bins : universe.species;
+  return is_ramp(universe.look.colour_by) ? ramp_bins : universe.species;
 }
 
 LightTables make_light_tables(const UniverseSettings& universe, ColourMatrix matrix) {
@@ -133,7 +108,8 @@ LightTables make_light_tables(const UniverseSettings& universe, ColourMatrix mat
   tables.colour_weight = colour_weight(universe);
   tables.luma.assign(static_cast<std::size_t>(tables.bins * tables.luma_bin_stride()), 0);
   tables.chroma.assign(static_cast<std::size_t>(tables.bins * tables.chroma_bin_stride()), 0);
-  const std::vector<Rgb> colours = colours_of(universe);
+  const std::vector<Rgb> colours =
+      palette_colours(universe.look.palette, tables.bins, is_ramp(universe.look.colour_by));
   for (int bin = 0; bin < tables.bins; ++bin) {
     const auto light = light_of(colours[static_cast<std::size_t>(bin)], k);
     const std::int32_t luma = std::max(rounded(light[0] * tables.colour_weight), 1);
@@ -156,28 +132,51 @@ LightTables make_light_tables(const UniverseSettings& universe, ColourMatrix mat
   return tables;
 }
 
-std::int32_t next_white(const std::uint32_t* histogram, std::int64_t cells, std::int32_t white_bits,
-                        const LightTables& tables) {
-  constexpr std::uint64_t brightest_part = 500;  // 1 / 500 of the picture is brighter
-  constexpr std::int32_t frames_to_follow = 64;
-  const std::uint64_t rank =
-      std::max<std::uint64_t>(static_cast<std::uint64_t>(cells) / brightest_part, 1);
-  // No darker than a few points at rest: what an almost empty world is lit by.
-  const std::int32_t darkest = arithmetic::to_bits(tables.point_light * 8.0f);
-  std::int32_t target = darkest;
+namespace {
+
+// The light that one part in `brightest_part` of the cells exceeds.
+std::int32_t percentile_bits(const std::uint32_t* histogram, std::int64_t cells) {
+  constexpr std::int64_t brightest_part = 500;
+  const auto rank = static_cast<std::uint64_t>(std::max<std::int64_t>(cells / brightest_part, 1));
   std::uint64_t above = 0;
   for (int bin = exposure_bins - 1; bin >= 0; --bin) {
-    if (histogram[bin] == 0) continue;
-    if (above + histogram[bin] < rank) {
-      above += histogram[bin];
-      continue;
+    if (above + histogram[bin] >= rank) {
+      const std::uint64_t part = ((rank - above) << 19) / histogram[bin];
+      return ((bin + 1 + (127 << 4)) << 19) - static_cast<std::int32_t>(part);
     }
-    const std::uint64_t part = ((rank - above) << 19) / histogram[bin];
-    target = ((bin + 1 + (127 << 4)) << 19) - static_cast<std::int32_t>(part);
-    break;
+    above += histogram[bin];
   }
-  target = std::max(target, darkest);
-  if (white_bits == 0) return target;
+  return 0;
+}
+
+// The mean of all cells, to the histogram's precision: whole numbers, in 256ths of an octave's
+// sixteenth so that they fit.
+float mean_light(const std::uint32_t* histogram, std::int64_t cells) {
+  std::uint64_t sum = 0;
+  for (int bin = 0; bin < exposure_bins; ++bin)
+    sum +=
+        ((std::uint64_t{2 * 16 + 2 * (static_cast<unsigned>(bin) % 16) + 1} << (bin / 16)) >> 8) *
+        histogram[bin];
+  return static_cast<float>(sum / static_cast<std::uint64_t>(std::max<std::int64_t>(cells, 1))) *
+         8.0f;
+}
+
+}  // namespace
+
+std::int32_t next_white(const std::uint32_t* histogram, std::int64_t cells, std::int32_t white_bits,
+                        float trail_decay, const LightTables& tables) {
+  constexpr std::int32_t frames_to_follow = 64;
+  // No darker than a few points at rest, by which an almost empty world is lit; and light that is
+  // everywhere is no highlight, as in a young universe.
+  constexpr float white_of_mean = 16.0f;
+  const float darkest =
+      arithmetic::maximum(tables.point_light * 8.0f, mean_light(histogram, cells) * white_of_mean);
+  const std::int32_t target =
+      std::max(percentile_bits(histogram, cells), arithmetic::to_bits(darkest));
+  // The first picture has one frame's light, which trails will add to.
+  if (white_bits == 0)
+    return arithmetic::to_bits(
+        arithmetic::quotient(arithmetic::from_bits(target), 1.0f - trail_decay));
   return white_bits + (target - white_bits) / frames_to_follow;
 }
 

@@ -47,7 +47,7 @@ LightTables make_light_tables(const UniverseSettings& universe, ColourMatrix mat
 /// of all `cells` of them; returns the next white (a float's bits), given the one before (0: none).
 inline constexpr int exposure_bins = 40 * 16;
 std::int32_t next_white(const std::uint32_t* histogram, std::int64_t cells, std::int32_t white_bits,
-                        const LightTables& tables);
+                        float trail_decay, const LightTables& tables);
 
 /// A sixteenth of an octave each, from 1 on; -1 below that.
 LIFEREEL_ARITHMETIC std::int32_t exposure_bin(float light) {

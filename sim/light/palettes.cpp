@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <stdexcept>
 
 #include "sim/look.h"
@@ -23,14 +25,13 @@ constexpr Rgb oklch[2][360] = {
 };
 
 // Colours at even distances along a ramp.
-template <std::size_t stops>
-std::vector<Rgb> ramp(const std::array<Rgb, stops>& colours, int count) {
+std::vector<Rgb> along(const std::vector<Rgb>& stops, int count) {
   std::vector<Rgb> result;
+  const int span = static_cast<int>(stops.size()) - 1, steps = count > 1 ? count - 1 : 1;
   for (int i = 0; i < count; ++i) {
-    const int span = static_cast<int>(stops) - 1, steps = count > 1 ? count - 1 : 1;
     const int at = i * span / steps, part = i * span % steps;
-    const Rgb from = colours[static_cast<std::size_t>(at)];
-    const Rgb to = colours[static_cast<std::size_t>(at < span ? at + 1 : at)];
+    const Rgb from = stops[static_cast<std::size_t>(at)];
+    const Rgb to = stops[static_cast<std::size_t>(at < span ? at + 1 : at)];
     Rgb mixed = 0;
     for (int shift = 0; shift < 24; shift += 8) {
       const int a = static_cast<int>(from >> shift & 255), b = static_cast<int>(to >> shift & 255);
@@ -48,6 +49,33 @@ std::vector<Rgb> hues(int table, int first_degrees, int count) {
   return result;
 }
 
+[[noreturn]] void fail(const std::string& palette) {
+  std::string sentence = "palette '" + palette + "' is neither colours as RRGGBB nor one of";
+  for (const std::string& known : palette_names()) sentence += ' ' + known;
+  throw std::invalid_argument(sentence);
+}
+
+// RRGGBB, with or without # before, blanks or commas between.
+std::vector<Rgb> parse_colours(const std::string& palette) {
+  constexpr std::size_t most_colours = 64;
+  std::vector<Rgb> colours;
+  std::size_t at = 0;
+  while ((at = palette.find_first_not_of(" ,\t#", at)) != std::string::npos) {
+    const std::size_t end = std::min(palette.find_first_of(" ,\t#", at), palette.size());
+    Rgb colour = 0;
+    const auto [rest, error] =
+        std::from_chars(palette.data() + at, palette.data() + end, colour, 16);
+    if (error != std::errc{} || rest != palette.data() + end || end - at != 6) fail(palette);
+    colours.push_back(colour);
+    at = end;
+  }
+  if (colours.empty()) fail(palette);
+  if (colours.size() > most_colours)
+    throw std::invalid_argument("palette has " + std::to_string(colours.size()) +
+                                " colours; give at most " + std::to_string(most_colours));
+  return colours;
+}
+
 }  // namespace
 
 const std::vector<std::string>& palette_names() {
@@ -56,16 +84,29 @@ const std::vector<std::string>& palette_names() {
   return names;
 }
 
-std::vector<Rgb> palette_colours(const std::string& name, int count) {
-  if (name == "oklch") return hues(0, 20, count);
-  if (name == "oklch-vivid") return hues(1, 10, count);
-  if (name == "okabe-ito") return {okabe_ito.begin(), okabe_ito.end()};
-  if (name == "viridis") return ramp(viridis, count);
-  if (name == "magma") return ramp(magma, count);
-  if (name == "inferno") return ramp(inferno, count);
-  std::string sentence = "palette " + name + " is unknown; there are";
-  for (const std::string& known : palette_names()) sentence += ' ' + known;
-  throw std::invalid_argument(sentence + ", or give colours as hexadecimal RRGGBB");
+std::vector<Rgb> palette_colours(const std::string& palette, int count, bool ramp) {
+  constexpr int hues_of_a_ramp = 6;
+  const auto all = [&](const auto& colours) {
+    return along({colours.begin(), colours.end()}, count);
+  };
+  if (palette == "viridis") return all(viridis);
+  if (palette == "magma") return all(magma);
+  if (palette == "inferno") return all(inferno);
+  std::vector<Rgb> colours;
+  const int wanted = ramp ? hues_of_a_ramp : count;
+  if (palette == "oklch")
+    colours = hues(0, 20, wanted);
+  else if (palette == "oklch-vivid")
+    colours = hues(1, 10, wanted);
+  else if (palette == "okabe-ito")
+    colours.assign(okabe_ito.begin(), okabe_ito.end());
+  else
+    colours = parse_colours(palette);
+  if (ramp) return along(colours, count);
+  std::vector<Rgb> result;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i)
+    result.push_back(colours[i % colours.size()]);
+  return result;
 }
 
 }  // namespace lifereel
