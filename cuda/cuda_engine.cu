@@ -402,6 +402,8 @@ std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
                                          const CudaEngineSettings& cuda) {
   const FloatEnvironment ieee;
   validate(cuda);
+  if (universe.look.draws_colour())
+    throw std::invalid_argument("the GPU's engine draws only the look published so far");
   const std::size_t bytes = cuda_engine_memory_bytes(universe, cuda);
   const CudaDevice device = choose_cuda_device(cuda.device);
   check_cuda(cudaSetDevice(device.index), "cudaSetDevice");

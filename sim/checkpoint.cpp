@@ -17,7 +17,8 @@ static_assert(std::endian::native == std::endian::little,
               "checkpoints are little-endian; a big-endian processor must swap here");
 
 constexpr std::string_view kind = "lifereel checkpoint ";
-constexpr std::string_view header = "lifereel checkpoint v01\n";
+constexpr std::string_view gray_header = "lifereel checkpoint v01\n";
+constexpr std::string_view colour_header = "lifereel checkpoint v02\n";
 constexpr std::size_t checksum_bytes = 64;
 
 [[noreturn]] void fail(const std::string& what) {
@@ -87,6 +88,63 @@ bool all_within(const std::vector<float>& values, float low, float high) {
   return true;
 }
 
+void put_look(Writer& writer, const LookSettings& look) {
+  for (const std::int32_t value :
+       {static_cast<int>(look.tone), static_cast<int>(look.colour_by), look.point_size,
+        look.streaks, look.bloom_radius, look.dither ? 1 : 0})
+    writer.put(value);
+  writer.put(std::uint32_t{look.background});
+  for (const float value : {look.exposure, look.white, look.bloom, look.vignette, look.grain})
+    writer.put(value);
+  writer.put(static_cast<std::uint32_t>(look.palette.size()));
+  writer.put(look.palette.data(), look.palette.size());
+}
+
+std::size_t look_bytes(const LookSettings& look) {
+  return (6 + 1 + 5 + 1) * 4 + look.palette.size();
+}
+
+LookSettings get_look(Reader& reader) {
+  LookSettings look;
+  const auto tone = reader.get<std::int32_t>(), colour_by = reader.get<std::int32_t>();
+  if (tone != static_cast<int>(ToneCurve::log) && tone != static_cast<int>(ToneCurve::filmic))
+    fail("its look has no tone curve of ours");
+  if (colour_by < 0 || colour_by > static_cast<int>(ColourBy::age))
+    fail("its look has no colours of ours");
+  look.tone = static_cast<ToneCurve>(tone);
+  look.colour_by = static_cast<ColourBy>(colour_by);
+  for (int* value : {&look.point_size, &look.streaks, &look.bloom_radius})
+    *value = reader.get<std::int32_t>();
+  look.dither = reader.get<std::int32_t>() != 0;
+  look.background = reader.get<std::uint32_t>();
+  for (float* value : {&look.exposure, &look.white, &look.bloom, &look.vignette, &look.grain})
+    *value = reader.get<float>();
+  std::vector<char> palette;
+  reader.get_all(palette, reader.get<std::uint32_t>());
+  look.palette.assign(palette.begin(), palette.end());
+  return look;
+}
+
+std::size_t blocks_of(const UniverseSettings& universe) {
+  return static_cast<std::size_t>(universe.width / 2) *
+         static_cast<std::size_t>(universe.height / 2);
+}
+
+// What only a look in colour leaves behind.
+void validate_light(const Checkpoint& checkpoint) {
+  const bool colour = checkpoint.universe.look.draws_colour();
+  const std::size_t blocks = colour ? blocks_of(checkpoint.universe) : 0;
+  for (const auto* values : {&checkpoint.trail_cb, &checkpoint.trail_cr}) {
+    if (values->size() != blocks) fail("its chroma is not of the picture's size");
+    if (!all_within(*values, -3e38f, 3e38f)) fail("its chroma is not finite");
+  }
+  const float white = std::bit_cast<float>(checkpoint.white_bits);
+  const bool begun = checkpoint.trail_matrix != ColourMatrix::none;
+  if (begun != (checkpoint.white_bits != 0) || (begun && !colour) ||
+      (begun && !(white > 0.0f && white < 3e38f)))
+    fail("its white is none");
+}
+
 }  // namespace
 
 void validate(const Checkpoint& checkpoint) {
@@ -112,6 +170,7 @@ void validate(const Checkpoint& checkpoint) {
   for (const std::int32_t species : state.species)
     if (species < 0 || species >= universe.species) fail("a particle is of no species");
   if (!all_within(checkpoint.trail, 0.0f, 3e38f)) fail("its trail is not finite");
+  validate_light(checkpoint);
 }
 
 void validate(const Checkpoint& checkpoint, const UniverseSettings& universe) {
@@ -124,8 +183,13 @@ std::vector<std::uint8_t> serialize_checkpoint(const Checkpoint& checkpoint) {
   validate(checkpoint);
   const UniverseSettings& universe = checkpoint.universe;
   const State& state = checkpoint.state;
-  const std::size_t size = header.size() + 8 + 8 + 5 * 4 + 6 * 4 + 4 + 4 * universe.matrix.size() +
-                           8 + 20 * state.y.size() + 4 * checkpoint.trail.size() + checksum_bytes;
+  const bool colour = universe.look.draws_colour();
+  const std::string_view header = colour ? colour_header : gray_header;
+  const std::size_t of_colour =
+      colour ? look_bytes(universe.look) + 8 + 2 * 4 * blocks_of(universe) : 0;
+  const std::size_t size = of_colour + header.size() + 8 + 8 + 5 * 4 + 6 * 4 + 4 +
+                           4 * universe.matrix.size() + 8 + 20 * state.y.size() +
+                           4 * checkpoint.trail.size() + checksum_bytes;
   std::vector<std::uint8_t> bytes(size);
   Writer writer(bytes.data());
   writer.put(header.data(), header.size());
@@ -139,10 +203,17 @@ std::vector<std::uint8_t> serialize_checkpoint(const Checkpoint& checkpoint) {
     writer.put(value);
   writer.put(static_cast<std::uint32_t>(universe.matrix.size()));
   writer.put_all(universe.matrix);
+  if (colour) put_look(writer, universe.look);
   writer.put(state.frame);
   for (const auto* values : {&state.y, &state.x, &state.vy, &state.vx}) writer.put_all(*values);
   writer.put_all(state.species);
   writer.put_all(checkpoint.trail);
+  if (colour) {
+    writer.put(static_cast<std::int32_t>(checkpoint.trail_matrix));
+    writer.put(checkpoint.white_bits);
+    writer.put_all(checkpoint.trail_cb);
+    writer.put_all(checkpoint.trail_cr);
+  }
   const std::string checksum = sha256_hex(bytes.data(), size - checksum_bytes);
   writer.put(checksum.data(), checksum.size());
   return bytes;
@@ -151,7 +222,9 @@ std::vector<std::uint8_t> serialize_checkpoint(const Checkpoint& checkpoint) {
 Checkpoint parse_checkpoint(const std::uint8_t* bytes, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(bytes), size);
   if (!text.starts_with(kind)) fail("it does not begin as one");
-  if (!text.starts_with(header)) fail("it is of another version of lifereel");
+  const bool colour = text.starts_with(colour_header);
+  if (!colour && !text.starts_with(gray_header)) fail("it is of another version of lifereel");
+  constexpr std::string_view header = gray_header;  // both are as long
   if (size < header.size() + checksum_bytes) fail("it is cut short");
   const std::size_t content = size - checksum_bytes;
   Reader reader(bytes + header.size(), content - header.size());
@@ -172,6 +245,7 @@ Checkpoint parse_checkpoint(const std::uint8_t* bytes, std::size_t size) {
                        &universe.dt, &universe.trail_decay})
     *value = reader.get<float>();
   reader.get_all(universe.matrix, reader.get<std::uint32_t>());
+  if (colour) universe.look = get_look(reader);
   try {
     validate(universe);  // before its numbers say how much to read
   } catch (const std::invalid_argument& error) {
@@ -183,6 +257,15 @@ Checkpoint parse_checkpoint(const std::uint8_t* bytes, std::size_t size) {
   reader.get_all(state.species, n);
   reader.get_all(checkpoint.trail, static_cast<std::size_t>(universe.width) *
                                        static_cast<std::size_t>(universe.height));
+  if (colour) {
+    const auto matrix = reader.get<std::int32_t>();
+    if (matrix < 0 || matrix > static_cast<int>(ColourMatrix::bt709))
+      fail("its colour matrix is none of ours");
+    checkpoint.trail_matrix = static_cast<ColourMatrix>(matrix);
+    checkpoint.white_bits = reader.get<std::int32_t>();
+    reader.get_all(checkpoint.trail_cb, blocks_of(universe));
+    reader.get_all(checkpoint.trail_cr, blocks_of(universe));
+  }
   if (reader.left() != 0) fail("it goes on after its end");
   validate(checkpoint);
   return checkpoint;

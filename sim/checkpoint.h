@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "colour.h"
 #include "universe.h"
 
 namespace [[gnu::visibility("default")]] lifereel {
@@ -17,6 +18,11 @@ struct Checkpoint {
   /// Brightness that has not yet faded, in twentieths, height rows of width pixels, as the last
   /// draw left it; 0 or more, finite.
   std::vector<float> trail;
+  /// Of a look in colour, beside its light's luma in `trail`: Cb and Cr of 2x2 pixels, in which
+  /// matrix (none: nothing is drawn yet), and white, a float's bits (0: none yet).
+  std::vector<float> trail_cb, trail_cr;
+  ColourMatrix trail_matrix = ColourMatrix::none;
+  std::int32_t white_bits = 0;
 
   bool operator==(const Checkpoint&) const = default;
 };
@@ -35,6 +41,13 @@ struct Checkpoint {
 ///   i32 x N    species
 ///   f32 ...    trail, height * width
 ///   64 bytes   SHA-256 of all bytes before, in lower-case hexadecimal
+/// Of a look in colour it is "v02", and has these as well:
+///   after the matrix   i32 x 6: tone (1 log, 2 filmic), colour-by (0 species, 1 speed, 2 density,
+///                      3 age), point size, streaks, bloom radius, dither; u32 background;
+///                      f32 x 5: exposure, white, bloom, vignette, grain; u32 length of the
+///                      palette's text, which follows
+///   after the trail    i32 its matrix, as ColourMatrix; i32 white, a float's bits; f32 ... Cb and
+///                      Cr, (height / 2) * (width / 2) each
 // clang-format on
 std::vector<std::uint8_t> serialize_checkpoint(const Checkpoint& checkpoint);
 

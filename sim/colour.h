@@ -32,6 +32,7 @@ struct ColourDescription {
 /// Red's and blue's part of luma; green has the rest. Of `none` BT.709's, as sRGB's.
 struct LumaCoefficients {
   double red, blue;
+  bool operator==(const LumaCoefficients&) const = default;
 };
 constexpr LumaCoefficients luma_coefficients(ColourMatrix matrix) noexcept {
   const bool bt601 = matrix == ColourMatrix::smpte170m || matrix == ColourMatrix::bt470bg;

@@ -53,6 +53,7 @@ void validate(const UniverseSettings& s) {
   const std::size_t entries = static_cast<std::size_t>(s.species) * s.species;
   require(s.matrix.empty() || s.matrix.size() == entries, "the matrix has ", s.matrix.size(),
           " numbers, but ", s.species, " species need ", s.species, " lines of ", s.species);
+  validate(s.look, s.width, s.height);
   for (const float entry : s.matrix)
     require(
         std::isfinite(entry) && std::fabs(entry) <= 1024.0f,

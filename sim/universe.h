@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "language.h"
+#include "look.h"
 
 namespace [[gnu::visibility("default")]] lifereel {
 
@@ -36,6 +37,7 @@ struct UniverseSettings {
   float trail_decay = 0.8f;  ///< 0 <= trail_decay < 1: the part of the trail kept each frame
   /// K x K row-major, force on species row from species column; empty: drawn from the seed.
   std::vector<float> matrix;
+  LookSettings look;  ///< how it is drawn; no particle moves differently for it
 
   bool operator==(const UniverseSettings&) const = default;
 };

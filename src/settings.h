@@ -88,7 +88,7 @@ void validate(const RenderSettings& settings);
 struct SettingKey {
   const char* name;         ///< "force-scale"
   const char* value;        ///< what follows it, "WxH"; empty for a flag
-  const char* group;        ///< "universe", "length", "film", "engine" or "output"
+  const char* group;        ///< "universe", "look", "length", "film", "engine" or "output"
   const char* help;         ///< one short line
   bool repeatable = false;  ///< "codec-option"
   std::string initial;      ///< what holds where it is not set, as text; empty: nothing
@@ -151,6 +151,17 @@ struct Preset {
   const char* text;     ///< the config file, compiled in from config/
 };
 const std::vector<Preset>& presets();
+
+struct Look {
+  const char* name;
+  const char* summary;  ///< first comment line of its file
+  const char* text;     ///< the look file, compiled in from config/looks/
+};
+const std::vector<Look>& looks();
+
+/// Draws in another look, one of looks() or a file of the same kind: lines of the group "look" and
+/// trail-decay. What the look does not set is as in LookSettings. Throws std::invalid_argument.
+void apply_look(RenderSettings& settings, const std::string& name);
 
 /// Starts over from a preset: film, universe and length become the preset's; engine and output
 /// stay. Throws std::invalid_argument naming the presets there are.

@@ -11,26 +11,14 @@
 
 #include "sim/arithmetic/constants.h"
 #include "sim/arithmetic/float_environment.h"
-#include "sim/cpu/kernels.h"
+#include "sim/cpu/kernel_choice.h"
+#include "sim/cpu/painter.h"
 #include "sim/cpu/strips.h"
 #include "sim/cpu/worker_pool.h"
 #include "sim/engine.h"
 
 namespace lifereel {
 namespace {
-
-const Kernels& kernels_for(Isa isa) {
-  switch (isa) {
-#if defined(__x86_64__)
-    case Isa::avx512:
-      return avx512_kernels();
-    case Isa::avx2:
-      return avx2_kernels();
-#endif
-    default:
-      return baseline_kernels();
-  }
-}
 
 Isa choose_isa(Isa wanted) {
   const std::vector<Isa> isas = available_isas();
@@ -43,19 +31,12 @@ Isa choose_isa(Isa wanted) {
   throw std::invalid_argument(sentence.str());
 }
 
-constexpr std::size_t rounded_up(std::size_t n, std::size_t multiple) {
-  return (n + multiple - 1) / multiple * multiple;
-}
-
 // Not inlined into kernels: what the compiler makes of std::atomic there is one instruction set's.
 bool is_cancelled(const ForceField& field) {
   if (field.cancel != nullptr && field.cancel->load(std::memory_order_relaxed))
     field.cancelled->store(true, std::memory_order_relaxed);
   return field.cancelled->load(std::memory_order_relaxed);
 }
-
-// Columns of the splat row left of pixel 0 and right of the last pixel, folded over the seam.
-constexpr int splat_margin = 2;
 
 class CpuEngine final : public Engine {
  public:
@@ -64,10 +45,11 @@ class CpuEngine final : public Engine {
         isa_(isa),
         kernels_(kernels_for(isa)),
         strips_(make_strips(universe)),
+        painter_(universe.look.draws_colour() ? make_light_painter(universe, isa, threads)
+                                              : make_gray_painter(universe, isa, threads)),
         pool_(threads) {
     InitialState initial = make_initial_state(universe);
     matrix_ = std::move(initial.matrix);
-    const auto n = static_cast<std::size_t>(universe.particles);
     const auto species = static_cast<std::size_t>(universe.species);
     const std::size_t positions = positions_of(universe, strips_);
     for (Particles* particles : {&particles_, &sorted_}) particles->resize(positions);
@@ -82,17 +64,10 @@ class CpuEngine final : public Engine {
     caused_.resize(felt_.size());
     layers_.resize(2 * positions * (static_cast<std::size_t>(strips_.reach) + 1));
 
-    const auto height = static_cast<std::size_t>(universe.height);
-    trail_pitch_ = rounded_up(static_cast<std::size_t>(universe.width), kernel_padding);
-    trail_.assign(height * trail_pitch_, 0.0f);
-    row_brightest_.assign(height, 0.0f);
-    row_start_.resize(height + 1);
-    row_pixels_.resize(n);
     scratch_.resize(static_cast<std::size_t>(threads));
     for (Scratch& scratch : scratch_) {
       scratch.partial_y.resize(positions);
       scratch.partial_x.resize(positions);
-      scratch.splat.resize(trail_pitch_ + 2 * splat_margin + kernel_padding);
     }
 
     field_.strips = &strips_;
@@ -128,22 +103,14 @@ class CpuEngine final : public Engine {
   void save(Checkpoint& checkpoint) const override {
     checkpoint.universe = settings_;
     read_state(checkpoint.state);
-    const auto width = static_cast<std::size_t>(settings_.width);
-    checkpoint.trail.resize(width * row_brightest_.size());
-    for (std::size_t row = 0; row < row_brightest_.size(); ++row)
-      std::copy_n(trail_.data() + row * trail_pitch_, width, checkpoint.trail.data() + row * width);
+    painter_->save(checkpoint);
   }
 
   void restore(const Checkpoint& checkpoint) override {
     const FloatEnvironment ieee;
     lifereel::validate(checkpoint, settings_);
     write_state(checkpoint.state);
-    const auto width = static_cast<std::size_t>(settings_.width);
-    for (std::size_t row = 0; row < row_brightest_.size(); ++row) {
-      const float* const from = checkpoint.trail.data() + row * width;
-      std::copy_n(from, width, trail_.data() + row * trail_pitch_);
-      row_brightest_[row] = *std::max_element(from, from + width);
-    }
+    painter_->restore(checkpoint);
   }
 
   EngineDescription describe() const override {
@@ -180,38 +147,33 @@ class CpuEngine final : public Engine {
   void begin_draw(const PictureTarget& target) override {
     lifereel::validate(target, settings_.width, settings_.height);
     const FloatEnvironment ieee;
-    sort_by_row();
-    pool_.run(settings_.height, rows_a_batch, [this](int thread, std::int32_t row) {
-      fade_and_splat(scratch_[static_cast<std::size_t>(thread)].splat.data(), row);
-    });
-    const float brightest = *std::max_element(row_brightest_.begin(), row_brightest_.end());
-    const float scale = arithmetic::tone_scale(brightest);
-    pool_.run(settings_.height, rows_a_batch,
-              [this, &target, scale](int, std::int32_t row) { tone(target, row, scale); });
-    draw_neutral_chroma(target, settings_.width, settings_.height);
+    const ParticleView view = {particles_.y.data(),
+                               particles_.x.data(),
+                               particles_.vy.data(),
+                               particles_.vx.data(),
+                               particles_.species.data(),
+                               &ranges_,
+                               frame_};
+    painter_->paint(view, target, pool_);
   }
 
   void finish_draw() override {}
+  bool draws_colour() const noexcept override { return settings_.look.draws_colour(); }
 
   // What the engine allocates for these settings.
   static std::size_t memory_bytes(const UniverseSettings& s, int threads) {
     const Strips strips = make_strips(s);
     const auto positions = positions_of(s, strips);
-    const auto pitch = rounded_up(static_cast<std::size_t>(s.width), kernel_padding);
     // Particles twice, places, matrix entries, layers; their hash (hash_state) and pixels; partial
     // sums; buckets; the picture.
     const std::size_t a_position = 2 * 6 * 4 + 2 * 4 + 2 * 4 * static_cast<std::size_t>(s.species) +
                                    2 * 8 * (static_cast<std::size_t>(strips.reach) + 1);
     return positions * (a_position + static_cast<std::size_t>(threads) * 8) +
            static_cast<std::size_t>(s.particles) * 44 +
-           static_cast<std::size_t>(strips.buckets()) * 4 +
-           static_cast<std::size_t>(s.height) * (pitch + 2) * 4 +
-           static_cast<std::size_t>(threads) * pitch * 4;
+           static_cast<std::size_t>(strips.buckets()) * 4 + painter_memory_bytes(s, threads);
   }
 
  private:
-  static constexpr std::int32_t rows_a_batch = 8;
-
   struct Particles {
     std::vector<float> y, x, vy, vx;
     std::vector<std::int32_t> species, number;
@@ -225,7 +187,6 @@ class CpuEngine final : public Engine {
 
   struct Scratch {
     std::vector<std::int32_t> partial_y, partial_x;  // by position, all 0 between strips
-    std::vector<std::int32_t> splat;                 // one row of pixels and its margins
   };
 
   void write_state(const State& state) {
@@ -349,63 +310,6 @@ class CpuEngine final : public Engine {
     }
   }
 
-  // The particles' pixel columns, row by row. Order within a row is free: splats are integers.
-  void sort_by_row() {
-    std::fill(row_start_.begin(), row_start_.end(), 0);
-    for_each_particle([this](std::size_t i) {
-      ++row_start_[static_cast<std::size_t>(
-          arithmetic::pixel_of(particles_.y[i], settings_.height))];
-    });
-    std::int32_t total = 0;
-    for (auto& start : row_start_) total += std::exchange(start, total);
-    for_each_particle([this](std::size_t i) {
-      const auto row =
-          static_cast<std::size_t>(arithmetic::pixel_of(particles_.y[i], settings_.height));
-      row_pixels_[static_cast<std::size_t>(row_start_[row]++)] =
-          arithmetic::pixel_of(particles_.x[i], settings_.width);
-    });
-    std::copy_backward(row_start_.begin(), row_start_.end() - 1, row_start_.end());
-    row_start_[0] = 0;
-  }
-
-  // One row of the trail: what the particles of five rows around it splat there.
-  void fade_and_splat(std::int32_t* splat, std::int32_t row) {
-    const std::int32_t height = settings_.height, width = settings_.width;
-    bool empty = true;
-    for (std::int32_t dy = -2; dy <= 2; ++dy) {
-      const auto source = static_cast<std::size_t>((row + dy + height) % height);
-      const std::int32_t from = row_start_[source], count = row_start_[source + 1] - from;
-      if (count == 0) continue;
-      if (std::exchange(empty, false))
-        std::memset(splat, 0, (trail_pitch_ + 2 * splat_margin + kernel_padding) * sizeof *splat);
-      kernels_.add_splats(splat, row_pixels_.data() + from, count, splat_weights[std::abs(dy)]);
-    }
-    float* trail = trail_.data() + static_cast<std::size_t>(row) * trail_pitch_;
-    float& brightest = row_brightest_[static_cast<std::size_t>(row)];
-    if (empty) {
-      if (brightest > 0.0f)
-        brightest = kernels_.fade_empty_row(trail, width, settings_.trail_decay);
-      return;
-    }
-    for (std::int32_t margin = 0; margin < splat_margin; ++margin) {
-      splat[width + margin] += std::exchange(splat[margin], 0);
-      splat[splat_margin + margin] += std::exchange(splat[splat_margin + width + margin], 0);
-    }
-    brightest = kernels_.fade_row(trail, splat + splat_margin, width, settings_.trail_decay);
-  }
-
-  void tone(const PictureTarget& target, std::int32_t row, float scale) const {
-    const auto index = static_cast<std::size_t>(row);
-    std::uint8_t* luma = target.planes[0].data + index * target.planes[0].stride_bytes;
-    const bool limited = target.colour.range == ColourRange::limited;
-    if (row_brightest_[index] > 0.0f)
-      kernels_.tone_row(trail_.data() + index * trail_pitch_, luma, settings_.width, scale,
-                        limited);
-    else
-      std::memset(luma, limited ? arithmetic::limited_range(0) : 0,
-                  static_cast<std::size_t>(settings_.width));
-  }
-
   const UniverseSettings settings_;
   const Isa isa_;
   const Kernels& kernels_;
@@ -424,10 +328,7 @@ class CpuEngine final : public Engine {
   std::vector<float> felt_, caused_;
   std::vector<std::int64_t> layers_;
 
-  // The picture.
-  std::size_t trail_pitch_ = 0;  // floats from row to row, whole vectors
-  std::vector<float> trail_, row_brightest_;
-  std::vector<std::int32_t> row_start_, row_pixels_;
+  std::unique_ptr<Painter> painter_;
 
   std::vector<Scratch> scratch_;  // one a thread
   WorkerPool pool_;

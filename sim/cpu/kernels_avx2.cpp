@@ -2,5 +2,9 @@
 #define LIFEREEL_ISA avx2
 #define LIFEREEL_LANES 8
 #include "sim/cpu/kernels.inl"
+#include "sim/cpu/light_kernels.inl"
 
 const lifereel::Kernels& lifereel::avx2_kernels() noexcept { return avx2::kernels; }
+const lifereel::LightKernels& lifereel::avx2_light_kernels() noexcept {
+  return avx2::light_kernels;
+}

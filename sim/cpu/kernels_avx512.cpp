@@ -2,5 +2,9 @@
 #define LIFEREEL_ISA avx512
 #define LIFEREEL_LANES 16
 #include "sim/cpu/kernels.inl"
+#include "sim/cpu/light_kernels.inl"
 
 const lifereel::Kernels& lifereel::avx512_kernels() noexcept { return avx512::kernels; }
+const lifereel::LightKernels& lifereel::avx512_light_kernels() noexcept {
+  return avx512::light_kernels;
+}

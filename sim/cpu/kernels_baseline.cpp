@@ -2,5 +2,9 @@
 #define LIFEREEL_ISA baseline
 #define LIFEREEL_LANES 4
 #include "sim/cpu/kernels.inl"
+#include "sim/cpu/light_kernels.inl"
 
 const lifereel::Kernels& lifereel::baseline_kernels() noexcept { return baseline::kernels; }
+const lifereel::LightKernels& lifereel::baseline_light_kernels() noexcept {
+  return baseline::light_kernels;
+}

@@ -158,8 +158,8 @@ const std::vector<CommandOption>& source_options() {
 }
 
 Arguments::Arguments(const Command& command, const std::vector<std::string>& words)
-    : trusts_films_(std::find(command.settings.begin(), command.settings.end(), "film") ==
-                    command.settings.end()) {
+    : encodes_(std::find(command.settings.begin(), command.settings.end(), "film") !=
+               command.settings.end()) {
   for (const po::option& option : parse(command, words)) {
     const std::string value = option.value.empty() ? "yes" : option.value.front();
     if (option.string_key == positional_name) {
@@ -217,6 +217,8 @@ int Arguments::count(const std::string& option, int otherwise) const {
 
 RenderSettings Arguments::settings() const {
   RenderSettings settings;
+  // What a preset, a config file or a film says nothing of is as it always was.
+  if (encodes_ && !has("preset") && !has("config") && !has("from")) apply_look(settings, "aurora");
   if (has("preset")) {
     try {
       apply_preset(settings, value("preset"));
@@ -233,10 +235,9 @@ RenderSettings Arguments::settings() const {
                                " carries no settings of lifereel; --from needs a film of it");
     }
     try {
-      apply_embedded_config(settings, config, film,
-                            trusts_films_ || has("trust-film")
-                                ? FilmTrust::filters_and_codec_options
-                                : FilmTrust::none);
+      apply_embedded_config(
+          settings, config, film,
+          !encodes_ || has("trust-film") ? FilmTrust::filters_and_codec_options : FilmTrust::none);
     } catch (const UntrustedFilm& error) {
       throw std::runtime_error(std::string(error.what()) +
                                "; if you know who made it, --trust-film takes that, too");

@@ -62,7 +62,7 @@ class Arguments {
   RenderSettings settings() const;
 
  private:
-  bool trusts_films_;  // of a command that encodes nothing: what could do harm is not used
+  bool encodes_;  // else what in a film's settings could do harm is not used
   std::map<std::string, std::string> options_;
   std::vector<std::pair<std::string, std::string>> settings_;
   std::vector<std::string> positional_;

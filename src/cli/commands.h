@@ -11,6 +11,7 @@ namespace lifereel::cli {
 
 extern const Command render_command;
 extern const Command presets_command;
+extern const Command looks_command;
 extern const Command bench_command;
 extern const Command info_command;
 extern const Command hash_command;

@@ -140,7 +140,7 @@ const Command hash_command{
     "hash",
     "[options] [-o GOLDEN]   or   lifereel hash --check GOLDEN [--isa NAME] [--threads N]",
     "SHA-256 of every state and picture, without an encoder, as framehash text.",
-    {"universe", "length", "--engine", "--isa", "--threads", "--output", "--overwrite"},
+    {"universe", "look", "length", "--engine", "--isa", "--threads", "--output", "--overwrite"},
     hash_options(),
     0,
     "\nA golden file holds its settings. --check ends with status 1 and a PNG at the first "
@@ -151,7 +151,7 @@ const Command state_command{
     "state",
     "[options] --frames N -o STATE.npy",
     "The particles after N steps (0: at the beginning) as a NumPy array.",
-    {"universe", "length", "--engine", "--isa", "--threads", "--output", "--overwrite"},
+    {"universe", "look", "length", "--engine", "--isa", "--threads", "--output", "--overwrite"},
     state_options(),
     0,
     "",

@@ -38,6 +38,20 @@ int run_presets(const Arguments& arguments) {
   return 0;
 }
 
+int run_looks(const Arguments& arguments) {
+  const auto& names = arguments.positional();
+  if (names.empty()) {
+    for (const Look& look : looks()) std::printf("%-15s %s\n", look.name, look.summary);
+    return 0;
+  }
+  RenderSettings settings;
+  apply_look(settings, names.front());  // throws with the list of names
+  for (const Look& look : looks()) {
+    if (names.front() == look.name) std::fputs(look.text, stdout);
+  }
+  return 0;
+}
+
 /// The encoders of the presets and of lossless films.
 std::set<std::string> wanted_encoders() {
   std::set<std::string> wanted{"ffv1"};
@@ -97,6 +111,10 @@ int run_info(const Arguments&) {
 }
 
 }  // namespace
+
+const Command looks_command{
+    "looks", "[NAME]", "The list; with NAME, the look itself, what --look would read.", {}, {}, 1,
+    "",      run_looks};
 
 const Command presets_command{"presets",
                               "[NAME | --from FILM]",

@@ -26,8 +26,8 @@ namespace {
 
 const std::vector<const Command*>& commands() {
   static const std::vector<const Command*> all{&render_command, &verify_command, &presets_command,
-                                               &info_command,   &bench_command,  &hash_command,
-                                               &state_command};
+                                               &looks_command,  &info_command,   &bench_command,
+                                               &hash_command,   &state_command};
   return all;
 }
 

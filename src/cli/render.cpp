@@ -55,7 +55,7 @@ int run_render(const Arguments& arguments) {
 const Command render_command{"render",
                              "[options] -o FILM",
                              "One seed in, a finished film out.",
-                             {"universe", "length", "film", "engine", "output"},
+                             {"universe", "look", "length", "film", "engine", "output"},
                              options(),
                              0,
                              "\nThe command line overrides a config file or film, and that "

@@ -97,8 +97,20 @@ void require_harmless(const std::string& key, const std::string& value, const st
     if (key == entry.key.name && !defines_film(entry.key))
       refuse(where + ": a film or golden file may not set " + key);
   }
+  if (key == "look")
+    refuse(where + ": a film or golden file holds what its look sets, not its name");
   if (key == "matrix" && !value.starts_with('[') && value != "seed")
     refuse(where + ": the matrix of a film or golden file must stand in it, [a b; c d]");
+}
+
+void require_of_a_look(const std::string& key, const std::string& where) {
+  if (key == "trail-decay") return;
+  for (const SettingEntry& entry : setting_entries()) {
+    if (key != entry.key.name) continue;
+    if (key == "look" || std::string_view(entry.key.group) != "look")
+      refuse(where + ": a look may not set " + key +
+             "; it has the keys of the group look, and trail-decay");
+  }
 }
 
 bool is_repeatable(std::string_view key) {
@@ -125,7 +137,7 @@ std::string made_by_version(std::string_view text) {
   return std::string(trim(text.substr(mark.size(), text.find('\n') - mark.size())));
 }
 
-enum class Origin { user, trusted_film, untrusted_film };
+enum class Origin { user, trusted_film, untrusted_film, look };
 
 void apply_config(RenderSettings& settings, std::string_view text, const std::string& name,
                   const fs::path& folder, Origin origin) {
@@ -146,7 +158,10 @@ void apply_config(RenderSettings& settings, std::string_view text, const std::st
     }
     const std::string key(trim(line.substr(0, equals)));
     const std::string value = read_value(line.substr(equals + 1), where);
-    if (origin != Origin::user) require_harmless(key, value, where);
+    if (origin == Origin::look)
+      require_of_a_look(key, where);
+    else if (origin != Origin::user)
+      require_harmless(key, value, where);
     if (origin == Origin::untrusted_film && needs_trust(key))
       untrusted += (untrusted.empty() ? "'" : "; '") + key + " = " + shown_whole(value) + "'";
     if (key == "preset") {
@@ -191,6 +206,10 @@ void apply_embedded_config(RenderSettings& settings, std::string_view text, cons
     refuse(std::string(error.what()) + "; these are settings of lifereel " + maker +
            ", and this is " + version() + ": use that version");
   }
+}
+
+void apply_look_text(RenderSettings& settings, std::string_view text, const std::string& name) {
+  apply_config(settings, text, name, fs::path(), Origin::look);
 }
 
 void apply_config_file(RenderSettings& settings, const std::string& path) {

@@ -13,6 +13,12 @@ namespace lifereel {
 namespace {
 
 constexpr Names<Seam, 2> seam_names{{{{Seam::exact, "exact"}, {Seam::published, "published"}}}};
+constexpr Names<ToneCurve, 3> tone_names{
+    {{{ToneCurve::published, "published"}, {ToneCurve::log, "log"}, {ToneCurve::filmic, "filmic"}}}};
+constexpr Names<ColourBy, 4> colour_by_names{{{{ColourBy::species, "species"},
+                                               {ColourBy::speed, "speed"},
+                                               {ColourBy::density, "density"},
+                                               {ColourBy::age, "age"}}}};
 constexpr Names<DiscTarget, 3> target_names{{{{DiscTarget::none, "none"},
                                               {DiscTarget::ntsc_dvd, "ntsc-dvd"},
                                               {DiscTarget::pal_dvd, "pal-dvd"}}}};
@@ -59,6 +65,56 @@ std::vector<SettingEntry> universe_entries() {
   list.push_back(float_entry(key("dt", "X", "time step"), LIFEREEL_FIELD(universe.dt)));
   list.push_back(float_entry(key("trail-decay", "X", "part of trail kept"),
                              LIFEREEL_FIELD(universe.trail_decay)));
+  return list;
+}
+
+/// A key that a published look, to which it says nothing, leaves out of what is printed.
+SettingEntry of_colour(SettingEntry entry) {
+  entry.print = [print = entry.print](const RenderSettings& settings) {
+    return settings.universe.look.draws_colour() ? print(settings) : std::nullopt;
+  };
+  return entry;
+}
+
+SettingEntry look_entry(const SettingKey& key) {
+  return {key,
+          [](RenderSettings& settings, const SettingText& text) {
+            const std::filesystem::path beside = text.folder / text.value;
+            apply_look(settings, !text.folder.empty() && std::filesystem::exists(beside)
+                                     ? beside.string()
+                                     : std::string(text.value));
+          },
+          [](const RenderSettings&) -> std::optional<std::string> { return std::nullopt; }};
+}
+
+std::vector<SettingEntry> look_entries() {
+  constexpr KeysOf key{"look"};
+  std::vector<SettingEntry> list;
+  list.push_back(look_entry(key("look", "NAME", "or a file; lifereel looks")));
+  const auto add = [&list](SettingEntry entry) { list.push_back(of_colour(std::move(entry))); };
+  add(choice(key("tone", "CURVE", "published, log, filmic"), LIFEREEL_FIELD(universe.look.tone),
+             tone_names));
+  add(choice(key("color-by", "WHAT", "species speed density age"),
+             LIFEREEL_FIELD(universe.look.colour_by), colour_by_names));
+  add(entry(key("palette", "COLORS", "RRGGBB ..., or a name"),
+            LIFEREEL_FIELD(universe.look.palette), parse_palette, print_string));
+  add(entry(key("background", "COLOR", "RRGGBB"), LIFEREEL_FIELD(universe.look.background),
+            parse_colour, print_colour));
+  add(float_entry(key("exposure", "STOPS", "brighter or darker"),
+                  LIFEREEL_FIELD(universe.look.exposure)));
+  add(float_entry(key("white", "X", "times the brightest light"),
+                  LIFEREEL_FIELD(universe.look.white)));
+  add(int_entry(key("point-size", "PX", "3 to 13, odd"), LIFEREEL_FIELD(universe.look.point_size)));
+  add(int_entry(key("streaks", "N", "points along a way, 1 to 16"),
+                LIFEREEL_FIELD(universe.look.streaks)));
+  add(float_entry(key("bloom", "X", "glow, 0 to 4"), LIFEREEL_FIELD(universe.look.bloom)));
+  add(int_entry(key("bloom-radius", "N", "levels of the glow, 1 to 8"),
+                LIFEREEL_FIELD(universe.look.bloom_radius)));
+  add(float_entry(key("vignette", "X", "darker corners, 0 to 1"),
+                  LIFEREEL_FIELD(universe.look.vignette)));
+  add(float_entry(key("grain", "X", "levels of film grain, 0 to 16"),
+                  LIFEREEL_FIELD(universe.look.grain)));
+  add(flag_entry(key("dither", "", "against banding"), LIFEREEL_FIELD(universe.look.dither)));
   return list;
 }
 
@@ -154,8 +210,8 @@ std::vector<SettingEntry> output_entries() {
 const std::vector<SettingEntry>& setting_entries() {
   static const std::vector<SettingEntry> all = [] {
     std::vector<SettingEntry> list;
-    for (const auto group :
-         {universe_entries, length_entries, film_entries, engine_entries, output_entries})
+    for (const auto group : {universe_entries, look_entries, length_entries, film_entries,
+                             engine_entries, output_entries})
       for (SettingEntry& entry : group()) list.push_back(std::move(entry));
     return list;
   }();

@@ -37,4 +37,7 @@ bool defines_film(const SettingKey& key) noexcept;
 void read_setting(RenderSettings& settings, std::string_view key, const SettingText& text,
                   const std::string& where);
 
+/// A look's file: apply_config_text(), with the keys of a look alone.
+void apply_look_text(RenderSettings& settings, std::string_view text, const std::string& name);
+
 }  // namespace lifereel

@@ -176,6 +176,24 @@ inline SettingEntry matrix_entry(const SettingKey& key) {
           }};
 }
 
+inline Rgb parse_colour(std::string_view text) {
+  const std::vector<Rgb> colours = palette_colours(std::string(text), 1);
+  const bool named =
+      std::find(palette_names().begin(), palette_names().end(), text) != palette_names().end();
+  if (named || text.size() > 7) refuse(in_quotes(text) + " is not one colour RRGGBB");
+  return colours.front();
+}
+inline std::string print_colour(Rgb colour) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  std::string text;
+  for (int shift = 20; shift >= 0; shift -= 4) text += digits[colour >> shift & 15];
+  return text;
+}
+inline std::string parse_palette(std::string_view text) {
+  palette_colours(std::string(text), 1);
+  return std::string(text);
+}
+
 inline int parse_chunk_frames(std::string_view text) {
   return text == "auto" ? FilmSettings::automatic_chunks : parse_int(text);
 }

@@ -81,6 +81,11 @@ for case in $sizes; do
     done
   done
 done
+for tone in log filmic; do
+  for isa in baseline avx2 avx512; do
+    compare "--isa $isa --threads 2" --tone "$tone" --size 434x298 --particles 700 --frames 12
+  done
+done
 compare '--threads 2' --size 300x270 --particles 333 --species 1 --frames 20 --seam published
 echo "$build: $compared runs gave the same hashes"
 [ "$compared" -ge 3 ]

@@ -19,7 +19,9 @@ using lifereel::Isa;
 constexpr const char* usage =
     "usage: sim_hashes [--seed N] [--size WxH] [--particles N] [--species N] [--frames N]\n"
     "                  [--isa auto|baseline|avx2|avx512] [--threads N] [--seam exact|published]\n"
-    "Prints frame, SHA-256 of the state and FNV-1a of the picture, one line a frame.\n"
+    "                  [--tone published|log|filmic]\n"
+    "Prints frame, SHA-256 of the state and FNV-1a of the picture's planes, one line a frame.\n"
+    "A picture in colour has every stage: bloom, vignette, grain, dither.\n"
     "Exit status 77: this processor or build lacks the instruction set.\n";
 
 std::uint64_t fnv1a(std::uint64_t hash, const std::vector<std::uint8_t>& bytes) {
@@ -40,6 +42,19 @@ bool is_available(Isa isa) {
     if (available == isa) return true;
   }
   return false;
+}
+
+// log by species, filmic by speed, so that both curves and both kinds of colours are there.
+void draw_in_light(lifereel::UniverseSettings& universe, const std::string& tone) {
+  lifereel::LookSettings& look = universe.look;
+  look.tone = tone == "log"      ? lifereel::ToneCurve::log
+              : tone == "filmic" ? lifereel::ToneCurve::filmic
+                                 : lifereel::ToneCurve::published;
+  if (tone == "filmic") look.colour_by = lifereel::ColourBy::speed;
+  look.background = 0x04060A;
+  look.bloom = 0.4f;
+  look.vignette = 0.3f;
+  look.grain = 3;
 }
 
 int run(const std::map<std::string, std::string>& options) {
@@ -65,6 +80,8 @@ int run(const std::map<std::string, std::string>& options) {
       cpu.threads = std::stoi(value);
     } else if (key == "--seam") {
       universe.seam = value == "published" ? lifereel::Seam::published : lifereel::Seam::exact;
+    } else if (key == "--tone") {
+      draw_in_light(universe, value);
     } else {
       throw std::invalid_argument("unknown option " + key + "\n" + usage);
     }
@@ -80,14 +97,22 @@ int run(const std::map<std::string, std::string>& options) {
                description.threads, description.device.c_str());
   const std::size_t width = static_cast<std::size_t>(universe.width);
   const std::size_t height = static_cast<std::size_t>(universe.height);
-  std::vector<std::uint8_t> luma(width * height);
+  const bool colour = engine->draws_colour();
+  std::vector<std::uint8_t> planes(colour ? width * height * 3 / 2 : width * height);
+  lifereel::PictureTarget target =
+      luma_target(planes.data(), width, lifereel::ColourRange::limited);
+  if (colour) {
+    target.colour.matrix = lifereel::ColourMatrix::bt709;
+    target.planes[1] = {planes.data() + width * height, width / 2};
+    target.planes[2] = {planes.data() + width * height * 5 / 4, width / 2};
+  }
   std::printf("0 %s\n", engine->hash_state().c_str());
   for (std::uint64_t frame = 1; frame <= frames; ++frame) {
     engine->step();
-    engine->draw(luma_target(luma.data(), width, lifereel::ColourRange::limited));
+    engine->draw(target);
     std::printf("%llu %s %016llx\n", static_cast<unsigned long long>(frame),
                 engine->hash_state().c_str(),
-                static_cast<unsigned long long>(fnv1a(0xcbf29ce484222325u, luma)));
+                static_cast<unsigned long long>(fnv1a(0xcbf29ce484222325u, planes)));
   }
   return std::fflush(stdout) == 0 ? 0 : 1;
 }

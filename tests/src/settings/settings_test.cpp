@@ -68,6 +68,17 @@ RenderSettings random_settings(std::mt19937_64& random) {
   if (maybe()) {
     for (int i = 0; i < universe.species * universe.species; ++i) universe.matrix.push_back(real());
   }
+  LookSettings& look = universe.look;
+  look.tone = static_cast<ToneCurve>(whole(0, 2));
+  if (look.draws_colour()) {  // else none of it is printed
+    look.colour_by = static_cast<ColourBy>(whole(0, 3));
+    if (maybe()) look.palette = "inferno";
+    look.background = static_cast<Rgb>(whole(0, 0xffffff));
+    for (float* field : {&look.exposure, &look.white, &look.bloom, &look.vignette, &look.grain})
+      *field = real();
+    for (int* field : {&look.point_size, &look.streaks, &look.bloom_radius}) *field = whole(0, 99);
+    look.dither = random() % 2;
+  }
   FilmSettings& film = settings.film;
   film.target = static_cast<DiscTarget>(whole(0, 2));
   film.frames_per_second = {whole(1, 120000), whole(1, 2000)};

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Drawing in light, included after kernels.inl by one source file for each instruction set.
+
+#include "sim/arithmetic/light.h"
+#include "sim/cpu/light_kernels.h"
+
+namespace lifereel::LIFEREEL_ISA {
+
+// What light.h calls on wide types.
+LIFEREEL_INLINE Float quotient(Float a, Float b) { return Float(a.v / b.v); }
+LIFEREEL_INLINE Float square_root(Float a) {
+#if LIFEREEL_LANES == 16 && defined(__AVX512F__)
+  return Float(_mm512_sqrt_ps(a.v));
+#elif LIFEREEL_LANES == 8 && defined(__AVX__)
+  return Float(_mm256_sqrt_ps(a.v));
+#elif LIFEREEL_LANES == 4 && defined(__SSE2__)
+  return Float(_mm_sqrt_ps(a.v));
+#else
+  for (int lane = 0; lane < lanes; ++lane) a.v[lane] = __builtin_sqrtf(a.v[lane]);
+  return a;
+#endif
+}
+template <class T>
+LIFEREEL_INLINE Pair<T> quotient(Pair<T> a, Pair<T> b) {
+  return {quotient(a.a, b.a), quotient(a.b, b.b)};
+}
+template <class T>
+LIFEREEL_INLINE Pair<T> square_root(Pair<T> a) {
+  return {square_root(a.a), square_root(a.b)};
+}
+
+namespace {
+
+using NarrowRow = std::int32_t __attribute__((vector_size(32)));
+using WideRow = std::int32_t __attribute__((vector_size(64)));
+
+template <class Row>
+LIFEREEL_INLINE void add_row(std::int32_t* to, const std::int32_t* weights) {
+  Row weight, row;
+  memcpy(&weight, weights, sizeof weight);
+  memcpy(&row, to, sizeof row);
+  row += weight;
+  memcpy(to, &row, sizeof row);
+}
+
+template <class Row, bool upper, bool lower>
+LIFEREEL_INLINE void add_rows(const SplatRows& splat, const std::int32_t* points,
+                              std::int32_t count, const PointWeights& weights) {
+  std::int32_t* const luma0 = splat.luma[0];
+  std::int32_t* const luma1 = splat.luma[1];
+  std::int32_t* const chroma = splat.chroma;
+  const PointWeights w = weights;
+  for (std::int32_t i = 0; i < count; ++i) {
+    const std::int32_t column = points[i] & ((1 << point_bin_shift) - 1);
+    const std::int32_t bin = points[i] >> point_bin_shift;
+    if (upper) add_row<Row>(luma0 + column, w.luma[0] + bin * w.luma_bin_stride);
+    if (lower) add_row<Row>(luma1 + column, w.luma[1] + bin * w.luma_bin_stride);
+    // The two channels alternate: a block's begin at twice its column.
+    add_row<Row>(chroma + (column & ~1),
+                 w.chroma + bin * w.chroma_bin_stride + (column & 1) * w.chroma_odd_stride);
+  }
+}
+
+template <class Row>
+void add_points_of(const SplatRows& splat, const std::int32_t* points, std::int32_t count,
+                   const PointWeights& weights) {
+  if (splat.luma[0] == nullptr)
+    add_rows<Row, false, true>(splat, points, count, weights);
+  else if (splat.luma[1] == nullptr)
+    add_rows<Row, true, false>(splat, points, count, weights);
+  else
+    add_rows<Row, true, true>(splat, points, count, weights);
+}
+
+void add_points(const SplatRows& splat, const std::int32_t* points, std::int32_t count,
+                const PointWeights& weights) {
+  if (weights.wide)
+    add_points_of<WideRow>(splat, points, count, weights);
+  else
+    add_points_of<NarrowRow>(splat, points, count, weights);
+}
+
+float fade_luma(float* light, const std::int32_t* splat, std::int32_t count, float decay) {
+  Float largest(0.0f);
+  for (std::int32_t i = 0; i < count; i += lanes) {
+    const Float added = splat == nullptr ? Float(0.0f) : to_float(load(splat + i));
+    const Float faded = arithmetic::fade_light(load(light + i), added, decay);
+    store(light + i, faded);
+    largest = maximum(largest, faded);
+  }
+  return largest_lane(largest);
+}
+
+float sum_blocks(const float* row0, const float* row1, float* sums, std::int32_t blocks) {
+  for (std::int32_t i = 0; i < blocks; ++i)
+    sums[i] = (row0[2 * i] + row1[2 * i]) + (row0[2 * i + 1] + row1[2 * i + 1]);
+  Float largest(0.0f);
+  for (std::int32_t i = 0; i < blocks; i += lanes) largest = maximum(largest, load(sums + i));
+  return largest_lane(largest);
+}
+
+void fade_chroma(float* cb, float* cr, const float* luma, const std::int32_t* splat,
+                 std::int32_t blocks, float cosine, float sine) {
+  for (std::int32_t i = 0; i < blocks; ++i) {
+    const float lit = luma[i] > 0.0f ? 1.0f : 0.0f;
+    const float blue = cb[i] * cosine - cr[i] * sine;
+    const float red = cb[i] * sine + cr[i] * cosine;
+    const float more_blue = splat == nullptr ? 0.0f : static_cast<float>(splat[2 * i]);
+    const float more_red = splat == nullptr ? 0.0f : static_cast<float>(splat[2 * i + 1]);
+    cb[i] = (blue + more_blue) * lit;
+    cr[i] = (red + more_red) * lit;
+  }
+}
+
+void halve_sums(const float* row0, const float* row1, std::int32_t width, float* to,
+                std::int32_t to_width) {
+  const std::int32_t whole = width / 2;
+  for (std::int32_t i = 0; i < whole; ++i)
+    to[i] = (row0[2 * i] + row1[2 * i]) + (row0[2 * i + 1] + row1[2 * i + 1]);
+  if (whole < to_width) to[whole] = (row0[width - 1] + row1[width - 1]) * 2.0f;
+}
+
+void halve(const float* const rows[4], std::int32_t width, float* to, std::int32_t to_width,
+           float* scratch) {
+  float* const mixed = scratch + 1;
+  for (std::int32_t i = 0; i < width; ++i)
+    mixed[i] = (rows[0][i] + rows[3][i]) + (rows[1][i] + rows[2][i]) * 3.0f;
+  mixed[-1] = mixed[width - 1];
+  mixed[width] = mixed[0];
+  mixed[width + 1] = mixed[1 % width];
+  for (std::int32_t i = 0; i < to_width; ++i)
+    to[i] = ((mixed[2 * i - 1] + mixed[2 * i + 2]) + (mixed[2 * i] + mixed[2 * i + 1]) * 3.0f) *
+            0x1p-6f;
+}
+
+template <bool with_base>
+LIFEREEL_INLINE void double_columns(const float* mixed, std::int32_t width, const float* base,
+                                    float* to, std::int32_t to_width) {
+  const std::int32_t whole = to_width / 2;
+  for (std::int32_t i = 0; i < whole; ++i) {
+    const float left = mixed[i] * 0.75f + mixed[i - 1] * 0.25f;
+    const float right = mixed[i] * 0.75f + mixed[i + 1] * 0.25f;
+    to[2 * i] = with_base ? base[2 * i] + left : left;
+    to[2 * i + 1] = with_base ? base[2 * i + 1] + right : right;
+  }
+  if (2 * whole < to_width) {
+    const float left = mixed[width - 1] * 0.75f + mixed[width - 2] * 0.25f;
+    to[2 * whole] = with_base ? base[2 * whole] + left : left;
+  }
+}
+
+void double_row(const float* near, const float* far, std::int32_t width, const float* base,
+                float* to, std::int32_t to_width, float* scratch) {
+  float* const mixed = scratch + 1;
+  for (std::int32_t i = 0; i < width; ++i) mixed[i] = near[i] * 0.75f + far[i] * 0.25f;
+  mixed[-1] = mixed[width - 1];
+  mixed[width] = mixed[0];
+  if (base != nullptr)
+    double_columns<true>(mixed, width, base, to, to_width);
+  else
+    double_columns<false>(mixed, width, base, to, to_width);
+}
+
+LIFEREEL_INLINE Floats load_four(const float* from) {
+  return four(load(from), load(from + lanes), load(from + 2 * lanes), load(from + 3 * lanes));
+}
+
+// Calls tone(i, to) for every block of a row; the last one may be written elsewhere and copied.
+template <int planes, class Tone>
+LIFEREEL_INLINE void tone_blocks(std::uint8_t* const (&to)[planes], std::int32_t count,
+                                 const Tone& tone) {
+  constexpr std::int32_t block = 4 * lanes;
+  std::int32_t i = 0;
+  std::uint8_t* whole[planes];
+  for (; i + block <= count; i += block) {
+    for (int plane = 0; plane < planes; ++plane) whole[plane] = to[plane] + i;
+    tone(i, whole);
+  }
+  if (i == count) return;
+  std::uint8_t last[planes][block];
+  for (int plane = 0; plane < planes; ++plane) whole[plane] = last[plane];
+  tone(i, whole);
+  for (int plane = 0; plane < planes; ++plane)
+    memcpy(to[plane] + i, last[plane], static_cast<unsigned long>(count - i));
+}
+
+LIFEREEL_INLINE void store_code_values(std::uint8_t* to, Floats values) {
+  store_bytes(to, truncate(values), [](Words words) { return words; });
+}
+
+template <bool filmic>
+LIFEREEL_INLINE Floats tone_of(Floats light, const arithmetic::ToneConstants& tone) {
+  return filmic ? arithmetic::filmic_tone(light, tone) : arithmetic::log_tone(light, tone);
+}
+
+template <bool filmic, bool bloom, bool vignette, bool grain>
+void tone_luma_row(const LumaRow& row, const arithmetic::ToneConstants& tone) {
+  std::uint8_t* const to[1] = {row.to};
+  tone_blocks(
+      to,
+      row.count, [&](std::int32_t i, std::uint8_t* const* bytes) __attribute__((always_inline)) {
+        Floats light = load_four(row.light + i) * Floats(tone.exposure);
+        if (bloom) light = light + load_four(row.bloom + i) * Floats(tone.bloom);
+        light = light + Floats(tone.background[0]);
+        if (vignette) light = light * (load_four(row.vignette + i) - Floats(row.vignette_row));
+        const Floats luma = tone_of<filmic>(light, tone);
+        Floats code = luma * Floats(row.gain);
+        if (grain) {
+          const Floats shown = code + load_four(row.grain + i) * (luma * (Floats(1.0f) - luma));
+          code = minimum(maximum(shown, Floats(0.0f)), Floats(row.gain));
+        }
+        const Floats noise = load_four(row.noise + i % light_block);
+        store_code_values(bytes[0], (code + Floats(row.offset)) + noise);
+      });
+}
+
+template <bool filmic, bool bloom>
+void tone_luma_with(const LumaRow& row, const arithmetic::ToneConstants& tone) {
+  if (row.grain != nullptr) {
+    if (row.vignette != nullptr)
+      tone_luma_row<filmic, bloom, true, true>(row, tone);
+    else
+      tone_luma_row<filmic, bloom, false, true>(row, tone);
+  } else if (row.vignette != nullptr) {
+    tone_luma_row<filmic, bloom, true, false>(row, tone);
+  } else {
+    tone_luma_row<filmic, bloom, false, false>(row, tone);
+  }
+}
+
+void tone_luma(const LumaRow& row, const arithmetic::ToneConstants& tone, bool filmic) {
+  if (filmic) {
+    if (row.bloom != nullptr)
+      tone_luma_with<true, true>(row, tone);
+    else
+      tone_luma_with<true, false>(row, tone);
+  } else if (row.bloom != nullptr) {
+    tone_luma_with<false, true>(row, tone);
+  } else {
+    tone_luma_with<false, false>(row, tone);
+  }
+}
+
+template <bool filmic, bool bloom>
+void tone_chroma_row(const ChromaRow& row, const arithmetic::ToneConstants& tone,
+                     const arithmetic::MatrixConstants& matrix) {
+  std::uint8_t* const to[2] = {row.to, row.to_cr};
+  const float quarter = tone.exposure * 0.25f;
+  tone_blocks(
+      to,
+      row.count, [&](std::int32_t i, std::uint8_t* const* bytes) __attribute__((always_inline)) {
+        Floats light = load_four(row.luma + i) * Floats(quarter);
+        Floats cb = load_four(row.cb + i) * Floats(quarter);
+        Floats cr = load_four(row.cr + i) * Floats(quarter);
+        if (bloom) {
+          light = light + load_four(row.bloom_luma + i) * Floats(tone.bloom);
+          cb = cb + load_four(row.bloom_cb + i) * Floats(tone.bloom);
+          cr = cr + load_four(row.bloom_cr + i) * Floats(tone.bloom);
+        }
+        light = light + Floats(tone.background[0]);
+        cb = cb + Floats(tone.background[1]);
+        cr = cr + Floats(tone.background[2]);
+        Floats dimmed = light;
+        if (row.vignette != nullptr)
+          dimmed = dimmed * (load_four(row.vignette + i) - Floats(row.vignette_row));
+        const Floats luma = tone_of<filmic>(dimmed, tone);
+        const Floats ratio = quotient(luma, light + Floats(1e-9f));
+        cb = cb * ratio;
+        cr = cr * ratio;
+        const Floats kept = arithmetic::chroma_in_gamut(luma, cb, cr, matrix) * Floats(row.gain);
+        const Floats noise = load_four(row.noise + i % light_block) + Floats(row.offset);
+        store_code_values(bytes[0], cb * kept + noise);
+        store_code_values(bytes[1], cr * kept + noise);
+      });
+}
+
+void tone_chroma(const ChromaRow& row, const arithmetic::ToneConstants& tone, bool filmic,
+                 const arithmetic::MatrixConstants& matrix) {
+  if (filmic) {
+    if (row.bloom_luma != nullptr)
+      tone_chroma_row<true, true>(row, tone, matrix);
+    else
+      tone_chroma_row<true, false>(row, tone, matrix);
+  } else if (row.bloom_luma != nullptr) {
+    tone_chroma_row<false, true>(row, tone, matrix);
+  } else {
+    tone_chroma_row<false, false>(row, tone, matrix);
+  }
+}
+
+}  // namespace
+
+extern const LightKernels light_kernels;
+const LightKernels light_kernels = {add_points, fade_luma,  sum_blocks, fade_chroma, halve,
+                                    halve_sums, double_row, tone_luma,  tone_chroma};
+
+}  // namespace lifereel::LIFEREEL_ISA

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+#include <utility>
+
+#include "sim/cpu/kernel_choice.h"
+#include "sim/cpu/light_pyramid.h"
+#include "sim/cpu/painter.h"
+#include "sim/light/blue_noise.h"
+#include "sim/light/film_grain.h"
+#include "sim/light/light_tables.h"
+
+namespace lifereel {
+namespace {
+
+class LightPainter final : public Painter {
+ public:
+  LightPainter(const UniverseSettings& universe, Isa isa, int threads)
+      : settings_(universe),
+        look_(settings_.look),
+        kernels_(light_kernels_for(isa)),
+        blocks_wide_(universe.width / 2),
+        blocks_high_(universe.height / 2),
+        luma_(universe.width, universe.height),
+        block_luma_(blocks_wide_, blocks_high_),
+        cb_(blocks_wide_, blocks_high_),
+        cr_(blocks_wide_, blocks_high_),
+        pyramid_(blocks_wide_, blocks_high_, look_.bloom > 0 ? look_.bloom_radius : 0, kernels_,
+                 threads),
+        grain_(look_.grain),
+        row_lit_(static_cast<std::size_t>(blocks_high_), 0) {
+    row_start_.resize(static_cast<std::size_t>(universe.height) + 1);
+    points_.resize(static_cast<std::size_t>(universe.particles) *
+                   static_cast<std::size_t>(look_.streaks));
+    point_rows_.resize(points_.size());
+    unsorted_points_.resize(points_.size());
+    scratch_.resize(static_cast<std::size_t>(threads));
+    const auto width = static_cast<std::size_t>(luma_.pitch);
+    for (Scratch& scratch : scratch_) {
+      for (auto& splat : scratch.luma) splat.resize(width + splat_room);
+      scratch.chroma.resize(width + splat_room);
+      for (auto* row : {&scratch.bloom_half, &scratch.bloom_full, &scratch.grain})
+        row->resize(width + splat_room);
+    }
+    if (look_.vignette > 0) make_vignette();
+  }
+
+  void paint(const ParticleView& particles, const PictureTarget& target,
+             WorkerPool& pool) override {
+    keep_to(target.colour.matrix);
+    sort_points(particles);
+    pool.run(blocks_high_, rows_a_batch, [this](int thread, std::int32_t row) {
+      fade_and_splat(scratch_[static_cast<std::size_t>(thread)], row);
+    });
+    pyramid_.build(block_luma_, cb_, cr_, pool);
+    white_bits_ = next_white(pyramid_.histogram(), pyramid_.cells(), white_bits_,
+                             settings_.trail_decay, tables_);
+    const auto tone = tone_constants(settings_, tables_, white_bits_, pyramid_.levels());
+    pool.run(blocks_high_, rows_a_batch, [&](int thread, std::int32_t row) {
+      tone_rows(scratch_[static_cast<std::size_t>(thread)], tone, target, row, particles.frame);
+    });
+  }
+
+  void save(Checkpoint& checkpoint) const override {
+    luma_.copy_to(checkpoint.trail);
+    cb_.copy_to(checkpoint.trail_cb);
+    cr_.copy_to(checkpoint.trail_cr);
+    checkpoint.trail_matrix = matrix_;
+    checkpoint.white_bits = white_bits_;
+  }
+
+  void restore(const Checkpoint& checkpoint) override {
+    luma_.copy_from(checkpoint.trail);
+    cb_.copy_from(checkpoint.trail_cb);
+    cr_.copy_from(checkpoint.trail_cr);
+    matrix_ = checkpoint.trail_matrix;
+    if (matrix_ != ColourMatrix::none) make_tables(matrix_);
+    white_bits_ = checkpoint.white_bits;
+    for (std::int32_t row = 0; row < blocks_high_; ++row)
+      row_lit_[static_cast<std::size_t>(row)] =
+          kernels_.sum_blocks(luma_.row(2 * row), luma_.row(2 * row + 1), block_luma_.row(row),
+                              blocks_wide_) > 0.0f;
+  }
+
+ private:
+  static constexpr std::int32_t rows_a_batch = 4;
+  // Weights left of the first pixel and right of the last, and what a row of them may write beyond.
+  static constexpr std::size_t splat_room = 64;
+
+  struct Scratch {
+    std::vector<std::int32_t> luma[2], chroma;
+    std::vector<float> bloom_half, bloom_full, grain;
+  };
+
+  // The light that is there has a matrix of its own.
+  void keep_to(ColourMatrix matrix) {
+    if (matrix == matrix_) return;
+    if (matrix == ColourMatrix::none)
+      throw std::invalid_argument("a picture in colour needs a colour matrix");
+    if (matrix_ != ColourMatrix::none && !(luma_coefficients(matrix) == luma_coefficients(matrix_)))
+      throw std::invalid_argument("the colour matrix of pictures cannot change within a film");
+    if (matrix_ == ColourMatrix::none) make_tables(matrix);
+    matrix_ = matrix;
+  }
+
+  void make_tables(ColourMatrix matrix) {
+    tables_ = make_light_tables(settings_, matrix);
+    point_weights_.luma[0] = point_weights_.luma[1] = tables_.luma.data();
+    point_weights_.chroma = tables_.chroma.data();
+    point_weights_.luma_bin_stride = tables_.luma_bin_stride();
+    point_weights_.chroma_bin_stride = tables_.chroma_bin_stride();
+    point_weights_.chroma_odd_stride = tables_.chroma_odd_stride();
+    point_weights_.wide = tables_.row == 16;
+  }
+
+  void make_vignette() {
+    const auto parts = [](std::int32_t count, float strength) {
+      std::vector<float> result(static_cast<std::size_t>(count) + light_block);
+      for (std::int32_t i = 0; i < count; ++i) {
+        const float centred = (static_cast<float>(i) + 0.5f) / static_cast<float>(count) - 0.5f;
+        result[static_cast<std::size_t>(i)] = strength * 2.0f * (centred * centred);
+      }
+      return result;
+    };
+    vignette_rows_ = parts(settings_.height, look_.vignette);
+    vignette_block_rows_ = parts(blocks_high_, look_.vignette);
+    vignette_columns_ = parts(settings_.width, look_.vignette);
+    vignette_block_columns_ = parts(blocks_wide_, look_.vignette);
+    for (auto* columns : {&vignette_columns_, &vignette_block_columns_})
+      for (float& part : *columns) part = 1.0f - part;
+  }
+
+  std::int32_t bin_of(const ParticleView& particles, std::size_t i) const {
+    if (look_.colour_by == ColourBy::speed) {
+      const float vy = particles.vy[i], vx = particles.vx[i];
+      const float speed = arithmetic::square_root(vy * vy + vx * vx);
+      return arithmetic::truncate(
+          arithmetic::minimum(speed * speed_bins, static_cast<float>(tables_.bins - 1)));
+    }
+    if (look_.colour_by == ColourBy::density) {
+      const std::int32_t y = arithmetic::pixel_of(particles.y[i], settings_.height);
+      const std::int32_t x = arithmetic::pixel_of(particles.x[i], settings_.width);
+      if (white_bits_ == 0) return 0;
+      const float light = luma_.row(y)[x] * 16.0f / arithmetic::from_bits(white_bits_);
+      const float shown = arithmetic::log2_from_one(light * 15.0f + 1.0f) * 0.25f;
+      const float last = static_cast<float>(tables_.bins - 1);
+      return arithmetic::truncate(arithmetic::minimum(shown * last, last));
+    }
+    return particles.species[i];
+  }
+
+  // The points of every pixel row. Order within a row is free: splats are integers.
+  void sort_points(const ParticleView& particles) {
+    std::fill(row_start_.begin(), row_start_.end(), 0);
+    const auto height = static_cast<float>(settings_.height);
+    const auto width = static_cast<float>(settings_.width);
+    // Points of one particle lie apart in the list: each waits for what was last added near it.
+    std::size_t count = 0;
+    const float part = settings_.dt / static_cast<float>(look_.streaks);
+    particles.for_each([&](std::size_t i) {
+      const std::int32_t row = arithmetic::pixel_of(particles.y[i], settings_.height);
+      const std::int32_t column = arithmetic::pixel_of(particles.x[i], settings_.width);
+      ++row_start_[static_cast<std::size_t>(row)];
+      point_rows_[count] = row;
+      unsorted_points_[count++] = bin_of(particles, i) << point_bin_shift | column;
+    });
+    for (int s = 1; s < look_.streaks; ++s) {
+      const float back = part * static_cast<float>(s);
+      std::size_t particle = 0;
+      particles.for_each([&](std::size_t i) {
+        const float y = arithmetic::wrap(particles.y[i] - particles.vy[i] * back, height);
+        const float x = arithmetic::wrap(particles.x[i] - particles.vx[i] * back, width);
+        const std::int32_t row = arithmetic::pixel_of(y, settings_.height);
+        const std::int32_t bin = unsorted_points_[particle++] >> point_bin_shift;
+        ++row_start_[static_cast<std::size_t>(row)];
+        point_rows_[count] = row;
+        unsorted_points_[count++] =
+            bin << point_bin_shift | arithmetic::pixel_of(x, settings_.width);
+      });
+    }
+    std::int32_t total = 0;
+    for (auto& start : row_start_) total += std::exchange(start, total);
+    for (std::size_t i = 0; i < count; ++i)
+      points_[static_cast<std::size_t>(row_start_[static_cast<std::size_t>(point_rows_[i])]++)] =
+          unsorted_points_[i];
+    std::copy_backward(row_start_.begin(), row_start_.end() - 1, row_start_.end());
+    row_start_[0] = 0;
+  }
+
+  struct Points {
+    const std::int32_t* first;
+    std::int32_t count;
+  };
+  Points points_of(std::int32_t row) const {
+    const std::int32_t height = settings_.height;
+    const auto source = static_cast<std::size_t>((row % height + height) % height);
+    return {points_.data() + row_start_[source], row_start_[source + 1] - row_start_[source]};
+  }
+
+  // What is left and right of the picture belongs to its other side.
+  static void fold_seam(std::int32_t* splat, std::int32_t margin, std::int32_t count) {
+    for (std::int32_t i = 0; i < margin; ++i) {
+      splat[count + i] += std::exchange(splat[i], 0);
+      splat[margin + i] += std::exchange(splat[margin + count + i], 0);
+    }
+  }
+
+  // One row of blocks, two of pixels.
+  void fade_and_splat(Scratch& scratch, std::int32_t block_row) {
+    const std::int32_t radius = tables_.radius;
+    bool dark = true;
+    for (std::int32_t row = 2 * block_row - radius; dark && row <= 2 * block_row + 1 + radius;
+         ++row)
+      dark = points_of(row).count == 0;
+    char& lit = row_lit_[static_cast<std::size_t>(block_row)];
+    if (dark && lit == 0) return;
+    if (!dark) {
+      std::fill(scratch.chroma.begin(), scratch.chroma.end(), 0);
+      for (auto& splat : scratch.luma) std::fill(splat.begin(), splat.end(), 0);
+    }
+    for (std::int32_t distance = 0; !dark && distance < tables_.chroma_distances(); ++distance) {
+      const std::int32_t upper = distance - radius - 1;  // of the block's rows, from the point's
+      const Points points = points_of(2 * block_row - upper);
+      if (points.count == 0) continue;
+      PointWeights weights = point_weights_;
+      weights.chroma += distance * tables_.row;
+      SplatRows rows{};
+      rows.chroma = scratch.chroma.data();
+      for (int odd = 0; odd < 2; ++odd) {
+        const std::int32_t dy = std::abs(upper + odd);
+        if (dy > radius) continue;
+        rows.luma[odd] = scratch.luma[odd].data();
+        weights.luma[odd] += dy * tables_.row;
+      }
+      kernels_.add_points(rows, points.first, points.count, weights);
+    }
+    const std::int32_t block_margin = 2 * tables_.block_radius();
+    if (!dark) {
+      for (auto& splat : scratch.luma) fold_seam(splat.data(), radius, settings_.width);
+      fold_seam(scratch.chroma.data(), block_margin, settings_.width);
+    }
+    float brightest = 0;
+    for (int odd = 0; odd < 2; ++odd)
+      brightest =
+          std::max(brightest, kernels_.fade_luma(luma_.row(2 * block_row + odd),
+                                                 dark ? nullptr : scratch.luma[odd].data() + radius,
+                                                 settings_.width, settings_.trail_decay));
+    kernels_.sum_blocks(luma_.row(2 * block_row), luma_.row(2 * block_row + 1),
+                        block_luma_.row(block_row), blocks_wide_);
+    kernels_.fade_chroma(cb_.row(block_row), cr_.row(block_row), block_luma_.row(block_row),
+                         dark ? nullptr : scratch.chroma.data() + block_margin, blocks_wide_,
+                         settings_.trail_decay * hue_cosine(), settings_.trail_decay * hue_sine());
+    lit = brightest > 0.0f;
+  }
+
+  // The hue's turn in a frame, of tan(angle / 2) = 1 / 128.
+  float hue_cosine() const {
+    return look_.colour_by == ColourBy::age ? (1.0f - 0x1p-14f) / (1.0f + 0x1p-14f) : 1.0f;
+  }
+  float hue_sine() const {
+    return look_.colour_by == ColourBy::age ? 0x1p-6f / (1.0f + 0x1p-14f) : 0.0f;
+  }
+
+  void tone_rows(Scratch& scratch, const arithmetic::ToneConstants& tone,
+                 const PictureTarget& target, std::int32_t block_row, std::uint64_t frame) const {
+    const bool filmic = look_.tone == ToneCurve::filmic, bloom = pyramid_.levels() > 0;
+    const bool limited = target.colour.range == ColourRange::limited;
+    for (std::int32_t row = 2 * block_row; row < 2 * block_row + 2; ++row) {
+      LumaRow luma{};
+      luma.to =
+          target.planes[0].data + static_cast<std::size_t>(row) * target.planes[0].stride_bytes;
+      luma.count = settings_.width;
+      luma.gain = limited ? 219.0f : 255.0f;
+      luma.offset = limited ? 16.0f : 0.0f;
+      luma.noise = noise_row(row);
+      if (look_.vignette > 0) {
+        luma.vignette = vignette_columns_.data();
+        luma.vignette_row = vignette_rows_[static_cast<std::size_t>(row)];
+      }
+      luma.light = luma_.row(row);
+      if (bloom) {
+        kernels_.double_row(pyramid_.luma_row(block_row),
+                            pyramid_.luma_row(block_row + (row % 2 == 0 ? -1 : 1)), blocks_wide_,
+                            nullptr, scratch.bloom_full.data(), settings_.width,
+                            scratch.bloom_half.data());
+        luma.bloom = scratch.bloom_full.data();
+      }
+      if (look_.grain > 0) {
+        grain_.fill_row(frame, row, settings_.width, scratch.grain.data());
+        luma.grain = scratch.grain.data();
+      }
+      kernels_.tone_luma(luma, tone, filmic);
+    }
+    if (target.has_chroma()) tone_chroma(tone, target, block_row);
+  }
+
+  void tone_chroma(const arithmetic::ToneConstants& tone, const PictureTarget& target,
+                   std::int32_t block_row) const {
+    const bool limited = target.colour.range == ColourRange::limited;
+    ChromaRow chroma{};
+    const auto row_offset = [&](int plane) {
+      return static_cast<std::size_t>(block_row) * target.planes[plane].stride_bytes;
+    };
+    chroma.to = target.planes[1].data + row_offset(1);
+    chroma.to_cr = target.planes[2].data + row_offset(2);
+    chroma.count = blocks_wide_;
+    chroma.gain = limited ? 224.0f : 255.0f;
+    chroma.offset = static_cast<float>(neutral_chroma);
+    chroma.noise = noise_row(block_row);
+    if (look_.vignette > 0) {
+      chroma.vignette = vignette_block_columns_.data();
+      chroma.vignette_row = vignette_block_rows_[static_cast<std::size_t>(block_row)];
+    }
+    chroma.luma = block_luma_.row(block_row);
+    chroma.cb = cb_.row(block_row);
+    chroma.cr = cr_.row(block_row);
+    if (pyramid_.levels() > 0) {
+      chroma.bloom_luma = pyramid_.luma_row(block_row);
+      chroma.bloom_cb = pyramid_.cb_row(block_row);
+      chroma.bloom_cr = pyramid_.cr_row(block_row);
+    }
+    kernels_.tone_chroma(chroma, tone, look_.tone == ToneCurve::filmic, tables_.matrix);
+  }
+
+  const float* noise_row(std::int32_t row) const {
+    return look_.dither ? blue_noise_row(row) : half_row();
+  }
+
+  static constexpr float speed_bins = 4.0f;
+
+  const UniverseSettings settings_;
+  const LookSettings& look_;
+  const LightKernels& kernels_;
+  const std::int32_t blocks_wide_, blocks_high_;
+  ColourMatrix matrix_ = ColourMatrix::none;  // none: nothing is drawn yet
+  LightTables tables_;
+  PointWeights point_weights_{};
+  LightPlane luma_, block_luma_, cb_, cr_;
+  LightPyramid pyramid_;
+  const FilmGrain grain_;
+  std::int32_t white_bits_ = 0;
+  std::vector<char> row_lit_;  // by row of blocks: whether there is any light
+  std::vector<std::int32_t> row_start_, points_, point_rows_, unsorted_points_;
+  std::vector<float> vignette_rows_, vignette_block_rows_, vignette_columns_,
+      vignette_block_columns_;
+  std::vector<Scratch> scratch_;  // one a thread
+};
+
+}  // namespace
+
+std::unique_ptr<Painter> make_light_painter(const UniverseSettings& universe, Isa isa,
+                                            int threads) {
+  return std::make_unique<LightPainter>(universe, isa, threads);
+}
+
+}  // namespace lifereel

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/cpu/light_pyramid.h"
+
+#include <algorithm>
+
+namespace lifereel {
+namespace {
+
+constexpr std::int32_t pyramid_rows_a_batch = 4;
+
+constexpr std::int32_t half(std::int32_t n) { return (n + 1) / 2; }
+
+// Levels too small to mean anything are left out.
+int levels_that_fit(std::int32_t width, std::int32_t height, int levels) {
+  int fit = 0;
+  for (; fit < levels && std::min(width, height) >= 2; ++fit) {
+    width = half(width);
+    height = half(height);
+  }
+  return fit;
+}
+
+}  // namespace
+
+void LightPlane::copy_to(std::vector<float>& packed) const {
+  packed.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+  for (std::int32_t r = 0; r < height; ++r)
+    std::copy_n(row(r), width, packed.begin() + static_cast<std::ptrdiff_t>(r) * width);
+}
+
+void LightPlane::copy_from(const std::vector<float>& packed) {
+  for (std::int32_t r = 0; r < height; ++r)
+    std::copy_n(packed.begin() + static_cast<std::ptrdiff_t>(r) * width, width, row(r));
+}
+
+LightPyramid::LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, int levels,
+                           const LightKernels& kernels, int threads)
+    : kernels_(kernels), levels_(levels_that_fit(half(blocks_wide), half(blocks_high), levels)) {
+  for (int channel = 0; channel < 3; ++channel) {
+    if (channel > 0 && levels_ == 0) break;
+    std::int32_t width = half(blocks_wide), height = half(blocks_high);
+    base_[channel] = LightPlane(width, height);
+    if (levels_ > 0) glow_[channel] = LightPlane(blocks_wide, blocks_high);
+    for (int level = 1; level < levels_; ++level) {
+      width = half(width);
+      height = half(height);
+      smaller_[channel].emplace_back(width, height);
+    }
+  }
+  histogram_.resize(exposure_bins);
+  scratch_.resize(static_cast<std::size_t>(threads));
+  for (Scratch& scratch : scratch_) {
+    scratch.row.resize(static_cast<std::size_t>(blocks_wide) + 2 * light_block);
+    scratch.histogram.resize(exposure_bins);
+  }
+}
+
+void LightPyramid::count(int thread, std::int32_t row) {
+  std::uint32_t* const histogram = scratch_[static_cast<std::size_t>(thread)].histogram.data();
+  const float* const light = base_[0].row(row);
+  for (std::int32_t i = 0; i < base_[0].width; ++i)
+    if (light[i] >= 1.0f) ++histogram[exposure_bin(light[i])];
+}
+
+void LightPyramid::build(const LightPlane& luma, const LightPlane& cb, const LightPlane& cr,
+                         WorkerPool& pool) {
+  const LightPlane* const blocks[3] = {&luma, &cb, &cr};
+  const int channels = levels_ > 0 ? 3 : 1;
+  for (Scratch& scratch : scratch_)
+    std::fill(scratch.histogram.begin(), scratch.histogram.end(), 0);
+  pool.run(base_[0].height, pyramid_rows_a_batch, [&](int thread, std::int32_t row) {
+    for (int channel = 0; channel < channels; ++channel) {
+      const LightPlane& from = *blocks[channel];
+      kernels_.halve_sums(from.row(2 * row), from.row(std::min(2 * row + 1, from.height - 1)),
+                          from.width, base_[channel].row(row), base_[channel].width);
+    }
+    count(thread, row);
+  });
+  std::fill(histogram_.begin(), histogram_.end(), 0);
+  for (const Scratch& scratch : scratch_)
+    for (std::size_t bin = 0; bin < histogram_.size(); ++bin)
+      histogram_[bin] += scratch.histogram[bin];
+  if (levels_ == 0) return;
+
+  // Down: each level from the one before. Up: each adds what is smaller.
+  const auto plane = [this](int channel, int level) -> LightPlane& {
+    return level == 0 ? base_[channel] : smaller_[channel][static_cast<std::size_t>(level) - 1];
+  };
+  const auto scratch_row = [this](int thread) {
+    return scratch_[static_cast<std::size_t>(thread)].row.data();
+  };
+  for (int level = 1; level < levels_; ++level) {
+    pool.run(3 * plane(0, level).height, pyramid_rows_a_batch, [&](int thread, std::int32_t item) {
+      const int channel = item % 3;
+      const std::int32_t row = item / 3;
+      const LightPlane& from = plane(channel, level - 1);
+      LightPlane& to = plane(channel, level);
+      const float* const rows[4] = {from.torus_row(2 * row - 1), from.torus_row(2 * row),
+                                    from.torus_row(2 * row + 1), from.torus_row(2 * row + 2)};
+      kernels_.halve(rows, from.width, to.row(row), to.width, scratch_row(thread));
+    });
+  }
+  for (int level = levels_ - 2; level >= -1; --level) {
+    pool.run(3 * (level < 0 ? glow_[0] : plane(0, level)).height, pyramid_rows_a_batch,
+             [&](int thread, std::int32_t item) {
+               const int channel = item % 3;
+               const std::int32_t row = item / 3;
+               const LightPlane& from = plane(channel, level + 1);
+               LightPlane& to = level < 0 ? glow_[channel] : plane(channel, level);
+               const std::int32_t near = row / 2, far = near + (row % 2 == 0 ? -1 : 1);
+               kernels_.double_row(from.row(near), from.torus_row(far), from.width,
+                                   level < 0 ? nullptr : to.row(row), to.row(row), to.width,
+                                   scratch_row(thread));
+             });
+  }
+}
+
+}  // namespace lifereel

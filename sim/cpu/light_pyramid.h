@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The light at a quarter of the picture's size and less: what glows, and what exposure goes by.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "sim/cpu/light_kernels.h"
+#include "sim/cpu/worker_pool.h"
+#include "sim/light/light_tables.h"
+
+namespace lifereel {
+
+/// Rows of samples, each whole blocks long, so that vectors may run over.
+struct LightPlane {
+  std::int32_t width = 0, height = 0;
+  std::int32_t pitch = 0;
+  std::vector<float> samples;
+
+  LightPlane() = default;
+  LightPlane(std::int32_t columns, std::int32_t rows)
+      : width(columns),
+        height(rows),
+        pitch((columns + light_block - 1) / light_block * light_block),
+        samples(static_cast<std::size_t>(pitch) * static_cast<std::size_t>(rows), 0.0f) {}
+
+  float* row(std::int32_t r) noexcept {
+    return samples.data() + static_cast<std::ptrdiff_t>(r) * pitch;
+  }
+  const float* row(std::int32_t r) const noexcept {
+    return samples.data() + static_cast<std::ptrdiff_t>(r) * pitch;
+  }
+  /// Of a torus: any r.
+  const float* torus_row(std::int32_t r) const noexcept {
+    return row((r % height + height) % height);
+  }
+
+  void copy_to(std::vector<float>& packed) const;
+  void copy_from(const std::vector<float>& packed);
+};
+
+class LightPyramid {
+ public:
+  /// Of planes of 2x2 blocks. With 0 levels there is no bloom, only the histogram.
+  LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, int levels,
+               const LightKernels& kernels, int threads);
+
+  void build(const LightPlane& luma, const LightPlane& cb, const LightPlane& cr, WorkerPool& pool);
+
+  int levels() const noexcept { return levels_; }
+  /// Counts of 4x4 pixels' light, by exposure_bin().
+  const std::uint32_t* histogram() const noexcept { return histogram_.data(); }
+  std::int64_t cells() const noexcept {
+    return static_cast<std::int64_t>(base_[0].width) * base_[0].height;
+  }
+
+  /// The sum of all levels, a row of blocks; of a torus: any row. Samples of 4x4 pixels' sums.
+  const float* luma_row(std::int32_t row) const noexcept { return glow_[0].torus_row(row); }
+  const float* cb_row(std::int32_t row) const noexcept { return glow_[1].torus_row(row); }
+  const float* cr_row(std::int32_t row) const noexcept { return glow_[2].torus_row(row); }
+
+ private:
+  void count(int thread, std::int32_t row);
+
+  const LightKernels& kernels_;
+  int levels_;
+  LightPlane base_[3];  // a quarter of the size
+  std::vector<LightPlane> smaller_[3];
+  LightPlane glow_[3];
+  std::vector<std::uint32_t> histogram_;
+  struct Scratch {
+    std::vector<float> row;
+    std::vector<std::uint32_t> histogram;
+  };
+  std::vector<Scratch> scratch_;
+};
+
+}  // namespace lifereel

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/light/light_tables.h"
+
+#include <algorithm>
+
+namespace lifereel {
+namespace {
+
+constexpr int ramp_bins = 64;
+
+bool is_ramp(ColourBy by) { return by == ColourBy::speed || by == ColourBy::density; }
+
+arithmetic::ToneConstants curve(const LookSettings&) {
+  arithmetic::ToneConstants tone{};
+  tone.log_gain = 60.0f;
+  tone.inverse_log_white = 1.0f / arithmetic::log2_from_one(1.0f + tone.log_gain);
+  return tone;
+}
+
+float tone_of(float light, const LookSettings& look, const arithmetic::ToneConstants& tone) {
+  return look.tone == ToneCurve::filmic ? arithmetic::filmic_tone(light, tone)
+                                        : arithmetic::log_tone(light, tone);
+}
+
+/// A colour's light in the shape of Note: [Light], of full luma 1. A display's curve is taken as 2,
+/// which integers undo exactly and which keeps colours vivid under a tone curve.
+std::array<double, 3> light_of(Rgb colour, LumaCoefficients k) {
+  double channel[3];
+  for (int c = 0; c < 3; ++c) {
+    const double code = static_cast<double>(colour >> (16 - 8 * c) & 255);
+    channel[c] = code * code / (255.0 * 255.0);
+  }
+  const double luma = k.red * channel[0] + (1 - k.red - k.blue) * channel[1] + k.blue * channel[2];
+  return {luma, (channel[2] - luma) / (2 * (1 - k.blue)), (channel[0] - luma) / (2 * (1 - k.red))};
+}
+
+/// The light that a tone curve shows as the background: found by halving, for curves rise.
+std::array<float, 3> background_light(const LookSettings& look, LumaCoefficients k) {
+  double channel[3];
+  for (int c = 0; c < 3; ++c)
+    channel[c] = static_cast<double>(look.background >> (16 - 8 * c) & 255) / 255.0;
+  const double luma = k.red * channel[0] + (1 - k.red - k.blue) * channel[1] + k.blue * channel[2];
+  if (luma <= 0) return {0.0f, 0.0f, 0.0f};
+  const auto shown = static_cast<float>(luma);
+  const arithmetic::ToneConstants tone = curve(look);
+  float low = 0.0f, high = 1.0f;
+  for (int i = 0; i < 40; ++i) {
+    const float light = (low + high) * 0.5f;
+    (tone_of(light, look, tone) < shown ? low : high) = light;
+  }
+  const double ratio = high / luma;
+  return {high, static_cast<float>((channel[2] - luma) / (2 * (1 - k.blue)) * ratio),
+          static_cast<float>((channel[0] - luma) / (2 * (1 - k.red)) * ratio)};
+}
+
+std::int32_t rounded(double x) {
+  return x < 0 ? -static_cast<std::int32_t>(0.5 - x) : static_cast<std::int32_t>(x + 0.5);
+}
+
+/// The weight of a pixel of a point at this distance, the centre's being centre_weight: radius 2 is
+/// the published splat, the others have its shape.
+std::int32_t point_weight(int radius, int dy, int dx) {
+  if (std::max(std::abs(dy), std::abs(dx)) > radius) return 0;
+  constexpr std::int32_t published[3][3] = {{20, 17, 6}, {17, 12, 4}, {6, 4, 1}};
+  if (radius == 2) return published[std::abs(dy)][std::abs(dx)];
+  const int reach = (radius + 1) * (radius + 1), left = std::max(reach - (dy * dy + dx * dx), 0);
+  return (arithmetic::centre_weight * left * left + reach * reach / 2) / (reach * reach);
+}
+
+// So that every particle in one pixel, with all of its streak, stays within 32 bits.
+std::int32_t colour_weight(const UniverseSettings& universe) {
+  const std::int64_t points = std::int64_t{universe.particles} * universe.look.streaks;
+  const std::int64_t fits = 0x7fffffff / (points * arithmetic::centre_weight);
+  return static_cast<std::int32_t>(
+      std::clamp<std::int64_t>(fits, 1, arithmetic::most_colour_weight));
+}
+
+void fill_chroma(LightTables& tables, int bin, std::int32_t cb, std::int32_t cr) {
+  const int radius = tables.radius, reach = tables.block_radius();
+  for (int odd = 0; odd < 2; ++odd) {
+    for (int distance = 0; distance < tables.chroma_distances(); ++distance) {
+      std::int32_t* const row = tables.chroma.data() + bin * tables.chroma_bin_stride() +
+                                odd * tables.chroma_odd_stride() + distance * tables.row;
+      for (int block = -reach; block <= reach; ++block) {
+        std::int32_t weight = 0;
+        for (int pixel = 0; pixel < 4; ++pixel)
+          weight +=
+              point_weight(radius, distance - radius - 1 + pixel / 2, 2 * block - odd + pixel % 2);
+        row[2 * (block + reach)] = weight * cb;
+        row[2 * (block + reach) + 1] = weight * cr;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+int colour_bins(const UniverseSettings& universe) noexcept {
+  return is_ramp(universe.look.colour_by) ? ramp_bins : universe.species;
+}
+
+LightTables make_light_tables(const UniverseSettings& universe, ColourMatrix matrix) {
+  const LumaCoefficients k = luma_coefficients(matrix);
+  LightTables tables;
+  tables.radius = universe.look.point_size / 2;
+  tables.row = tables.radius <= 2 ? 8 : 16;
+  tables.bins = colour_bins(universe);
+  tables.colour_weight = colour_weight(universe);
+  tables.luma.assign(static_cast<std::size_t>(tables.bins * tables.luma_bin_stride()), 0);
+  tables.chroma.assign(static_cast<std::size_t>(tables.bins * tables.chroma_bin_stride()), 0);
+  const std::vector<Rgb> colours =
+      palette_colours(universe.look.palette, tables.bins, is_ramp(universe.look.colour_by));
+  for (int bin = 0; bin < tables.bins; ++bin) {
+    const auto light = light_of(colours[static_cast<std::size_t>(bin)], k);
+    const std::int32_t luma = std::max(rounded(light[0] * tables.colour_weight), 1);
+    for (int dy = 0; dy <= tables.radius; ++dy)
+      for (int dx = -tables.radius; dx <= tables.radius; ++dx)
+        tables.luma[static_cast<std::size_t>(bin * tables.luma_bin_stride() + dy * tables.row + dx +
+                                             tables.radius)] =
+            luma * point_weight(tables.radius, dy, dx);
+    fill_chroma(tables, bin, rounded(light[1] * tables.colour_weight),
+                rounded(light[2] * tables.colour_weight));
+  }
+  tables.point_light =
+      static_cast<float>(arithmetic::centre_weight * tables.colour_weight * universe.look.streaks);
+  tables.matrix.red_from_cr = static_cast<float>(2 * (1 - k.red));
+  tables.matrix.blue_from_cb = static_cast<float>(2 * (1 - k.blue));
+  const double green = 1 - k.red - k.blue;
+  tables.matrix.green_from_cb = static_cast<float>(-2 * (1 - k.blue) * k.blue / green);
+  tables.matrix.green_from_cr = static_cast<float>(-2 * (1 - k.red) * k.red / green);
+  tables.background = background_light(universe.look, k);
+  return tables;
+}
+
+namespace {
+
+// The light that one part in `brightest_part` of the cells exceeds.
+std::int32_t percentile_bits(const std::uint32_t* histogram, std::int64_t cells) {
+  constexpr std::int64_t brightest_part = 500;
+  const auto rank = static_cast<std::uint64_t>(std::max<std::int64_t>(cells / brightest_part, 1));
+  std::uint64_t above = 0;
+  for (int bin = exposure_bins - 1; bin >= 0; --bin) {
+    if (above + histogram[bin] >= rank) {
+      const std::uint64_t part = ((rank - above) << 19) / histogram[bin];
+      return ((bin + 1 + (127 << 4)) << 19) - static_cast<std::int32_t>(part);
+    }
+    above += histogram[bin];
+  }
+  return 0;
+}
+
+// The mean of all cells, to the histogram's precision: whole numbers, in 256ths of an octave's
+// sixteenth so that they fit.
+float mean_light(const std::uint32_t* histogram, std::int64_t cells) {
+  std::uint64_t sum = 0;
+  for (int bin = 0; bin < exposure_bins; ++bin)
+    sum +=
+        ((std::uint64_t{2 * 16 + 2 * (static_cast<unsigned>(bin) % 16) + 1} << (bin / 16)) >> 8) *
+        histogram[bin];
+  return static_cast<float>(sum / static_cast<std::uint64_t>(std::max<std::int64_t>(cells, 1))) *
+         8.0f;
+}
+
+}  // namespace
+
+std::int32_t next_white(const std::uint32_t* histogram, std::int64_t cells, std::int32_t white_bits,
+                        float trail_decay, const LightTables& tables) {
+  constexpr std::int32_t frames_to_follow = 64;
+  // No darker than a few points at rest, by which an almost empty world is lit; and light that is
+  // everywhere is no highlight, as in a young universe.
+  constexpr float white_of_mean = 16.0f;
+  const float darkest =
+      arithmetic::maximum(tables.point_light * 8.0f, mean_light(histogram, cells) * white_of_mean);
+  const std::int32_t target =
+      std::max(percentile_bits(histogram, cells), arithmetic::to_bits(darkest));
+  // The first picture has one frame's light, which trails will add to.
+  if (white_bits == 0)
+    return arithmetic::to_bits(
+        arithmetic::quotient(arithmetic::from_bits(target), 1.0f - trail_decay));
+  return white_bits + (target - white_bits) / frames_to_follow;
+}
+
+arithmetic::ToneConstants tone_constants(const UniverseSettings& universe,
+                                         const LightTables& tables, std::int32_t white_bits,
+                                         int bloom_levels) {
+  const LookSettings& look = universe.look;
+  // 2^exposure, by the bits of its fraction: 2^(1/2), 2^(1/4) ...
+  float stops = look.exposure, gain = 1.0f;
+  for (; stops >= 1.0f; stops -= 1.0f) gain *= 2.0f;
+  for (; stops < 0.0f; stops += 1.0f) gain *= 0.5f;
+  float root = 2.0f;
+  for (int bit = 0; bit < 20; ++bit) {
+    root = arithmetic::square_root(root);
+    stops *= 2.0f;
+    if (stops >= 1.0f) {
+      stops -= 1.0f;
+      gain *= root;
+    }
+  }
+  arithmetic::ToneConstants tone = curve(look);
+  // White is the sum of 4x4 pixels; a base sample of the bloom is, too.
+  const float of_sums = gain / (arithmetic::from_bits(white_bits) * look.white);
+  tone.exposure = of_sums * 16.0f;
+  tone.bloom = of_sums * look.bloom * 3.0f / static_cast<float>(std::max(bloom_levels, 1));
+  for (std::size_t c = 0; c < 3; ++c) tone.background[c] = tables.background[c];
+  return tone;
+}
+
+}  // namespace lifereel

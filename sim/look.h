@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// How a universe is drawn: its light, colours and the stages that light goes through.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "language.h"
+
+namespace [[gnu::visibility("default")]] lifereel {
+
+/// How light becomes a picture.
+enum class ToneCurve {
+  /// The published script's gray: a logarithm, with each frame's brightest pixel as white. None of
+  /// the other settings apply.
+  published,
+  log,     ///< colour; a logarithm: faint trails stay visible beside bright cores
+  filmic,  ///< colour; a film's curve (Narkowicz's fit of ACES): deep blacks, white cores
+};
+
+/// What a particle's colour stands for.
+enum class ColourBy {
+  species,  ///< a colour of the palette each
+  speed,    ///< the palette from its first colour (at rest) to its last
+  density,  ///< likewise, by the light that is where the particle is
+  age,      ///< as species, and the hue drifts while the trail fades
+};
+
+/// sRGB, 8 bits a channel: 0xRRGGBB.
+using Rgb = std::uint32_t;
+
+/// Everything that a picture depends on, beside the universe. Equal settings mean equal pictures on
+/// every engine.
+struct LookSettings {
+  ToneCurve tone = ToneCurve::published;
+  ColourBy colour_by = ColourBy::species;
+  /// What palette_colours() takes.
+  std::string palette = "oklch";
+  Rgb background = 0x000000;
+  /// Stops (powers of two) that all light is multiplied by.
+  float exposure = 0.0f;
+  /// White is this multiple of a slow mean of the 99.8th percentile of the light.
+  float white = 1.5f;
+  int point_size = 5;     ///< diameter of a particle in pixels, odd, 3 to 13
+  int streaks = 4;        ///< points along a particle's way in one frame, 1 to 16
+  float bloom = 0.0f;     ///< 0 to 4: how much of the light glows
+  int bloom_radius = 5;   ///< 1 to 8: levels of the glow, each twice as wide as the one before
+  float vignette = 0.0f;  ///< 0 to 1: how much darker the corners are
+  float grain = 0.0f;     ///< 0 to 16: the grain's amplitude in levels of an 8-bit picture
+  bool dither = true;     ///< blue noise of less than a level, against banding
+
+  bool draws_colour() const noexcept { return tone != ToneCurve::published; }
+  bool operator==(const LookSettings&) const = default;
+};
+
+/// Throws std::invalid_argument with one sentence unless a look can be drawn in this size.
+void validate(const LookSettings& look, int width, int height);
+
+/// The colours of a palette: its name, or colours as RRGGBB with blanks or commas between, of which
+/// too few are repeated. `ramp`: `count` steps along it instead. Throws std::invalid_argument with
+/// one sentence.
+///
+///   oklch         hues of equal lightness and chroma, as many as are needed
+///   oklch-vivid   the same, darker and more colourful
+///   okabe-ito     seven that colour-blind people tell apart
+///   viridis, magma, inferno   matplotlib's ramps
+std::vector<Rgb> palette_colours(const std::string& palette, int count, bool ramp = false);
+
+/// The names that palette_colours() takes.
+const std::vector<std::string>& palette_names();
+
+}  // namespace lifereel
