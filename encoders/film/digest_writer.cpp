@@ -19,7 +19,10 @@ std::optional<FilmDigest::Element> digest_element_of(const AVOutputFormat& muxer
 }
 
 DigestWriter::DigestWriter(FilmDigest::Element element, bool moved_index, ByteTarget& target)
-    : element_(element), moved_index_(moved_index), target_(target) {}
+    : element_(element),
+      moved_index_(moved_index),
+      target_(target),
+      file_(target.file->temporary_path()) {}
 
 void DigestWriter::start(AVIOContext& avio) {
   avio_flush(&avio);
@@ -35,11 +38,11 @@ void DigestWriter::stop(AVIOContext& avio) {
 
 void DigestWriter::finish(AVIOContext& avio) {
   try {
-    const ByteFile file(target_.file->temporary_path());
+    const std::int64_t size = file_.size();
     // An index that was moved to the front has moved all else by its own size.
-    const std::int64_t moved = moved_index_ ? file.size() - digest_.end() : 0;
-    const std::string element = digest_element(element_, digest_.finish(file, moved));
-    avio_seek(&avio, file.size(), SEEK_SET);
+    const std::int64_t moved = moved_index_ ? size - digest_.end() : 0;
+    const std::string element = digest_element(element_, digest_.finish(file_, moved));
+    avio_seek(&avio, size, SEEK_SET);  // an error is the file's, and kept there
     avio_write(&avio, reinterpret_cast<const unsigned char*>(element.data()),
                static_cast<int>(element.size()));
     avio_flush(&avio);

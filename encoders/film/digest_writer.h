@@ -18,7 +18,8 @@ std::optional<FilmDigest::Element> digest_element_of(const AVOutputFormat& muxer
 /// read back.
 class DigestWriter {
  public:
-  /// `moved_index`: the trailer puts the index before all else. `target` must outlive this object.
+  /// `moved_index`: the trailer puts the index before all else. `target` must outlive this
+  /// object. Throws std::runtime_error when its file cannot be read back.
   DigestWriter(FilmDigest::Element element, bool moved_index, ByteTarget& target);
   DigestWriter(const DigestWriter&) = delete;
   DigestWriter& operator=(const DigestWriter&) = delete;
@@ -34,6 +35,7 @@ class DigestWriter {
   const FilmDigest::Element element_;
   const bool moved_index_;
   ByteTarget& target_;
+  const ByteFile file_;  // open from the start, when there is nothing to lose yet
   RunningDigest digest_;
 };
 

@@ -31,10 +31,15 @@ ByteFile::ByteFile(const std::string& path) : path_(path) {
     close(fd_);
     throw_unreadable(path, "it is no regular file");
   }
-  size_ = status.st_size;
 }
 
 ByteFile::~ByteFile() { close(fd_); }
+
+std::int64_t ByteFile::size() const {
+  struct stat status {};
+  if (fstat(fd_, &status) != 0) throw_unreadable(path_, std::generic_category().message(errno));
+  return status.st_size;
+}
 
 bool ByteFile::read(std::int64_t place, std::span<std::uint8_t> to) const {
   while (!to.empty()) {

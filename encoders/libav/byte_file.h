@@ -18,7 +18,8 @@ class ByteFile {
   ByteFile(const ByteFile&) = delete;
   ByteFile& operator=(const ByteFile&) = delete;
 
-  std::int64_t size() const noexcept { return size_; }
+  /// At present.
+  std::int64_t size() const;
 
   /// False where the file ends before `to` is full. Throws std::runtime_error when reading fails.
   bool read(std::int64_t place, std::span<std::uint8_t> to) const;
@@ -30,7 +31,6 @@ class ByteFile {
  private:
   std::string path_;
   int fd_ = -1;
-  std::int64_t size_ = 0;
 };
 
 }  // namespace lifereel

@@ -5,12 +5,13 @@
 set -eu
 
 nm=$1 library=$2 calls=$3
-# They return nothing (avio_write keeps its error for later), a description or a number, or are asked
+# They return nothing (avio_write and avio_seek keep theirs for later), a description or a number, or are asked
 # whether something is there.
 cannot_fail='
 av_buffersink_get_format av_buffersink_get_frame_rate av_buffersink_get_h
 av_buffersink_get_sample_aspect_ratio av_buffersink_get_time_base av_buffersink_get_w
 av_channel_layout_default av_codec_is_encoder av_codec_iterate av_cpu_count
+av_crc av_crc_get_table
 av_dict_free av_dict_get av_frame_free av_frame_move_ref av_frame_unref av_free av_freep
 av_get_cpu_flags av_get_pix_fmt_name av_guess_codec av_guess_format av_guess_frame_rate
 av_guess_sample_aspect_ratio av_image_check_size2
@@ -24,7 +25,7 @@ avcodec_find_encoder_by_name avcodec_flush_buffers avcodec_free_context avcodec_
 avcodec_get_supported_config avcodec_profile_name avcodec_version avfilter_get_by_name avfilter_graph_free
 avfilter_inout_free avfilter_pad_get_type avfilter_version avformat_close_input
 avformat_free_context avformat_query_codec avformat_version avio_context_free avio_flush
-avio_write avutil_version'
+avio_seek avio_write avutil_version'
 
 result=0
 for function in $("$nm" -u "$library" 2> /dev/null | sed -n 's/^ *U \(av[a-z0-9]*_[a-z0-9_]*\)$/\1/p' | sort -u); do
