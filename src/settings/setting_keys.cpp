@@ -13,8 +13,9 @@ namespace lifereel {
 namespace {
 
 constexpr Names<Seam, 2> seam_names{{{{Seam::exact, "exact"}, {Seam::published, "published"}}}};
-constexpr Names<ToneCurve, 3> tone_names{
-    {{{ToneCurve::published, "published"}, {ToneCurve::log, "log"}, {ToneCurve::filmic, "filmic"}}}};
+constexpr Names<ToneCurve, 3> tone_names{{{{ToneCurve::published, "published"},
+                                           {ToneCurve::log, "log"},
+                                           {ToneCurve::filmic, "filmic"}}}};
 constexpr Names<ColourBy, 4> colour_by_names{{{{ColourBy::species, "species"},
                                                {ColourBy::speed, "speed"},
                                                {ColourBy::density, "density"},

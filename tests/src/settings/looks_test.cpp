@@ -78,14 +78,14 @@ TEST_SUITE("src.looks") {
 
   TEST_CASE("a look of one's own is a file, found beside the config file that names it") {
     const test::TemporaryFolder folder;
-    std::ofstream(folder.path("mine.cfg")) << "# mine\ntone = filmic\npalette = FF0000\n"
+    std::ofstream(folder.file("mine.cfg")) << "# mine\ntone = filmic\npalette = FF0000\n"
                                               "trail-decay = 0.5\n";
-    const RenderSettings settings = with_look(folder.path("mine.cfg"));
+    const RenderSettings settings = with_look(folder.file("mine.cfg"));
     CHECK(settings.universe.look.tone == ToneCurve::filmic);
     CHECK(settings.universe.trail_decay == 0.5f);
-    std::ofstream(folder.path("film.cfg")) << "look = mine.cfg\nbloom = 1\n";
+    std::ofstream(folder.file("film.cfg")) << "look = mine.cfg\nbloom = 1\n";
     RenderSettings film;
-    apply_config_file(film, folder.path("film.cfg"));
+    apply_config_file(film, folder.file("film.cfg"));
     CHECK(film.universe.look.tone == ToneCurve::filmic);
     CHECK(film.universe.look.bloom == 1.0f);
   }
@@ -93,8 +93,8 @@ TEST_SUITE("src.looks") {
   TEST_CASE("what is no look is refused with one sentence that helps") {
     const test::TemporaryFolder folder;
     const auto refused_file = [&](const std::string& text) {
-      std::ofstream(folder.path("bad.cfg"), std::ios::trunc) << text;
-      return refusal_of([&] { with_look(folder.path("bad.cfg")); });
+      std::ofstream(folder.file("bad.cfg"), std::ios::trunc) << text;
+      return refusal_of([&] { with_look(folder.file("bad.cfg")); });
     };
     CHECK(contains(refused_file("output = victim.mp4\n"), "may not set output"));
     CHECK(contains(refused_file("look = aurora\n"), "may not set look"));
