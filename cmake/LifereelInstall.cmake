@@ -10,6 +10,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   sim/colour.h
   sim/engine.h
   sim/language.h
+  sim/look.h
   sim/universe.h
   cuda/cuda_engine.h
   encoders/chunk_plan.h

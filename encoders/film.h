@@ -22,6 +22,9 @@ struct FilmOutput {
   bool overwrite = false;  ///< else an existing file is an error
   int width = 0;           ///< of the pictures that will come, pixels
   int height = 0;
+  /// The pictures that will come have colour: an encoder is given gray only where it takes no
+  /// other.
+  bool colour = false;
   /// `path` is to be one picture (picture_files.h), the only one that will come.
   bool still = false;
   /// Number of the first picture in the names of a film whose pictures are files of their own.

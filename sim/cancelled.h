@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "language.h"
+
 namespace [[gnu::visibility("default")]] lifereel {
 
 /// Thrown when work ended because its caller cancelled it; nothing that looks finished is left

@@ -40,8 +40,16 @@ void check_shape(const FilmSettings& settings, const FilmOutput& output) {
     throw std::invalid_argument("the aspect must be positive, as 16:9");
 }
 
+bool has_colour(const std::vector<AVPixelFormat>& formats) {
+  return formats.empty() || std::any_of(formats.begin(), formats.end(), [](AVPixelFormat format) {
+           const AVPixFmtDescriptor* const shape = av_pix_fmt_desc_get(format);
+           constexpr std::uint64_t special = AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_PAL;
+           return shape != nullptr && shape->nb_components >= 3 && (shape->flags & special) == 0;
+         });
+}
+
 /// How pictures are drawn, and what they are converted to where the encoder takes neither format.
-void choose_pixel_formats(ResolvedFilm& film, bool gray_file) {
+void choose_pixel_formats(ResolvedFilm& film, bool gray_file, bool colour) {
   const FilmSettings& settings = film.settings;
   const auto draw = [&film](PixelFormat format) {
     film.pictures = format_for_size(format, film.width, film.height);
@@ -58,11 +66,12 @@ void choose_pixel_formats(ResolvedFilm& film, bool gray_file) {
   };
   // Viewers of pictures expect full range.
   const bool pictures = settings.container == "image2";
-  if (takes(AV_PIX_FMT_YUV420P) && !(pictures && takes(AV_PIX_FMT_GRAY8))) return;
-  if (takes(AV_PIX_FMT_GRAY8)) return draw(PixelFormat::gray8);
+  if (takes(AV_PIX_FMT_YUV420P) && !(pictures && (colour || takes(AV_PIX_FMT_GRAY8)))) return;
+  if (takes(AV_PIX_FMT_GRAY8) && !(colour && has_colour(formats))) return draw(PixelFormat::gray8);
   formats.push_back(AV_PIX_FMT_NONE);
+  const AVPixelFormat wanted = pictures && colour ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_YUV420P;
   const AVPixelFormat nearest =
-      avcodec_find_best_pix_fmt_of_list(formats.data(), AV_PIX_FMT_YUV420P, 0, nullptr);
+      avcodec_find_best_pix_fmt_of_list(formats.data(), wanted, 0, nullptr);
   film.converted_pixel_format = av_get_pix_fmt_name(nearest);
   if (pictures) return;  // nobody expects theirs to be another
   film.notices.push_back("the encoder " + settings.codec +
@@ -153,7 +162,7 @@ ResolvedFilm resolve(const FilmSettings& wanted, const FilmOutput& output) {
   const bool gray_file = extension_of(output.path) == "gray";
   film.width = output.width;
   film.height = output.height;
-  choose_pixel_formats(film, gray_file);
+  choose_pixel_formats(film, gray_file, output.colour);
   film.filtered_pixel_format = choose_filtered_format(settings, gray_file);
   note_program_stream(film);
   if (film.pictures.pixel_format == PixelFormat::yuv420p && settings.filter.empty() &&

@@ -22,6 +22,9 @@ std::vector<AVPixelFormat> formats_after_filter(const ResolvedFilm& film) {
 
 std::string chain_of(const ResolvedFilm& film) {
   if (film.converted_pixel_format.empty()) return film.settings.filter;
+  // JFIF knows one matrix and one range; RGB has neither.
+  if (film.converted_pixel_format.starts_with("yuvj"))
+    return "scale=out_color_matrix=bt601:out_range=pc,format=" + film.converted_pixel_format;
   return "format=" + film.converted_pixel_format;
 }
 

@@ -93,11 +93,10 @@ class LightPainter final : public Painter {
     std::vector<float> bloom_half, bloom_full, grain;
   };
 
-  // The light that is there has a matrix of its own.
-  void keep_to(ColourMatrix matrix) {
+  // The light that is there has a matrix of its own. A gray picture shows BT.709's luma.
+  void keep_to(ColourMatrix wanted) {
+    const ColourMatrix matrix = wanted == ColourMatrix::none ? ColourMatrix::bt709 : wanted;
     if (matrix == matrix_) return;
-    if (matrix == ColourMatrix::none)
-      throw std::invalid_argument("a picture in colour needs a colour matrix");
     if (matrix_ != ColourMatrix::none && !(luma_coefficients(matrix) == luma_coefficients(matrix_)))
       throw std::invalid_argument("the colour matrix of pictures cannot change within a film");
     if (matrix_ == ColourMatrix::none) make_tables(matrix);

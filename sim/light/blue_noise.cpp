@@ -11,7 +11,7 @@ namespace {
 constexpr std::size_t noise_size = 64;
 
 constexpr std::uint8_t noise_ranks[noise_size * noise_size] = {
-#include "sim/light/blue_noise.inl"
+#include "sim/light/blue_noise.inc"
 };
 
 constexpr std::array<float, noise_size * noise_size> noise_samples() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Writes blue_noise.inl: the order in which void-and-cluster (Ulichney 1993) fills a torus of
+# Writes blue_noise.inc: the order in which void-and-cluster (Ulichney 1993) fills a torus of
 # 64x64 places, as ranks 0..4095 divided by 16. Run it by hand; the result is checked in.
 import math
 import random
@@ -71,9 +71,8 @@ def ranks():
     return result
 
 
-with open("blue_noise.inl", "w", encoding="ascii") as file:
-    file.write("// Written by make_blue_noise.py.\n// clang-format off\n")
+with open("blue_noise.inc", "w", encoding="ascii") as file:
+    file.write("// Written by make_blue_noise.py.\n")
     values = [rank // 16 for rank in ranks()]
     for at in range(0, PLACES, 24):
         file.write(",".join(str(v) for v in values[at:at + 24]) + ",\n")
-    file.write("// clang-format on\n")

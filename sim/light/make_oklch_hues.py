@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Writes oklch_hues.inl: sRGB colours of equal lightness for every degree of OKLCH's hue (Ottosson,
+# Writes oklch_hues.inc: sRGB colours of equal lightness for every degree of OKLCH's hue (Ottosson,
 # "A perceptual color space for image processing", 2020), with the largest chroma up to a limit that
 # sRGB has there. Run it by hand; the result is checked in.
 import math
@@ -33,12 +33,11 @@ def colour(lightness, hue, most_chroma):
     return f"0x{r:02x}{g:02x}{b:02x}"
 
 
-with open("oklch_hues.inl", "w", encoding="ascii") as file:
-    file.write("// Written by make_oklch_hues.py.\n// clang-format off\n")
+with open("oklch_hues.inc", "w", encoding="ascii") as file:
+    file.write("// Written by make_oklch_hues.py.\n")
     for lightness, most_chroma in ((0.78, 0.165), (0.74, 0.19)):
         file.write("{\n")
         values = [colour(lightness, hue, most_chroma) for hue in range(360)]
         for at in range(0, 360, 10):
             file.write(",".join(values[at:at + 10]) + ",\n")
         file.write("},\n")
-    file.write("// clang-format on\n")

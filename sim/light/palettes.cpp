@@ -21,7 +21,7 @@ constexpr std::array<Rgb, 9> inferno = {0x000004, 0x210c4a, 0x57106e, 0x8a226a, 
                                         0xe45a31, 0xf98e09, 0xf9cb35, 0xfcffa4};
 
 constexpr Rgb oklch[2][360] = {
-#include "sim/light/oklch_hues.inl"
+#include "sim/light/oklch_hues.inc"
 };
 
 // Colours at even distances along a ramp.

@@ -33,7 +33,7 @@ void PictureRecord::check_job(const std::string& job) const {
     throw std::invalid_argument("the pictures '" + output_ + "' are those of another render (" +
                                 other +
                                 "); finish it with its own settings, name other files, or replace "
-                                "them with --resume restart");
+                                "them with resume = restart");
   if (record && *record != sealed_job(job)) remove();  // damaged: it says nothing
 }
 

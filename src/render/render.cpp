@@ -288,10 +288,10 @@ class RenderJob {
     for (const std::string& warning : announced_) notify(warning);
     if (settings_.stats.empty() && !settings_.frame && !carries_comment(*film_))
       notify(is_sequence(settings_)
-                 ? "pictures do not carry the settings they are made from; --stats FILE keeps them"
+                 ? "pictures do not carry the settings they are made from; stats = FILE keeps them"
                  : "the container " + film_->settings.container +
-                       " does not carry the film's settings, which verify and --from look for: "
-                       ".mp4 and .mkv do, and --stats FILE keeps them beside it");
+                       " does not carry the film's settings, which verify looks for: "
+                       ".mp4 and .mkv do, and stats = FILE keeps them beside it");
   }
 
   // The trail remembers every picture, so those before it are drawn, too.

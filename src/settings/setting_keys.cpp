@@ -93,28 +93,27 @@ std::vector<SettingEntry> look_entries() {
   std::vector<SettingEntry> list;
   list.push_back(look_entry(key("look", "NAME", "or a file; lifereel looks")));
   const auto add = [&list](SettingEntry entry) { list.push_back(of_colour(std::move(entry))); };
-  add(choice(key("tone", "CURVE", "published, log, filmic"), LIFEREEL_FIELD(universe.look.tone),
+  add(choice(key("tone", "CURVE", "log, filmic, published"), LIFEREEL_FIELD(universe.look.tone),
              tone_names));
-  add(choice(key("color-by", "WHAT", "species speed density age"),
+  add(choice(key("color-by", "WHAT", "species, speed, ..."),
              LIFEREEL_FIELD(universe.look.colour_by), colour_by_names));
-  add(entry(key("palette", "COLORS", "RRGGBB ..., or a name"),
-            LIFEREEL_FIELD(universe.look.palette), parse_palette, print_string));
+  add(entry(key("palette", "COLORS", "name or RRGGBB ..."), LIFEREEL_FIELD(universe.look.palette),
+            parse_palette, print_string));
   add(entry(key("background", "COLOR", "RRGGBB"), LIFEREEL_FIELD(universe.look.background),
             parse_colour, print_colour));
-  add(float_entry(key("exposure", "STOPS", "brighter or darker"),
+  add(float_entry(key("exposure", "STOPS", "+ brighter, - darker"),
                   LIFEREEL_FIELD(universe.look.exposure)));
-  add(float_entry(key("white", "X", "times the brightest light"),
+  add(float_entry(key("white", "X", "by the brightest light"),
                   LIFEREEL_FIELD(universe.look.white)));
   add(int_entry(key("point-size", "PX", "3 to 13, odd"), LIFEREEL_FIELD(universe.look.point_size)));
-  add(int_entry(key("streaks", "N", "points along a way, 1 to 16"),
+  add(int_entry(key("streaks", "N", "points of a way, 1 to 16"),
                 LIFEREEL_FIELD(universe.look.streaks)));
   add(float_entry(key("bloom", "X", "glow, 0 to 4"), LIFEREEL_FIELD(universe.look.bloom)));
-  add(int_entry(key("bloom-radius", "N", "levels of the glow, 1 to 8"),
+  add(int_entry(key("bloom-radius", "N", "its levels, 1 to 8"),
                 LIFEREEL_FIELD(universe.look.bloom_radius)));
-  add(float_entry(key("vignette", "X", "darker corners, 0 to 1"),
+  add(float_entry(key("vignette", "X", "dark corners, 0 to 1"),
                   LIFEREEL_FIELD(universe.look.vignette)));
-  add(float_entry(key("grain", "X", "levels of film grain, 0 to 16"),
-                  LIFEREEL_FIELD(universe.look.grain)));
+  add(float_entry(key("grain", "X", "film grain, 0 to 16"), LIFEREEL_FIELD(universe.look.grain)));
   add(flag_entry(key("dither", "", "against banding"), LIFEREEL_FIELD(universe.look.dither)));
   return list;
 }

@@ -144,6 +144,7 @@ FilmOutput film_output(const RenderSettings& settings) {
   output.overwrite = settings.overwrite;
   output.width = settings.universe.width;
   output.height = settings.universe.height;
+  output.colour = settings.universe.look.draws_colour();
   output.frames = frame_count(settings);
   output.still = settings.frame.has_value();
   output.first_picture = settings.frame.value_or(0);

@@ -34,8 +34,9 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     below("sim", "sim/hash sim/arithmetic")
     below("sim/hash", "")
     below("sim/arithmetic", "")
-    below("sim/cpu", "sim/arithmetic")
-    engines = "sim/hash sim/arithmetic"
+    below("sim/light", "sim/arithmetic")
+    below("sim/cpu", "sim/arithmetic sim/light")
+    engines = "sim/hash sim/arithmetic sim/light"
     below("cuda", engines " cuda/kernels cuda/runtime")
     below("cuda/kernels", engines)
     below("cuda/runtime", "")

@@ -134,7 +134,8 @@ TEST_SUITE("src.render.pictures") {
     REQUIRE_ENCODER("png");
     const test::TemporaryFolder folder;
     RenderSettings settings = sequence(folder.file("f%d.png"), 100'000);
-    CHECK(contains(stop_after(settings, 1), "of 100000 pictures are there, and the same command"));
+    CHECK(contains(stop_after(settings, 1),
+                   "of 100000 pictures are there, and a render with the same settings"));
     settings.resume = Resume::restart;
     settings.frames = 2;
     settings.universe.seed = 7;
