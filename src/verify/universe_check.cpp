@@ -15,11 +15,19 @@ namespace {
 
 /// Of an encoded picture and the universe's; no bitrate that anybody would choose comes near it.
 constexpr double least_decibels = 20;
-/// The same of chroma, which lies nearer together: less is colour that is missing or wrong.
+/// The same of chroma, which lies nearer together: less is colour that is missing or wrong, unless
+/// the universe's own colour is so strong that this is a small part of it.
 constexpr double least_chroma_decibels = 30;
+constexpr double most_chroma_share = 0.25;
 /// A picture that differs so much less from a neighbour of its own universe's picture is displaced;
 /// what lasts for a second is no matter of bitrate.
 constexpr double displaced_share = 0.9;
+
+/// The mean square of what is colour in a plane of chroma.
+double colour_square(const PlaneView& plane) {
+  const std::vector<std::uint8_t> neutral(static_cast<std::size_t>(plane.width), neutral_chroma);
+  return mean_square_difference(plane, {neutral.data(), 0, plane.width, plane.height});
+}
 
 }  // namespace
 
@@ -80,20 +88,22 @@ void UniverseComparison::compare_chroma(const PictureView& film, const PictureVi
                                         std::int64_t frame) {
   if (film.plane_count < 3 || universe.plane_count < 3) return;
   double squares[2] = {};
-  for (int plane = 1; plane < 3; ++plane) {
-    const PlaneView& a = film.planes[plane];
-    const PlaneView& b = universe.planes[plane];
+  for (int channel = 1; channel < 3; ++channel) {
+    const PlaneView& a = film.planes[channel];
+    const PlaneView& b = universe.planes[channel];
     if (a.width != b.width || a.height != b.height) return;  // not 4:2:0
-    squares[plane - 1] = mean_square_difference(a, b);
-    chroma_squares_[plane - 1] += squares[plane - 1];
+    squares[channel - 1] = mean_square_difference(a, b);
+    chroma_squares_[channel - 1] += squares[channel - 1];
   }
   ++chroma_compared_;
-  const double worse = decibels(std::max(squares[0], squares[1]));
-  if (worse < least_chroma_decibels)
+  const int plane = squares[0] > squares[1] ? 0 : 1;
+  const double worse = decibels(squares[plane]);
+  if (worse < least_chroma_decibels &&
+      squares[plane] > most_chroma_share * colour_square(universe.planes[plane + 1]))
     unlike_.add(frame, 1,
                 format("the picture's colours are not the universe's: PSNR of %s %.1f dB, less "
                        "than %.0f",
-                       squares[0] > squares[1] ? "Cb" : "Cr", worse, least_chroma_decibels));
+                       plane == 0 ? "Cb" : "Cr", worse, least_chroma_decibels));
 }
 
 // A film with a picture too many or too few is a frame late or early from there on.
