@@ -52,6 +52,11 @@ if(NOT LIFEREEL_INSTALL)
   return()
 endif()
 
+if(PROJECT_IS_TOP_LEVEL)
+  add_custom_target(uninstall VERBATIM
+    COMMAND ${CMAKE_COMMAND} -P ${PROJECT_SOURCE_DIR}/cmake/uninstall.cmake ${PROJECT_BINARY_DIR})
+endif()
+
 # Components, for packagers and for projects around this one: lifereel_runtime is what programs need
 # at work, lifereel_development what is needed to build them.
 install(DIRECTORY ${staged_include_dir}/lifereel DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}

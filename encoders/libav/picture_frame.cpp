@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstddef>
+#include <cstring>
 #include <functional>
 #include <new>
 #include <stdexcept>
@@ -55,6 +56,18 @@ void check_picture(const Picture& picture, PixelFormat format, int width, int he
         picture.stride_bytes[plane] < plane_size(plane, width, height).width)
       throw std::runtime_error("plane " + std::to_string(plane) +
                                " of a picture is missing or narrower than the picture");
+}
+
+UniqueFrame blank_frame(AVPixelFormat format, int width, int height) {
+  UniqueFrame frame = make_frame();
+  frame->format = format;
+  frame->width = width;
+  frame->height = height;
+  frame->pts = 0;
+  check(av_frame_get_buffer(frame.get(), 0), "av_frame_get_buffer");
+  for (const AVBufferRef* const memory : frame->buf)
+    if (memory != nullptr) std::memset(memory->data, 0, memory->size);
+  return frame;
 }
 
 void wrap_picture(const Picture& picture, PictureGuard& guard, AVFrame& frame) {

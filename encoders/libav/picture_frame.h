@@ -29,6 +29,9 @@ void check_picture(const Picture& picture, PixelFormat format, int width, int he
 
 AVPixelFormat to_libav(PixelFormat format) noexcept;
 
+/// With memory of its own, all zero, and pts 0.
+UniqueFrame blank_frame(AVPixelFormat format, int width, int height);
+
 /// Fills `frame` (blank) with read-only references to the picture's planes: one AVBuffer for each
 /// piece of memory they lie in. The picture is released when the last of them is dropped, or before
 /// this throws; either way `guard` is disarmed.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "encoders/video/chunk_encoder.h"
 
-#include <cstring>
 #include <stdexcept>
 
 #include "encoders/libav/picture_frame.h"
@@ -28,18 +27,6 @@ std::string chain_of(const ResolvedFilm& film) {
   return "format=" + film.converted_pixel_format;
 }
 
-UniqueFrame blank_frame(const VideoFormat& format) {
-  UniqueFrame frame = make_frame();
-  frame->format = format.pixel_format;
-  frame->width = format.width;
-  frame->height = format.height;
-  frame->pts = 0;
-  check(av_frame_get_buffer(frame.get(), 0), "av_frame_get_buffer");
-  for (const AVBufferRef* const memory : frame->buf)
-    if (memory != nullptr) std::memset(memory->data, 0, memory->size);
-  return frame;
-}
-
 /// Some of libavcodec's own look at size and format of pictures no sooner than they come.
 bool checks_pictures_late(const std::string& codec) {
   return codec_origin(codec) == CodecOrigin::libavcodec && !codec_traits(codec).joins;
@@ -52,7 +39,7 @@ void try_encoder(const ResolvedFilm& film, const VideoFormat& format, bool globa
   VideoEncoder trial(film, format, global_header);
   if (look) look(trial.codec());
   if (!checks_pictures_late(film.settings.codec)) return;
-  const UniqueFrame frame = blank_frame(format);
+  const UniqueFrame frame = blank_frame(format.pixel_format, format.width, format.height);
   try {
     trial.encode(frame.get(), [](AVPacket&) {});
   } catch (const std::runtime_error& error) {

@@ -83,6 +83,7 @@ constexpr CodecTraits ljpeg = {
 
 constexpr CodecTraits libsvtav1 = {
     .name = "libsvtav1",
+    .closes_after_end_alone = true,
     .log_variable = "SVT_LOG",
 };
 

@@ -38,6 +38,8 @@ struct CodecTraits {
   /// What a chunk may miss its size by, in seconds of its bit rate; 0: the encoder's own tolerance.
   double chunk_tolerance_seconds = 0;
 
+  bool closes_after_end_alone = false;  ///< closing it before its end hangs or complains
+
   const char* log_variable = nullptr;  ///< of the environment: "1" keeps it off the terminal
 
   std::span<const std::string_view> presets = {};  ///< empty: the encoder refuses others by itself

@@ -187,10 +187,23 @@ void refuse_device_memory(const AVCodec& codec) {
       av_get_pix_fmt_name(formats.front()) + "), which is not supported" + software_encoder(codec));
 }
 
+void CloseEncoder::operator()(AVCodecContext* codec) const noexcept {
+  const bool ends_first =
+      avcodec_is_open(codec) != 0 && codec_traits(codec->codec->name).closes_after_end_alone;
+  try {
+    if (ends_first && !fed)
+      avcodec_send_frame(codec, blank_frame(codec->pix_fmt, codec->width, codec->height).get());
+    if (ends_first && !ended) avcodec_send_frame(codec, nullptr);
+  } catch (...) {
+    // No memory for the blank picture: it closes as it can.
+  }
+  avcodec_free_context(&codec);
+}
+
 VideoEncoder::VideoEncoder(const ResolvedFilm& film, const VideoFormat& format, bool global_header)
     : packet_(make_packet()) {
   const AVCodec& codec = find_video_encoder(film.settings.codec);
-  codec_ = make_codec_context(film);
+  codec_.reset(make_codec_context(film).release());
   codec_->pix_fmt = format.pixel_format;
   codec_->width = format.width;
   codec_->height = format.height;
@@ -225,6 +238,7 @@ VideoEncoder::VideoEncoder(const ResolvedFilm& film, const VideoFormat& format, 
 
 void VideoEncoder::encode(const AVFrame* frame, const TakePacket& take) {
   check(avcodec_send_frame(codec_.get(), frame), "avcodec_send_frame");
+  (frame != nullptr ? codec_.get_deleter().fed : codec_.get_deleter().ended) = true;
   // Drained after every frame, so that nothing waits inside the codec context.
   for (;;) {
     const int result = avcodec_receive_packet(codec_.get(), packet_.get());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,14 @@ std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec);
 /// Throws std::invalid_argument for an encoder whose pictures lie in a device's memory.
 void refuse_device_memory(const AVCodec& codec);
 
+/// Closes an encoder, having brought it to its end where it has to be. One that has had no picture
+/// gets a blank one: SVT-AV1 waits for ever for the first.
+struct CloseEncoder {
+  bool fed = false;
+  bool ended = false;
+  void operator()(AVCodecContext* codec) const noexcept;
+};
+
 class VideoEncoder {
  public:
   using TakePacket = std::function<void(AVPacket&)>;
@@ -54,7 +63,7 @@ class VideoEncoder {
   void encode(const AVFrame* frame, const TakePacket& take);
 
  private:
-  UniqueCodecContext codec_;
+  std::unique_ptr<AVCodecContext, CloseEncoder> codec_;
   UniquePacket packet_;
 };
 

@@ -49,3 +49,8 @@ flags=$(pkg-config $static --cflags --libs lifereel)
 # shellcheck disable=SC2086  # options, one word each
 "$compiler" -std=c++20 -O2 -fvisibility=hidden -o "$work/consumer" "$source/consumer.cpp" $flags
 LD_LIBRARY_PATH=$libdir "$work/consumer" "$work/by-pkg-config-out"
+
+echo "uninstalled"
+"$cmake" --build "$build" --target uninstall > "$work/uninstall.log"
+left=$(find "$work/prefix" ! -type d -o -name lifereel)
+[ -z "$left" ] || { echo "uninstall has left $left"; exit 1; }

@@ -461,4 +461,21 @@ TEST_CASE("films that cannot be read") {
   CHECK((!error.empty() || !complete));
 }
 
+TEST_CASE("SVT-AV1 closes, however few pictures it has had") {
+  REQUIRE_ENCODER("libsvtav1");
+  const TemporaryFolder folder;
+  FilmSettings settings = film_settings("libsvtav1", {25, 1});
+  settings.codec_preset = "12";
+  CHECK(contains(error_of([&] { Film(settings, film_output(folder.file("a.mov"), 64, 64)); }),
+                 "the container mov does not take this film, of av1"));
+  for (const char* chain : {"", "null"})
+    for (const int pictures : {0, 1, 5}) {
+      settings.filter = chain;
+      PictureOwner owner(64, 64, PixelFormat::yuv420p);
+      Film film(settings, film_output(folder.file("a.mkv"), 64, 64));
+      for (int i = 0; i < pictures; ++i) film.write(owner.lend(i, Blobs(64, 64).draw(i)));
+    }
+  CHECK(folder.names().empty());
+}
+
 TEST_SUITE_END();
