@@ -49,7 +49,7 @@ std::vector<Rgb> hues(int table, int first_degrees, int count) {
   return result;
 }
 
-[[noreturn]] void fail(const std::string& palette) {
+[[noreturn]] void refuse_palette(const std::string& palette) {
   std::string sentence = "palette '" + palette + "' is neither colours as RRGGBB nor one of";
   for (const std::string& known : palette_names()) sentence += ' ' + known;
   throw std::invalid_argument(sentence);
@@ -65,11 +65,12 @@ std::vector<Rgb> parse_colours(const std::string& palette) {
     Rgb colour = 0;
     const auto [rest, error] =
         std::from_chars(palette.data() + at, palette.data() + end, colour, 16);
-    if (error != std::errc{} || rest != palette.data() + end || end - at != 6) fail(palette);
+    if (error != std::errc{} || rest != palette.data() + end || end - at != 6)
+      refuse_palette(palette);
     colours.push_back(colour);
     at = end;
   }
-  if (colours.empty()) fail(palette);
+  if (colours.empty()) refuse_palette(palette);
   if (colours.size() > most_colours)
     throw std::invalid_argument("palette has " + std::to_string(colours.size()) +
                                 " colours; give at most " + std::to_string(most_colours));
