@@ -15,13 +15,26 @@ void check_range(const char* key, T value, T from, T to) {
   throw std::invalid_argument(sentence.str());
 }
 
+/// Points are smaller, so that none meets itself on the other side.
+constexpr int smallest_colour_picture = 32;
+
 }  // namespace
 
 void validate(const LookSettings& look, int width, int height) {
-  if (!look.draws_colour()) return;
+  if (!look.draws_colour()) {
+    if (look == LookSettings()) return;
+    throw std::invalid_argument(
+        "bloom, palette and the like are of looks in colour, and tone is published; choose a look "
+        "such as aurora, or leave them out");
+  }
   if (width % 2 != 0 || height % 2 != 0)
     throw std::invalid_argument("a picture in colour needs an even width and height, not " +
-                                std::to_string(width) + 'x' + std::to_string(height));
+                                std::to_string(width) + 'x' + std::to_string(height) +
+                                "; change the size, or take the look published");
+  if (width < smallest_colour_picture || height < smallest_colour_picture)
+    throw std::invalid_argument("a picture in colour has at least " +
+                                std::to_string(smallest_colour_picture) +
+                                " pixels each way; change the size, or take the look published");
   check_range("exposure", look.exposure, -16.0f, 16.0f);
   check_range("white", look.white, 0.01f, 100.0f);
   check_range("point-size", look.point_size, 3, 13);

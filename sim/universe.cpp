@@ -54,6 +54,11 @@ void validate(const UniverseSettings& s) {
   require(s.matrix.empty() || s.matrix.size() == entries, "the matrix has ", s.matrix.size(),
           " numbers, but ", s.species, " species need ", s.species, " lines of ", s.species);
   validate(s.look, s.width, s.height);
+  // Their light is summed in 32 bits.
+  require(!s.look.draws_colour() || std::int64_t{s.particles} * s.look.streaks <= 20'000'000,
+          s.particles, " particles with streaks of ", s.look.streaks,
+          " points are too many for a picture in colour: at most 20 million points; lower streaks, "
+          "or take the look published");
   for (const float entry : s.matrix)
     require(
         std::isfinite(entry) && std::fabs(entry) <= 1024.0f,

@@ -16,7 +16,7 @@ namespace lifereel {
 namespace {
 
 constexpr std::uint32_t ebml_id = 0x1A45DFA3, segment_id = 0x18538067, cluster_id = 0x1F43B675;
-constexpr std::uint32_t void_id = 0xEC, crc_id = 0xBF;
+constexpr std::uint32_t void_id = 0xEC, crc_id = 0xBF, timestamp_id = 0xE7;
 
 struct SegmentPart {
   std::uint32_t id;
@@ -177,7 +177,10 @@ class EbmlCheck {
   void check_part(const Element& part, const char* name) {
     std::array<std::uint8_t, 6> head{};
     const bool has_head = part.end - part.content >= 6 && file_.read(part.content, head);
-    const bool begins = head[0] == crc_id, sized = head[1] == 0x84;
+    // A checksum whose first byte is damaged is known by its size: not by a cluster's first
+    // element, a time stamp, which may have that size.
+    const bool begins = head[0] == crc_id;
+    const bool sized = head[1] == 0x84 && head[0] != timestamp_id;
     if (!has_head || (!begins && !sized)) {
       if (part.id == cluster_id) note_unsummed(part);
       return;
@@ -189,7 +192,7 @@ class EbmlCheck {
     });
     const std::uint32_t stated =
         head[2] | head[3] << 8 | head[4] << 16 | static_cast<std::uint32_t>(head[5]) << 24;
-    if (!begins || !sized || ~crc != stated)
+    if (!begins || head[1] != 0x84 || ~crc != stated)
       tell(part.place,
            std::string("the bytes of this ") + name + " have not the checksum it states");
     if (part.id == cluster_id) ++summed_clusters_;

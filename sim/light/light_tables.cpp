@@ -2,6 +2,8 @@
 #include "sim/light/light_tables.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 
 namespace lifereel {
 namespace {
@@ -67,12 +69,21 @@ std::int32_t point_weight(int radius, int dy, int dx) {
   return (arithmetic::centre_weight * left * left + reach * reach / 2) / (reach * reach);
 }
 
-// So that every particle in one pixel, with all of its streak, stays within 32 bits.
-std::int32_t colour_weight(const UniverseSettings& universe) {
-  const std::int64_t points = std::int64_t{universe.particles} * universe.look.streaks;
-  const std::int64_t fits = 0x7fffffff / (points * arithmetic::centre_weight);
-  return static_cast<std::int32_t>(
-      std::clamp<std::int64_t>(fits, 1, arithmetic::most_colour_weight));
+/// So that every particle in one place, with all of its streak, stays within 32 bits.
+std::int32_t colour_weight(const UniverseSettings& universe,
+                           const std::vector<std::array<double, 3>>& lights) {
+  const int radius = universe.look.point_size / 2;
+  const int four_pixels =
+      point_weight(radius, 0, 0) + 2 * point_weight(radius, 0, 1) + point_weight(radius, 1, 1);
+  double heaviest = 0;  // of a weight of 1
+  for (const auto& light : lights)
+    heaviest = std::max({heaviest, light[0] * arithmetic::centre_weight,
+                         std::abs(light[1]) * four_pixels, std::abs(light[2]) * four_pixels});
+  // What rounding a colour may add.
+  const double rounding = 0.5 * four_pixels;
+  const double points = static_cast<double>(universe.particles) * universe.look.streaks;
+  const double fits = (0x7fffffff / points - rounding) / heaviest;
+  return static_cast<std::int32_t>(std::clamp<double>(fits, 1, arithmetic::most_colour_weight));
 }
 
 void fill_chroma(LightTables& tables, int bin, std::int32_t cb, std::int32_t cr) {
@@ -105,13 +116,15 @@ LightTables make_light_tables(const UniverseSettings& universe, ColourMatrix mat
   tables.radius = universe.look.point_size / 2;
   tables.row = tables.radius <= 2 ? 8 : 16;
   tables.bins = colour_bins(universe);
-  tables.colour_weight = colour_weight(universe);
   tables.luma.assign(static_cast<std::size_t>(tables.bins * tables.luma_bin_stride()), 0);
   tables.chroma.assign(static_cast<std::size_t>(tables.bins * tables.chroma_bin_stride()), 0);
-  const std::vector<Rgb> colours =
+  const std::vector<Rgb> colours_of_bins =
       palette_colours(universe.look.palette, tables.bins, is_ramp(universe.look.colour_by));
+  std::vector<std::array<double, 3>> lights;
+  for (const Rgb colour : colours_of_bins) lights.push_back(light_of(colour, k));
+  tables.colour_weight = colour_weight(universe, lights);
   for (int bin = 0; bin < tables.bins; ++bin) {
-    const auto light = light_of(colours[static_cast<std::size_t>(bin)], k);
+    const auto& light = lights[static_cast<std::size_t>(bin)];
     const std::int32_t luma = std::max(rounded(light[0] * tables.colour_weight), 1);
     for (int dy = 0; dy <= tables.radius; ++dy)
       for (int dx = -tables.radius; dx <= tables.radius; ++dx)

@@ -218,7 +218,14 @@ int Arguments::count(const std::string& option, int otherwise) const {
 RenderSettings Arguments::settings() const {
   RenderSettings settings;
   // What a preset, a config file or a film says nothing of is as it always was.
-  if (encodes_ && !has("preset") && !has("config") && !has("from")) apply_look(settings, "aurora");
+  const auto given = [this](const std::string& key, std::string_view text) {
+    return std::any_of(settings_.begin(), settings_.end(), [&](const auto& setting) {
+      return setting.first == key && (text.empty() || setting.second == text);
+    });
+  };
+  const bool wants_gpu = given("engine", "cuda") || given("device", "");  // it draws gray so far
+  if (encodes_ && !has("preset") && !has("config") && !has("from") && !wants_gpu)
+    apply_look(settings, "aurora");
   if (has("preset")) {
     try {
       apply_preset(settings, value("preset"));
@@ -243,11 +250,15 @@ RenderSettings Arguments::settings() const {
                                "; if you know who made it, --trust-film takes that, too");
     }
   }
-  for (const auto& [key, text] : settings_) {
-    try {
-      apply_setting(settings, key, text, "--" + key);
-    } catch (const std::invalid_argument& error) {
-      throw UsageError(error.what());
+  // A look starts over, so wherever it stands the other options change it.
+  for (const bool is_look : {true, false}) {
+    for (const auto& [key, text] : settings_) {
+      if ((key == "look") != is_look) continue;
+      try {
+        apply_setting(settings, key, text, "--" + key);
+      } catch (const std::invalid_argument& error) {
+        throw UsageError(error.what());
+      }
     }
   }
   return settings;

@@ -47,9 +47,12 @@ int run_looks(const Arguments& arguments) {
   RenderSettings settings;
   apply_look(settings, names.front());  // throws with the list of names
   for (const Look& look : looks()) {
-    if (names.front() == look.name) std::fputs(look.text, stdout);
+    if (names.front() == look.name) {
+      std::fputs(look.text, stdout);
+      return 0;
+    }
   }
-  return 0;
+  throw UsageError("there is no look '" + names.front() + "' to print; lifereel looks lists them");
 }
 
 /// The encoders of the presets and of lossless films.

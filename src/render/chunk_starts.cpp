@@ -9,9 +9,12 @@
 #include "src/render/checkpoint_files.h"
 
 namespace lifereel {
-ChunkStarts::ChunkStarts(const Engine& engine, const ChunkPlan& plan, WorkFolder* folder,
-                         const std::atomic<bool>* cancel, const std::atomic<bool>* end_early)
-    : plan_(plan),
+
+ChunkStarts::ChunkStarts(const Engine& engine, const PictureFormat& pictures, const ChunkPlan& plan,
+                         WorkFolder* folder, const std::atomic<bool>* cancel,
+                         const std::atomic<bool>* end_early)
+    : pictures_(pictures),
+      plan_(plan),
       first_frame_(engine.frame()),
       folder_(folder),
       cancel_(cancel),
@@ -40,8 +43,7 @@ void ChunkStarts::go_to(Engine& engine, std::uint64_t frame, std::int64_t chunk)
       engine.restore(*checkpoint);
   }
   if (engine.frame() == frame) return;
-  FrameSource nobody_looks(engine, format_for_size(PixelFormat::gray8, engine.settings().width,
-                                                   engine.settings().height));
+  FrameSource nobody_looks(engine, pictures_);
   while (engine.frame() < frame) {
     throw_if_cancelled(cancel_);
     if (is_set(end_early_)) return;

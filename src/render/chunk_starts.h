@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "encoders/chunk_plan.h"
+#include "encoders/picture.h"
 #include "sim/checkpoint.h"
 #include "sim/engine.h"
 #include "src/render/work_folder.h"
@@ -18,9 +19,11 @@ namespace lifereel {
 class ChunkStarts {
  public:
   /// `folder` may be nullptr: then the engine only goes forward. `engine` must be at the film's
-  /// first frame. A set `cancel` or `end_early` (may be nullptr) ends its way.
-  ChunkStarts(const Engine& engine, const ChunkPlan& plan, WorkFolder* folder,
-              const std::atomic<bool>* cancel, const std::atomic<bool>* end_early);
+  /// first frame; `pictures` are what it draws for the film, for what it goes past is drawn alike.
+  /// A set `cancel` or `end_early` (may be nullptr) ends its way.
+  ChunkStarts(const Engine& engine, const PictureFormat& pictures, const ChunkPlan& plan,
+              WorkFolder* folder, const std::atomic<bool>* cancel,
+              const std::atomic<bool>* end_early);
 
   /// On the engine's thread, with no draw in flight: to the frame before the chunk's first picture,
   /// by way of a checkpoint where that is shorter. The universe there waits for keep(). A film that
@@ -32,6 +35,7 @@ class ChunkStarts {
  private:
   void go_to(Engine& engine, std::uint64_t frame, std::int64_t chunk);
 
+  const PictureFormat pictures_;
   const ChunkPlan plan_;
   const std::uint64_t first_frame_;
   WorkFolder* const folder_;

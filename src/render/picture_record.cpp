@@ -45,6 +45,7 @@ std::int64_t PictureRecord::pictures_kept(std::int64_t frames) const {
   for (; kept < frames; ++kept) {
     const fs::file_time_type made = fs::last_write_time(picture_path(output_, kept), error);
     if (error || made <= begun) break;
+    if (fs::file_size(picture_path(output_, kept), error) == 0 || error) break;
   }
   return kept;
 }

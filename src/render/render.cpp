@@ -240,7 +240,11 @@ class RenderJob {
   }
 
   void make_film() {
-    starts_.emplace(engine_, plan_, work_.get(), control_.cancel, control_.end_early);
+    const UniverseSettings& universe = settings_.universe;
+    starts_.emplace(engine_,
+                    film_ ? film_->pictures
+                          : format_for_size(PixelFormat::yuv420p, universe.width, universe.height),
+                    plan_, work_.get(), control_.cancel, control_.end_early);
     sink_.emplace(settings_, film_, stopped_, work_.get(), work_ ? &*starts_ : nullptr);
     announce_warnings();
     go_to_first_picture();
@@ -299,6 +303,7 @@ class RenderJob {
     const std::int64_t before = settings_.frame.value_or(stopped_.pictures_kept);
     if (before == 0) return;
     FrameSource source(engine_, sink_->picture_format());
+    const CancellableSteps cancellable(engine_, control_.cancel);
     const FrameMeter meter;
     double reported = 0;
     for (std::int64_t frame = 0; frame < before; ++frame) {

@@ -343,7 +343,7 @@ TEST_SUITE("sim.light_pictures") {
     CHECK(std::int64_t{heaviest} * universe.particles * universe.look.streaks <= 0x7fffffff);
     for (const std::int32_t weight : tables.chroma)
       REQUIRE(std::abs(std::int64_t{weight}) * universe.particles * universe.look.streaks <=
-              std::int64_t{4} * 0x7fffffff / 4);
+              0x7fffffff);
   }
 
   TEST_CASE("grain is drawn by the frame and the place, and has the strength that was asked for") {
@@ -378,6 +378,11 @@ TEST_SUITE("sim.light_pictures") {
       return std::string("nothing");
     };
     CHECK(refusal([](auto& u) { u.width = 321; }).find("even width") != std::string::npos);
+    CHECK(refusal([](auto& u) { u.width = 30, u.height = 30, u.rmax = 10; }).find("32 pixels") !=
+          std::string::npos);
+    CHECK(refusal([](auto& u) { u.look = {}, u.look.bloom = 1; }).find("looks in colour") !=
+          std::string::npos);
+    CHECK(refusal([](auto& u) { u.particles = 6000000; }).find("too many") != std::string::npos);
     CHECK(refusal([](auto& u) { u.look.point_size = 4; }).find("odd") != std::string::npos);
     CHECK(refusal([](auto& u) { u.look.point_size = 15; }).find("3 to 13") != std::string::npos);
     CHECK(refusal([](auto& u) { u.look.bloom = 5; }).find("bloom 5") != std::string::npos);

@@ -123,6 +123,35 @@ TEST_SUITE("src.cli") {
     CHECK(contains(program.failure(1, {"render", "--frames", "4", "-o", "f%03d.png"}), "f003.png"));
   }
 
+  TEST_CASE("options change the look they stand beside, wherever they stand") {
+    const Program program;
+    const auto config = [&](std::vector<std::string> words) {
+      words.insert(words.begin(), "render");
+      words.insert(words.end(), {"--frames", "1", "--codec", "ffv1", "-o", "look.mkv", "--quiet",
+                                 "--overwrite"});
+      const Result made = program.run(with_small_universe(words));
+      CAPTURE(made.err);
+      CHECK(made.status == 0);
+      return program.run({"presets", "--from", "look.mkv"}).out;
+    };
+    CHECK(contains(config({}), "bloom = 0.3\n"));  // aurora
+    CHECK_FALSE(contains(config({"--look", "published"}), "bloom"));
+    for (const auto& words :
+         {std::vector<std::string>{"--look", "neon", "--dither", "no", "--bloom", "2"},
+          std::vector<std::string>{"--bloom", "2", "--dither=no", "--look", "neon"}}) {
+      const std::string text = config(words);
+      CHECK(contains(text, "tone = filmic\n"));
+      CHECK(contains(text, "bloom = 2\n"));
+      CHECK(contains(text, "dither = no\n"));
+    }
+    CHECK(
+        contains(program.failure(1, with_small_universe({"render", "--preset", "dvd_mp4", "--bloom",
+                                                         "2", "--frames", "1", "-o", "a.mp4"})),
+                 "looks in colour"));
+    CHECK(contains(program.failure(1, {"looks", "nosuch"}), "nosuch"));
+    CHECK(contains(program.run({"looks"}).out, "ember"));
+  }
+
   TEST_CASE("a flag takes yes or no as its next word, too") {
     const Program program;
     const auto words = [](const std::vector<std::string>& flag) {

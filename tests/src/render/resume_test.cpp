@@ -250,6 +250,28 @@ TEST_SUITE("src.resume") {
     CHECK(rendered() == frames - 4 * chunk);
   }
 
+  TEST_CASE("a film in colour goes on, with its checkpoints and without") {
+    const test::TemporaryFolder folder;
+    for (const int lanes : {1, 2}) {
+      RenderSettings settings = small(folder.file("film.mkv"), "libx264");
+      apply_look(settings, "ember");
+      settings.engine.lanes = lanes;
+      settings.resume = Resume::off;
+      settings.overwrite = true;
+      render_rest(settings);
+      const std::string whole = contents(settings.output);
+      settings.resume = Resume::automatic;
+      for (const bool keeps_checkpoints : {true, false}) {
+        fs::remove(settings.output);
+        render_until(settings, 3 * chunk + 5);
+        if (!keeps_checkpoints)
+          for (const std::string& path : working_files(settings, "checkpoint")) fs::remove(path);
+        render_rest(settings);
+        CHECK(contents(settings.output) == whole);
+      }
+    }
+  }
+
   TEST_CASE("only the same film goes on, and the difference is told") {
     const test::TemporaryFolder folder;
     RenderSettings settings = small(folder.file("film.mp4"), "libx264");
