@@ -56,6 +56,11 @@ ResolvedFilm resolve(const FilmSettings& settings, const FilmOutput& output);
 /// line. Opens the encoder, but no file; throws as Film does.
 std::vector<std::string> chunk_dependencies(const ResolvedFilm& film);
 
+/// Bytes of the pictures that the film's filter chain keeps in memory at once when `frames` come,
+/// as reverse keeps all; an estimate, and 0 where that is not known. Throws std::invalid_argument
+/// for a chain that does not work.
+std::uint64_t filter_memory_bytes(const ResolvedFilm& film, std::int64_t frames);
+
 /// Throws what resolve() does, and std::invalid_argument for a path that cannot be written.
 void validate(const FilmSettings& settings, const FilmOutput& output);
 

@@ -18,6 +18,7 @@
 #include "encoders/video/chunk_rules.h"
 #include "encoders/video/codec_check.h"
 #include "encoders/video/codec_traits.h"
+#include "encoders/video/filter_graph.h"
 #include "encoders/video/video_encoder.h"
 
 namespace lifereel {
@@ -171,6 +172,12 @@ ResolvedFilm resolve(const FilmSettings& wanted, const FilmOutput& output) {
     throw std::invalid_argument("the size " + size_text(output.width, output.height) +
                                 " is odd; 4:2:0 colour needs an even width and height");
   return film;
+}
+
+std::uint64_t filter_memory_bytes(const ResolvedFilm& film, std::int64_t frames) {
+  if (film.settings.filter.empty()) return 0;
+  const VideoFormat source = source_format(film.settings, film.pictures, film.width, film.height);
+  return FilterGraph(film.settings.filter, source, {}).kept_bytes(frames);
 }
 
 // libavformat does not tell.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "encoders/video/filter_graph.h"
 
+#include <algorithm>
 #include <stdexcept>
 #include <string_view>
 
@@ -8,6 +9,8 @@
 
 namespace lifereel {
 namespace {
+
+constexpr int picture_alignment = 32;  // of rows, for estimates
 
 const AVFilter& find_filter(const char* name) {
   const AVFilter* const filter = avfilter_get_by_name(name);
@@ -49,6 +52,45 @@ void state_implied_colours(VideoFormat& video) {
   if ((kind.flags & AV_PIX_FMT_FLAG_RGB) == 0) return;
   video.matrix = AVCOL_SPC_RGB;
   video.range = AVCOL_RANGE_JPEG;
+}
+
+std::int64_t filter_option(const AVFilterContext& filter, const char* name) {
+  std::int64_t value = 0;
+  av_opt_get_int(filter.priv, name, 0, &value);
+  return value;
+}
+
+/// Calls `look` with each filter that `filter` has its pictures from.
+template <class Look>
+void each_before(const AVFilterContext& filter, const Look& look) {
+  for (unsigned i = 0; i < filter.nb_inputs; ++i) {
+    look(*filter.inputs[i]->src);
+    each_before(*filter.inputs[i]->src, look);
+  }
+}
+
+/// How many let go by is not known beforehand.
+bool drops_pictures(const AVFilterContext& filter) {
+  for (const std::string_view name :
+       {"decimate", "mpdecimate", "select", "segment", "thumbnail", "trim"})
+    if (name == filter.filter->name) return true;
+  return false;
+}
+
+/// Pictures that a filter keeps at once, of `frames` that reach it.
+std::int64_t kept_pictures(const AVFilterContext& filter, std::int64_t frames) {
+  const std::string_view name = filter.filter->name;
+  if (name == "tmix") return std::min(frames, filter_option(filter, "frames"));
+  if (name == "loop") return std::min(frames, filter_option(filter, "size"));
+  if (name == "thumbnail") return std::min(frames, filter_option(filter, "n"));
+  bool whole_film = name == "reverse", drops = false;
+  each_before(filter, [&](const AVFilterContext& before) {
+    drops = drops || drops_pictures(before);
+    // A palette of the whole film comes at its end, one of each picture (2) at once.
+    if (name == "paletteuse" && std::string_view(before.filter->name) == "palettegen")
+      whole_film = whole_film || filter_option(before, "stats_mode") != 2;
+  });
+  return whole_film && !drops ? frames : 0;
 }
 
 }  // namespace
@@ -165,6 +207,20 @@ void FilterGraph::take_frames(const TakeFrame& take) {
     take(*frame_);
     av_frame_unref(frame_.get());
   }
+}
+
+std::uint64_t FilterGraph::kept_bytes(std::int64_t frames) const {
+  double bytes = 0;
+  for (unsigned i = 0; i < graph_->nb_filters; ++i) {
+    const AVFilterContext& filter = *graph_->filters[i];
+    if (filter.nb_inputs == 0) continue;
+    const AVFilterLink& input = *filter.inputs[0];
+    if (input.type != AVMEDIA_TYPE_VIDEO) continue;
+    const int picture_bytes = av_image_get_buffer_size(static_cast<AVPixelFormat>(input.format),
+                                                       input.w, input.h, picture_alignment);
+    bytes += static_cast<double>(kept_pictures(filter, frames)) * std::max(0, picture_bytes);
+  }
+  return static_cast<std::uint64_t>(std::min(bytes, 1e18));
 }
 
 VideoFormat FilterGraph::output() const {

@@ -27,6 +27,9 @@ class FilterGraph {
   /// No more will come: the last frame lasts one tick of the source's.
   void finish(const TakeFrame& take);
 
+  /// Of the pictures that the filters known to collect them keep at once, when `frames` come.
+  std::uint64_t kept_bytes(std::int64_t frames) const;
+
   /// What the chain makes, as far as is known before a frame came out of it.
   VideoFormat output() const;
   /// With the colours of `first`, a frame that came out of it.

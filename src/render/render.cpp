@@ -162,6 +162,7 @@ class RenderJob {
       look_for_pictures();
       if (plan_.frames == 0) return std::move(report_);
     }
+    check_filter_memory();
     check_disk_and_folders();
     if (work_) notify(found_text(*work_, settings_));
     make_film();
@@ -230,6 +231,19 @@ class RenderJob {
     }
     if (stopped_.pictures_kept > 0)
       notify("resuming: " + pictures_kept_text(stopped_.pictures_kept, settings_));
+  }
+
+  void check_filter_memory() const {
+    if (!film_) return;
+    const std::uint64_t needed = filter_memory_bytes(*film_, plan_.frames);
+    const std::uint64_t free = usable_resources().memory_bytes;
+    if (free == 0 || needed <= free) return;
+    throw std::invalid_argument(
+        format("the filter chain '%s' keeps %.2f GB of pictures in memory, and %.2f GB are free; "
+               "make the film shorter or its pictures smaller, or filter the finished film in "
+               "parts",
+               settings_.film.filter.c_str(), static_cast<double>(needed) / 1e9,
+               static_cast<double>(free) / 1e9));
   }
 
   void check_disk_and_folders() const {

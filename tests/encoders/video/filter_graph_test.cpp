@@ -68,4 +68,28 @@ TEST_CASE("an encoder that refuses what a chain makes is known before the first 
   CHECK(folder.names().empty());
 }
 
+TEST_CASE("what a chain keeps in memory is known beforehand") {
+  const auto pictures_kept = [](const char* chain, std::int64_t frames) {
+    FilmSettings settings = film_settings("rawvideo");
+    settings.filter = chain;
+    const ResolvedFilm film = resolve(settings, film_output("a.mkv", 64, 48));
+    constexpr std::int64_t picture_bytes = 64 * 48 * 3 / 2;
+    return static_cast<std::int64_t>(filter_memory_bytes(film, frames)) / picture_bytes;
+  };
+  constexpr std::int64_t frames = 1'000'000;
+  CHECK(pictures_kept("", frames) == 0);
+  CHECK(pictures_kept("hflip", frames) == 0);
+  if (!has_filter("reverse") || !has_filter("tmix") || !has_filter("paletteuse")) return;
+  CHECK(pictures_kept("reverse", frames) == frames);
+  CHECK(pictures_kept("scale=128:96,reverse", frames) == 4 * frames);
+  CHECK(pictures_kept("trim=end_frame=10,reverse", frames) == 0);
+  CHECK(pictures_kept("tmix=frames=30", frames) == 30);
+  CHECK(pictures_kept("tmix=frames=30", 8) == 8);
+  CHECK(pictures_kept("loop=loop=2:size=100", frames) == 100);
+  // In 32-bit colour.
+  CHECK(pictures_kept("split[a][b];[a]palettegen[p];[b][p]paletteuse", frames) == frames * 8 / 3);
+  CHECK(pictures_kept("split[a][b];[a]palettegen=stats_mode=single[p];[b][p]paletteuse=new=1",
+                      frames) == 0);
+}
+
 TEST_SUITE_END();

@@ -409,6 +409,21 @@ TEST_SUITE("src.render") {
     }
   }
 
+  TEST_CASE("a filter chain that needs more memory than there is is refused before the film") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 100'000'000);
+    settings.film.filter = "reverse";
+    std::string told;
+    try {
+      render(settings);
+    } catch (const std::invalid_argument& error) {
+      told = error.what();
+    }
+    CHECK(told.starts_with("the filter chain 'reverse' keeps "));
+    CHECK(told.find("GB are free; make the film shorter") != std::string::npos);
+    CHECK(folder.names().empty());
+  }
+
   TEST_CASE("measuring without an encoder needs no output") {
     const RenderReport report = render(small("", "null", 30));
     CHECK(report.pipeline.frames == 30);
