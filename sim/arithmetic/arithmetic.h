@@ -180,18 +180,23 @@ LIFEREEL_ARITHMETIC F fade_and_add(F trail, F splat, float decay) {
   return keep_from(trail * decay + splat, 0x1p-20f);
 }
 
-/// log2(1 + trail / 20) for trail >= 0; absolute error below 1.2e-4, a hundredth of a gray level.
+/// log2(x) for x >= 1; absolute error below 1.2e-4, a hundredth of a gray level.
 /// Mantissa m in [1, 2): log2(m) = (m - 1) p(m - 1), p fitted (minimax, with p(1) = 1).
 template <class F>
-LIFEREEL_ARITHMETIC F log2_1p_twentieths(F trail) {
-  const F u = trail * 0.05f + 1.0f;
-  const auto bits = to_bits(u);
+LIFEREEL_ARITHMETIC F log2_from_one(F x) {
+  const auto bits = to_bits(x);
   const F exponent = to_float(shift_right(bits, 23) - 127);
   const F t = from_bits((bits & 0x007fffff) | 0x3f800000) - 1.0f;
   F p = t * -0.0821307165f + 0.321188980f;
   p = p * t - 0.677784011f;
   p = p * t + 1.43872575f;
   return exponent + t * p;
+}
+
+/// log2(1 + trail / 20) for trail >= 0.
+template <class F>
+LIFEREEL_ARITHMETIC F log2_1p_twentieths(F trail) {
+  return log2_from_one(trail * 0.05f + 1.0f);
 }
 
 /// What log2_1p_twentieths() is multiplied by to give gray: 255 at the frame's brightest pixel.

@@ -40,18 +40,6 @@ LIFEREEL_ARITHMETIC F fade_light(F light, F splat, float decay) {
   return keep_from(light * decay + splat, F(1.0f));
 }
 
-/// log2(x) for x >= 1: arithmetic.h's fit.
-template <class F>
-LIFEREEL_ARITHMETIC F log2_from_one(F x) {
-  const auto bits = to_bits(x);
-  const F exponent = to_float(shift_right(bits, 23) - 127);
-  const F t = from_bits((bits & 0x007fffff) | 0x3f800000) - 1.0f;
-  F p = t * -0.0821307165f + 0.321188980f;
-  p = p * t - 0.677784011f;
-  p = p * t + 1.43872575f;
-  return exponent + t * p;
-}
-
 /// What a picture's tone curve needs, computed once a frame.
 struct ToneConstants {
   float exposure;           ///< light as summed -> 1.0 at white

@@ -12,7 +12,8 @@ constexpr int ramp_bins = 64;
 
 bool is_ramp(ColourBy by) { return by == ColourBy::speed || by == ColourBy::density; }
 
-arithmetic::ToneConstants curve(const LookSettings&) {
+/// Without what changes from frame to frame.
+arithmetic::ToneConstants tone_curve() {
   arithmetic::ToneConstants tone{};
   tone.log_gain = 60.0f;
   tone.inverse_log_white = 1.0f / arithmetic::log2_from_one(1.0f + tone.log_gain);
@@ -24,35 +25,38 @@ float tone_of(float light, const LookSettings& look, const arithmetic::ToneConst
                                         : arithmetic::log_tone(light, tone);
 }
 
-/// A colour's light in the shape of Note: [Light], of full luma 1. A display's curve is taken as 2,
-/// which integers undo exactly and which keeps colours vivid under a tone curve.
+/// Red, green and blue, 0 to 255, each mapped to 0 to 1 by `map`, in the shape of Note: [Light].
+template <class Map>
+std::array<double, 3> luma_and_opponents(Rgb colour, LumaCoefficients k, const Map& map) {
+  const double red = map(colour >> 16 & 255), green = map(colour >> 8 & 255);
+  const double blue = map(colour & 255);
+  const double luma = k.red * red + (1 - k.red - k.blue) * green + k.blue * blue;
+  return {luma, (blue - luma) / (2 * (1 - k.blue)), (red - luma) / (2 * (1 - k.red))};
+}
+
+/// A colour's light, of full luma 1. A display's curve is taken as 2, which integers undo exactly
+/// and which keeps colours vivid under a tone curve.
 std::array<double, 3> light_of(Rgb colour, LumaCoefficients k) {
-  double channel[3];
-  for (int c = 0; c < 3; ++c) {
-    const double code = static_cast<double>(colour >> (16 - 8 * c) & 255);
-    channel[c] = code * code / (255.0 * 255.0);
-  }
-  const double luma = k.red * channel[0] + (1 - k.red - k.blue) * channel[1] + k.blue * channel[2];
-  return {luma, (channel[2] - luma) / (2 * (1 - k.blue)), (channel[0] - luma) / (2 * (1 - k.red))};
+  return luma_and_opponents(colour, k, [](Rgb level) {
+    const double code = level;
+    return code * code / (255.0 * 255.0);
+  });
 }
 
 /// The light that a tone curve shows as the background: found by halving, for curves rise.
 std::array<float, 3> background_light(const LookSettings& look, LumaCoefficients k) {
-  double channel[3];
-  for (int c = 0; c < 3; ++c)
-    channel[c] = static_cast<double>(look.background >> (16 - 8 * c) & 255) / 255.0;
-  const double luma = k.red * channel[0] + (1 - k.red - k.blue) * channel[1] + k.blue * channel[2];
+  const auto [luma, cb, cr] =
+      luma_and_opponents(look.background, k, [](Rgb level) { return level / 255.0; });
   if (luma <= 0) return {0.0f, 0.0f, 0.0f};
   const auto shown = static_cast<float>(luma);
-  const arithmetic::ToneConstants tone = curve(look);
+  const arithmetic::ToneConstants tone = tone_curve();
   float low = 0.0f, high = 1.0f;
   for (int i = 0; i < 40; ++i) {
     const float light = (low + high) * 0.5f;
     (tone_of(light, look, tone) < shown ? low : high) = light;
   }
   const double ratio = high / luma;
-  return {high, static_cast<float>((channel[2] - luma) / (2 * (1 - k.blue)) * ratio),
-          static_cast<float>((channel[0] - luma) / (2 * (1 - k.red)) * ratio)};
+  return {high, static_cast<float>(cb * ratio), static_cast<float>(cr * ratio)};
 }
 
 std::int32_t rounded(double x) {
@@ -210,7 +214,7 @@ arithmetic::ToneConstants tone_constants(const UniverseSettings& universe,
       gain *= root;
     }
   }
-  arithmetic::ToneConstants tone = curve(look);
+  arithmetic::ToneConstants tone = tone_curve();
   // White is the sum of 4x4 pixels; a base sample of the bloom is, too.
   const float of_sums = gain / (arithmetic::from_bits(white_bits) * look.white);
   tone.exposure = of_sums * 16.0f;
