@@ -186,11 +186,10 @@ class CudaEngine final : public Engine {
     steps_ = checkpoint.state.frame;
   }
 
-  std::unique_ptr<PictureMemory> allocate_picture_memory(std::size_t bytes) const override {
+  PictureMemory allocate_picture_memory(std::size_t picture_bytes,
+                                        std::size_t pictures) const override {
     use_device();
-    // Without it copies are slower, and no more.
-    if (auto pinned = PinnedPictureMemory::allocate(bytes)) return pinned;
-    return Engine::allocate_picture_memory(bytes);
+    return allocate_pinned(picture_bytes, pictures);
   }
 
  private:

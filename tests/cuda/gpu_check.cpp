@@ -93,9 +93,9 @@ class Slots {
   explicit Slots(Engine& engine)
       : engine_(engine),
         stride_((static_cast<std::size_t>(engine.settings().width) + 63) / 64 * 64),
-        bytes_(stride_ * static_cast<std::size_t>(engine.settings().height)),
         memory_(engine.allocate_picture_memory(
-            bytes_ * static_cast<std::size_t>(engine.draws_in_flight()))) {}
+            stride_ * static_cast<std::size_t>(engine.settings().height),
+            static_cast<std::size_t>(engine.draws_in_flight()))) {}
 
   // Begins picture n; picture n - draws_in_flight() + 1, if there is one, is complete afterwards.
   const std::uint8_t* draw() {
@@ -112,11 +112,11 @@ class Slots {
 
  private:
   std::uint8_t* slot(std::int64_t picture) const {
-    return memory_->data() + bytes_ * static_cast<std::size_t>(picture % engine_.draws_in_flight());
+    return memory_.picture(static_cast<std::size_t>(picture % engine_.draws_in_flight()));
   }
   Engine& engine_;
-  std::size_t stride_, bytes_;
-  std::unique_ptr<PictureMemory> memory_;
+  std::size_t stride_;
+  PictureMemory memory_;
   std::int64_t begun_ = 0, finished_ = 0;
 };
 

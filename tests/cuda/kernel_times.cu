@@ -120,8 +120,8 @@ KernelTimes time_kernels(const UniverseSettings& universe, int frames, double se
   const std::size_t before = caught().size();
   const std::size_t stride = (static_cast<std::size_t>(universe.width) + 63) / 64 * 64;
   const auto memory =
-      engine->allocate_picture_memory(stride * static_cast<std::size_t>(universe.height));
-  engine->draw(luma_target(memory->data(), stride, ColourRange::limited));
+      engine->allocate_picture_memory(stride * static_cast<std::size_t>(universe.height), 1);
+  engine->draw(luma_target(memory.picture(0), stride, ColourRange::limited));
   const Launch splats = caught().at(before);
   caught().clear();
 

@@ -133,23 +133,39 @@ TEST_SUITE("cuda.engine_choice_on_host") {
     CHECK(passed_over > 20);
   }
 
-  TEST_CASE("without pinned memory pictures are the same") {
+  TEST_CASE("what is pinned in pieces or not at all shows the same pictures") {
     const Machine machine(1);
-    const auto engine = make_cuda_engine(small_universe());
-    constexpr std::size_t bytes = 270 * 270;
-    const auto pinned = engine->allocate_picture_memory(bytes);
-    gpu().pinned_bytes = bytes - 1;
-    const int before = gpu().allocations;
-    const auto plain = engine->allocate_picture_memory(bytes);
-    CHECK(gpu().allocations == before);
-    REQUIRE(plain->size_bytes() == bytes);
-    const auto other = make_cuda_engine(small_universe());
-    for (int frame = 0; frame < 3; ++frame) {
-      engine->step();
-      engine->draw(luma_target(plain->data(), 270, ColourRange::full));
-      other->step();
-      other->draw(luma_target(pinned->data(), 270, ColourRange::full));
-      CHECK(std::equal(plain->data(), plain->data() + bytes, pinned->data()));
+    const auto first = make_cuda_engine(small_universe());
+    constexpr std::size_t bytes = 270 * 270, pictures = 10;
+    const auto pinned = first->allocate_picture_memory(bytes, pictures);
+    CHECK(pinned.slow_pictures() == 0);
+    struct Given {
+      std::size_t pictures_at_once;
+      int pieces, pieces_taken;
+      std::size_t slow;
+    };
+    for (const Given& given :
+         {Given{10, 9, 1, 0}, {3, 9, 4, 0}, {3, 2, 2, 4}, {1, 7, 7, 3}, {0, 9, 0, 10}}) {
+      CAPTURE(given.pictures_at_once);
+      CAPTURE(given.pieces);
+      gpu().pinned_bytes = given.pictures_at_once * pinned.picture_bytes();
+      gpu().pinned_pieces = given.pieces;
+      const auto engine = make_cuda_engine(small_universe());
+      const int before = gpu().allocations;
+      const auto memory = engine->allocate_picture_memory(bytes, pictures);
+      CHECK(gpu().allocations == before + given.pieces_taken);
+      CHECK(memory.slow_pictures() == given.slow);
+      REQUIRE(memory.pictures() == pictures);
+      const auto other = make_cuda_engine(small_universe());
+      for (std::size_t picture = 0; picture < pictures; ++picture) {
+        engine->step();
+        engine->draw(luma_target(memory.picture(picture), 270, ColourRange::full));
+        other->step();
+        other->draw(luma_target(pinned.picture(picture), 270, ColourRange::full));
+      }
+      for (std::size_t picture = 0; picture < pictures; ++picture)
+        CHECK(std::equal(pinned.picture(picture), pinned.picture(picture) + bytes,
+                         memory.picture(picture)));
     }
   }
 }

@@ -390,15 +390,15 @@ TEST_SUITE("cuda.on_host") {
     const FreshGpu fresh;
     const UniverseSettings settings = universe_of(300, 270, 50);
     auto engine = make_cuda_engine(settings);
-    const auto bytes = static_cast<std::size_t>(300 * 270 * engine->draws_in_flight());
-    const auto memory = engine->allocate_picture_memory(bytes);
-    CHECK(memory->size_bytes() == bytes);
-    for (int i = 0; i < engine->draws_in_flight(); ++i)
-      engine->begin_draw(luma_target(memory->data() + i * 300 * 270, 300, ColourRange::full));
-    CHECK_THROWS_AS(engine->begin_draw(luma_target(memory->data(), 300, ColourRange::full)),
+    const auto pictures = static_cast<std::size_t>(engine->draws_in_flight());
+    const auto memory = engine->allocate_picture_memory(300 * 270, pictures);
+    REQUIRE(memory.pictures() == pictures);
+    for (std::size_t i = 0; i < pictures; ++i)
+      engine->begin_draw(luma_target(memory.picture(i), 300, ColourRange::full));
+    CHECK_THROWS_AS(engine->begin_draw(luma_target(memory.picture(0), 300, ColourRange::full)),
                     std::logic_error);
     engine.reset();  // with pictures in flight
-    memory->data()[0] = 1;
+    memory.picture(0)[0] = 1;
   }
 
   TEST_CASE("device memory is known before, and asking for too much is an error before the start") {
@@ -464,7 +464,7 @@ TEST_SUITE("cuda.on_host") {
     const auto render = [&] {
       finished = false;
       const auto engine = make_cuda_engine(settings);
-      const auto memory = engine->allocate_picture_memory(4096);
+      const auto memory = engine->allocate_picture_memory(4096, 1);
       for (int i = 0; i < 3; ++i) {
         engine->step();
         engine->draw(frame.target(settings, ColourRange::limited));
