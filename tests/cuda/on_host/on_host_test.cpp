@@ -249,6 +249,8 @@ TEST_SUITE("cuda.on_host") {
     move.particles = 64;  // the rest are candidates alone
     move.force = force_constants(settings, matrix);
     move.motion = motion_constants(settings, matrix);
+    std::uint64_t steps = 0;
+    move.steps = &steps;
     move.brightest = nullptr;
     move.draws = false;
     run_on_host(move, 8, 64, random);
