@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "cuda/cuda_engine.h"
-#include "host_launch.h"
+#include "fresh_gpu.h"
 #include "sim/checkpoint.h"
 #include "sim/engine.h"
 
@@ -18,25 +18,9 @@ using host_gpu::gpu;
 
 namespace {
 
-struct FreshDevice {
-  FreshDevice() {
-    REQUIRE(gpu().allocations == 0);
-    gpu() = host_gpu::Gpu();
-  }
-  ~FreshDevice() {
-    CHECK(gpu().allocations == 0);
-    gpu() = host_gpu::Gpu();
-    host_gpu::concurrent_blocks() = 1;
-  }
-};
-
 /// As config/looks/aurora.cfg has it.
 UniverseSettings lit_universe(int width, int height, int particles, int species = 5) {
-  UniverseSettings universe;
-  universe.width = width;
-  universe.height = height;
-  universe.particles = particles;
-  universe.species = species;
+  UniverseSettings universe = universe_of(width, height, particles, species);
   universe.rmax = 10;
   universe.trail_decay = 0.88f;
   universe.look.tone = ToneCurve::log;
@@ -117,7 +101,7 @@ void compare(const UniverseSettings& universe, int frames, const CudaEngineSetti
 
 TEST_SUITE("cuda.looks_on_host") {
   TEST_CASE("sixty pictures in looks like the built-in ones are the CPU's, all planes") {
-    const FreshDevice fresh;
+    const FreshGpu fresh;
     UniverseSettings neon = lit_universe(96, 64, 60);
     compare(neon, 60);  // aurora
     neon.look.tone = ToneCurve::filmic;
@@ -145,7 +129,7 @@ TEST_SUITE("cuda.looks_on_host") {
   }
 
   TEST_CASE("every stage on and off, and at its limits") {
-    const FreshDevice fresh;
+    const FreshGpu fresh;
     const UniverseSettings all = lit_universe(66, 42, 40);
     const auto with = [&all](auto change, int frames = 12) {
       UniverseSettings universe = all;
@@ -182,13 +166,14 @@ TEST_SUITE("cuda.looks_on_host") {
   }
 
   TEST_CASE("odd blocks, the smallest picture, one particle and many, one species and all") {
-    const FreshDevice fresh;
+    const FreshGpu fresh;
     for (const auto& [width, height] :
          std::vector<std::pair<int, int>>{{32, 32}, {34, 32}, {32, 38}, {130, 34}, {258, 70}})
       compare(lit_universe(width, height, 30), 8);
     compare(lit_universe(64, 64, 1, 1), 20);
     compare(lit_universe(64, 64, 2, 32), 12);
     compare(lit_universe(64, 48, 3000, 32), 4);
+    compare(lit_universe(720, 480, 2500), 3);
     UniverseSettings fast = lit_universe(64, 48, 100);
     fast.force_scale = 1e6f;
     fast.dt = 100;
@@ -202,7 +187,7 @@ TEST_SUITE("cuda.looks_on_host") {
   }
 
   TEST_CASE("with every block shape and number of pictures in flight, and at the same time") {
-    const FreshDevice fresh;
+    const FreshGpu fresh;
     unsigned scramble = 1;
     for (const int threads : {64, 256, 512})
       compare(lit_universe(66, 34, 33), 6, {-1, 8, threads, static_cast<int>(1 + scramble)},
@@ -212,7 +197,7 @@ TEST_SUITE("cuda.looks_on_host") {
   }
 
   TEST_CASE("either engine goes on from the other's checkpoint, to the bit") {
-    const FreshDevice fresh;
+    const FreshGpu fresh;
     UniverseSettings universe = lit_universe(66, 42, 40);
     universe.look.grain = 2;
     for (const ColourBy by : {ColourBy::density, ColourBy::age}) {
@@ -255,7 +240,7 @@ TEST_SUITE("cuda.looks_on_host") {
   }
 
   TEST_CASE("the matrix of pictures is the film's, and nothing is drawn where it changes") {
-    const FreshDevice fresh;
+    const FreshGpu fresh;
     const UniverseSettings universe = lit_universe(66, 42, 40);
     const auto cpu = make_cpu_engine(universe, {Isa::automatic, 1});
     const auto engine = make_cuda_engine(universe);
@@ -273,7 +258,7 @@ TEST_SUITE("cuda.looks_on_host") {
   }
 
   TEST_CASE("a frame is one graph and only finished planes cross the bus") {
-    const FreshDevice fresh;
+    const FreshGpu fresh;
     const UniverseSettings universe = lit_universe(66, 42, 40);
     const auto engine = make_cuda_engine(universe);
     Planes planes(universe);
