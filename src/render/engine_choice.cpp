@@ -88,14 +88,6 @@ std::unique_ptr<Engine> make_gpu_engine(const UniverseSettings& universe,
                                         const EngineSettings& settings, const Notice& notice) {
   refuse_contradictions(settings);
   if (!may_take_gpu(settings)) return nullptr;
-  if (universe.look.draws_colour()) {
-    if (settings.engine == EngineChoice::cuda || settings.device >= 0)
-      throw std::invalid_argument(
-          "the GPU's engine draws only the look published so far: choose that look, or engine cpu");
-    if (notice && !cuda_devices().devices.empty())
-      notice("looks in colour are drawn by the CPU; with look = published the GPU computes");
-    return nullptr;
-  }
   if (settings.device >= 0) return make_cuda_engine(universe, {settings.device, 0, 0});
   validate(universe);  // or every GPU would be blamed
   FirstUsableGpu gpus(universe, notice);

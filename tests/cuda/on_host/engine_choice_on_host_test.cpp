@@ -42,16 +42,16 @@ struct Choice {
   std::vector<std::string> notices;
 };
 
-Choice choose(EngineChoice asked = EngineChoice::automatic, int device = -1) {
+Choice choose(EngineChoice asked = EngineChoice::automatic, int device = -1,
+              const UniverseSettings& universe = small_universe()) {
   EngineSettings settings;
   settings.engine = asked;
   settings.device = device;
   Choice choice;
-  const auto engine = make_engine(small_universe(), settings, [&](const std::string& sentence) {
-    choice.notices.push_back(sentence);
-  });
+  const auto engine = make_engine(
+      universe, settings, [&](const std::string& sentence) { choice.notices.push_back(sentence); });
   choice.engine = engine->describe().engine;
-  CHECK(engine->hash_state() == make_cpu_engine(small_universe())->hash_state());
+  CHECK(engine->hash_state() == make_cpu_engine(universe)->hash_state());
   return choice;
 }
 
@@ -88,6 +88,18 @@ TEST_SUITE("cuda.engine_choice_on_host") {
       CHECK_THROWS(choose(EngineChoice::cuda));
       CHECK_THROWS(choose(EngineChoice::automatic, 1));
     }
+  }
+
+  TEST_CASE("a look in colour is no reason to pass a GPU over") {
+    const Machine machine(1);
+    UniverseSettings universe = small_universe();
+    universe.look.tone = ToneCurve::log;
+    for (const EngineChoice asked : {EngineChoice::automatic, EngineChoice::cuda}) {
+      const Choice choice = choose(asked, -1, universe);
+      CHECK(choice.engine == "cuda");
+      CHECK(choice.notices.empty());
+    }
+    CHECK(choose(EngineChoice::automatic, 0, universe).engine == "cuda");
   }
 
   TEST_CASE("a GPU that is asked for by its number is taken or refused, never replaced") {
