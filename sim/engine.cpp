@@ -18,6 +18,12 @@ constexpr std::align_val_t alignment{4096};
 PictureMemory::PictureMemory(std::size_t picture_bytes) noexcept
     : picture_bytes_((picture_bytes + 63) / 64 * 64) {}
 
+std::size_t PictureMemory::bytes_of(std::size_t pictures) const {
+  if (picture_bytes_ != 0 && pictures > std::numeric_limits<std::size_t>::max() / picture_bytes_)
+    throw std::bad_alloc();
+  return pictures * picture_bytes_;
+}
+
 void PictureMemory::add(Piece piece, std::size_t pictures) {
   pictures_.reserve(pictures_.size() + pictures);
   pieces_.push_back(std::move(piece));
@@ -26,9 +32,7 @@ void PictureMemory::add(Piece piece, std::size_t pictures) {
 }
 
 void PictureMemory::add_plain(std::size_t pictures) {
-  if (picture_bytes_ != 0 && pictures > std::numeric_limits<std::size_t>::max() / picture_bytes_)
-    throw std::bad_alloc();
-  add(Piece(static_cast<std::uint8_t*>(::operator new(picture_bytes_* pictures, alignment)),
+  add(Piece(static_cast<std::uint8_t*>(::operator new(bytes_of(pictures), alignment)),
             [](std::uint8_t* memory) { ::operator delete(memory, alignment); }),
       pictures);
 }

@@ -60,7 +60,10 @@ class PictureMemory {
   /// How many of them the engine is slower to draw into: plain where it asked for pinned memory.
   std::size_t slow_pictures() const noexcept { return slow_pictures_; }
 
-  /// For engines: `piece` holds that many further pictures.
+  /// For engines: the bytes of so many pictures. Throws std::bad_alloc for more than can be
+  /// counted.
+  std::size_t bytes_of(std::size_t pictures) const;
+  /// For engines: `piece` holds that many further pictures, bytes_of() them, aligned to 64 bytes.
   void add(Piece piece, std::size_t pictures);
   /// For engines: as many further pictures in plain memory. Throws std::bad_alloc.
   void add_plain(std::size_t pictures);

@@ -98,16 +98,15 @@ class Graph {
   cudaGraphExec_t graph_ = nullptr;
 };
 
-// Pinned, in as few pieces as the system gives; what it does not pin at all is plain: copies into
-// it are slower, and no more. No picture lies in two pieces.
+// Pinned: in one piece, or in halves and halves of these, until the system gives some. What it does
+// not pin at all is plain: copies into it are slower, and no more. No picture lies in two pieces.
 inline PictureMemory allocate_pinned(std::size_t picture_bytes, std::size_t pictures) {
   PictureMemory memory(picture_bytes);
   for (std::size_t piece = pictures; memory.pictures() < pictures;) {
     const std::size_t left = pictures - memory.pictures();
     piece = std::min(piece, left);
     void* data = nullptr;
-    if (cudaHostAlloc(&data, memory.picture_bytes() * piece, cudaHostAllocPortable) ==
-        cudaSuccess) {
+    if (cudaHostAlloc(&data, memory.bytes_of(piece), cudaHostAllocPortable) == cudaSuccess) {
       memory.add(PictureMemory::Piece(static_cast<std::uint8_t*>(data),
                                       [](std::uint8_t* pinned) { cudaFreeHost(pinned); }),
                  piece);

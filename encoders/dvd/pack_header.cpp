@@ -20,7 +20,7 @@ std::array<std::uint8_t, PackHeader::bytes> PackHeader::write() const noexcept {
   return {0,
           0,
           1,
-          0xBA,
+          pack_code,
           byte(0x44 | (base >> 30 & 7) << 3 | (base >> 28 & 3)),
           byte(base >> 20),
           byte((base >> 15 & 31) << 3 | 4 | (base >> 13 & 3)),
@@ -30,7 +30,7 @@ std::array<std::uint8_t, PackHeader::bytes> PackHeader::write() const noexcept {
           byte(rate >> 14),
           byte(rate >> 6),
           byte(rate << 2 | 3),
-          byte(0xF8 | static_cast<std::uint64_t>(stuffing_bytes))};
+          0xF8};
 }
 
 std::optional<PackHeader> read_pack_header(std::span<const std::uint8_t, 10> fields) noexcept {

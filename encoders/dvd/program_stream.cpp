@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "encoders/dvd/decoder_buffer.h"
+#include "encoders/dvd/navigation_packs.h"
 #include "encoders/dvd/pack_header.h"
 #include "encoders/dvd/start_codes.h"
 #include "encoders/dvd/stream_clock.h"
@@ -20,10 +21,7 @@
 namespace lifereel {
 namespace {
 
-constexpr std::uint8_t program_end_code = 0xB9;
-constexpr std::uint8_t pack_code = 0xBA;
 constexpr std::uint8_t private_stream_1 = 0xBD;
-constexpr std::uint8_t private_stream_2 = 0xBF;
 constexpr std::uint8_t first_video_stream = 0xE0;
 constexpr std::uint8_t first_ac3_substream = 0x80;
 
@@ -31,10 +29,6 @@ constexpr std::int64_t dvd_video_buffer = 232 * 1024;
 constexpr std::int64_t dvd_ac3_buffer = 58 * 1024;
 constexpr std::int64_t most_wraps = 1000;  // three years; keeps all times far within 64 bits
 
-constexpr std::int64_t sector_bytes = 2048;
-// What is left of a navigation pack's two packets after their length fields.
-constexpr std::size_t presentation_control_bytes = 980;
-constexpr std::size_t data_search_bytes = 1018;
 constexpr std::int64_t shortest_unit = clock_rate * 4 / 10;
 constexpr std::int64_t longest_unit = clock_rate;
 

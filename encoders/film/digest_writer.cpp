@@ -14,6 +14,7 @@
 namespace lifereel {
 
 // ismv is written in fragments, which programs may cut and join; Matroska has checksums of its own.
+// A Video CD's sectors are no packs of 2048 bytes.
 std::optional<FilmDigest::Element> digest_element_of(const AVOutputFormat& muxer) {
   const std::string_view name = muxer.name;
   for (const std::string_view boxes : {"mp4", "mov", "ipod", "f4v", "3gp", "3g2", "psp"})
@@ -29,13 +30,12 @@ namespace {
 // A packet stands in a pack; where the last sector is a pack of its own, this one is another. Empty
 // where packs have several packets, of which it is one more.
 std::string header_of_next_pack(const ByteFile& file) {
-  constexpr std::int64_t sector_bytes = 2048;
   std::array<std::uint8_t, PackHeader::bytes> last{};
   const std::int64_t size = file.size();
   if (size < sector_bytes || size % sector_bytes != 0 || !file.read(size - sector_bytes, last))
     return {};
   const std::span<const std::uint8_t, PackHeader::bytes> bytes(last);
-  constexpr std::array<std::uint8_t, 4> start_code = {0, 0, 1, 0xBA};
+  constexpr std::array<std::uint8_t, 4> start_code = {0, 0, 1, pack_code};
   if (!std::equal(start_code.begin(), start_code.end(), last.begin())) return {};
   const auto pack = read_pack_header(bytes.subspan<4, 10>());
   if (!pack || pack->mux_rate == 0) return {};
@@ -63,20 +63,23 @@ void DigestWriter::stop(AVIOContext& avio) {
   target_.digest = nullptr;
 }
 
-void DigestWriter::append(AVIOContext& avio, const std::string& bytes) const {
-  avio_seek(&avio, file_.size(), SEEK_SET);  // an error is the file's, and kept there
-  avio_write(&avio, reinterpret_cast<const unsigned char*>(bytes.data()),
-             static_cast<int>(bytes.size()));
-  avio_flush(&avio);
+std::string DigestWriter::what_ends_the_file() {
+  if (element_ == FilmDigest::Element::padding_packet) {
+    const std::string header = header_of_next_pack(file_);
+    return header + digest_element(element_, digest_.finish_in_order(file_, header));
+  }
+  // An index that was moved to the front has moved all else by its own size.
+  const std::int64_t moved = moved_index_ ? file_.size() - digest_.end() : 0;
+  return digest_element(element_, digest_.finish(file_, moved));
 }
 
 void DigestWriter::finish(AVIOContext& avio) {
   try {
-    if (element_ == FilmDigest::Element::padding_packet) append(avio, header_of_next_pack(file_));
-    const std::int64_t size = file_.size();
-    // An index that was moved to the front has moved all else by its own size.
-    const std::int64_t moved = moved_index_ ? size - digest_.end() : 0;
-    append(avio, digest_element(element_, digest_.finish(file_, moved)));
+    const std::string bytes = what_ends_the_file();
+    avio_seek(&avio, file_.size(), SEEK_SET);  // an error is the file's, and kept there
+    avio_write(&avio, reinterpret_cast<const unsigned char*>(bytes.data()),
+               static_cast<int>(bytes.size()));
+    avio_flush(&avio);
   } catch (const std::runtime_error& error) {
     if (LogCapture* const log = LogCapture::current())
       log->add(AV_LOG_WARNING, "",

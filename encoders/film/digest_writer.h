@@ -3,6 +3,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "encoders/libav/avio.h"
 #include "encoders/libav/film_digest.h"
@@ -32,7 +33,7 @@ class DigestWriter {
   void finish(AVIOContext& avio);
 
  private:
-  void append(AVIOContext& avio, const std::string& bytes) const;
+  std::string what_ends_the_file();
 
   const FilmDigest::Element element_;
   const bool moved_index_;

@@ -14,8 +14,6 @@
 namespace lifereel {
 namespace {
 
-constexpr std::size_t piece_bytes = 1 << 20;
-
 [[noreturn]] void throw_unreadable(const std::string& path, const std::string& why) {
   throw std::runtime_error("cannot read '" + path + "': " + why);
 }

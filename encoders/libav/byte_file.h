@@ -25,7 +25,9 @@ class ByteFile {
   bool read(std::int64_t place, std::span<std::uint8_t> to) const;
 
   using Take = std::function<void(std::span<const std::uint8_t>)>;
-  /// Hands over the bytes from `begin` to `end`, in pieces; false where the file ends before.
+  static constexpr std::size_t piece_bytes = 1 << 20;
+  /// Hands over the bytes from `begin` to `end`, in pieces of that size, of which the last is
+  /// shorter; false where the file ends before.
   bool read_all(std::int64_t begin, std::int64_t end, const Take& take) const;
 
  private:

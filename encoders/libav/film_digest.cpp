@@ -69,10 +69,9 @@ std::optional<FilmDigest> read_digest(std::string_view text) {
 
 // Packets tell their sizes, but nothing tells how many there are: a digest that is not at the end
 // of its file shows that the file was cut off, or went on.
-std::optional<FoundDigest> find_digest_elsewhere(const ByteFile& file) {
-  const std::int64_t size = file.size();
-  const std::int64_t begin = std::max<std::int64_t>(0, size - 2 * std::int64_t{packet_bytes});
-  std::string bytes(static_cast<std::size_t>(size - begin), '\0');
+std::optional<FoundDigest> find_digest_near(const ByteFile& file, std::int64_t end) {
+  const std::int64_t begin = std::max<std::int64_t>(0, end - 2 * std::int64_t{packet_bytes});
+  std::string bytes(static_cast<std::size_t>(end - begin), '\0');
   if (!file.read(begin, {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()})) return {};
   const std::size_t place = bytes.find(digest_name);
   if (place == std::string::npos) return {};
@@ -92,10 +91,11 @@ std::string digest_element(FilmDigest::Element element, const FilmDigest& digest
   return bytes;
 }
 
-std::optional<FoundDigest> find_digest(const ByteFile& file, FilmDigest::Element element) {
+std::optional<FoundDigest> find_digest(const ByteFile& file, FilmDigest::Element element,
+                                       std::int64_t end) {
   const std::string_view header = header_of(element);
   std::string bytes(bytes_of(element), '\0');
-  const std::int64_t place = file.size() - static_cast<std::int64_t>(bytes.size());
+  const std::int64_t place = end - static_cast<std::int64_t>(bytes.size());
   if (place < 0 || !file.read(place, {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()}))
     return {};
   // Damage to what makes it a digest must not make it none.
@@ -103,7 +103,7 @@ std::optional<FoundDigest> find_digest(const ByteFile& file, FilmDigest::Element
   std::size_t alike = 0;
   for (std::size_t i = 0; i < constant.size(); ++i) alike += bytes[i] == constant[i] ? 1 : 0;
   if (alike < constant.size() / 2)
-    return element == FilmDigest::Element::padding_packet ? find_digest_elsewhere(file)
+    return element == FilmDigest::Element::padding_packet ? find_digest_near(file, end)
                                                           : std::nullopt;
   FoundDigest found{place, {}};
   const std::optional<FilmDigest> digest =
@@ -148,6 +148,17 @@ FilmDigest RunningDigest::finish(const ByteFile& file, std::int64_t moved) {
   add_rest(*checksum_, file, digest.begin, digest.end, file.size());
   digest.hex = checksum_->hex();
   return digest;
+}
+
+FilmDigest RunningDigest::finish_in_order(const ByteFile& file, std::string_view appended) {
+  if (rewritten_ || begin_ != 0) {
+    checksum_.emplace();
+    begin_ = end_ = 0;
+  }
+  const std::int64_t size = file.size();
+  add_rest(*checksum_, file, 0, end_, size);
+  checksum_->add(reinterpret_cast<const std::uint8_t*>(appended.data()), appended.size());
+  return {0, size + static_cast<std::int64_t>(appended.size()), checksum_->hex()};
 }
 
 }  // namespace lifereel

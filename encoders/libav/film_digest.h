@@ -8,6 +8,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "encoders/libav/byte_file.h"
 #include "encoders/libav/checksum.h"
@@ -15,7 +16,8 @@
 namespace lifereel {
 
 /// Of everything before the element: first what was summed while it was written, then what lies
-/// before and behind that, which muxers complete last.
+/// before and behind that, which muxers complete last. A program stream's is of `end` bytes, from
+/// the first to the last: such films are joined end to end.
 struct FilmDigest {
   enum class Element {
     box,             ///< of mp4 and mov, of the type uuid
@@ -34,8 +36,10 @@ struct FoundDigest {
   std::int64_t place = 0;            ///< of the element
   std::optional<FilmDigest> digest;  ///< none: it is damaged
 };
-/// What stands at the end of a file; std::nullopt where that is no digest.
-std::optional<FoundDigest> find_digest(const ByteFile& file, FilmDigest::Element element);
+/// What stands before `end`, the file's end or that of one of several films in it; std::nullopt
+/// where that is no digest.
+std::optional<FoundDigest> find_digest(const ByteFile& file, FilmDigest::Element element,
+                                       std::int64_t end);
 
 /// Completes a sum of the bytes from `begin` to `end` to one of all before `size`.
 /// `go_on` is asked now and then; false when it ended this.
@@ -51,6 +55,8 @@ class RunningDigest {
   /// `moved`: how far all that was appended lies now behind the place where it was written.
   /// Throws std::runtime_error when the file cannot be read.
   FilmDigest finish(const ByteFile& file, std::int64_t moved);
+  /// A program stream's, of the file and what is yet to be appended to it. Throws likewise.
+  FilmDigest finish_in_order(const ByteFile& file, std::string_view appended);
   std::int64_t end() const noexcept { return end_; }
 
  private:

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "encoders/read/integrity.h"
 
-#include <algorithm>
-#include <array>
 #include <functional>
 #include <optional>
 #include <span>
 #include <utility>
 
+#include "encoders/dvd/navigation_packs.h"
 #include "encoders/libav/film_digest.h"
 #include "encoders/read/container_sizes.h"
 #include "encoders/read/ebml.h"
@@ -17,60 +16,73 @@ namespace {
 
 constexpr std::size_t faults_told = 32;
 
-const std::string unnoticed = "what the decoder does not notice is not found";
+constexpr const char* unnoticed = "what the decoder does not notice is not found";
+constexpr const char* damaged_digest =
+    "the digest at the end of the film is damaged, or the film was cut off there";
+constexpr const char* other_bytes = "the film's bytes are not those that its digest was made of";
 
 using GoOn = std::function<bool()>;
 
+// False when `go_on` ended it.
+bool add_range(Checksum& checksum, const ByteFile& file, std::int64_t begin, std::int64_t end,
+               const GoOn& go_on) {
+  bool going = true;
+  const bool read = file.read_all(begin, end, [&](std::span<const std::uint8_t> bytes) {
+    going = going && go_on();
+    if (going) checksum.add(bytes.data(), bytes.size());
+  });
+  return read && going;
+}
+
 void check_digest(Integrity& result, const ByteFile& file, FilmDigest::Element element,
                   const GoOn& go_on) {
-  const std::optional<FoundDigest> found = find_digest(file, element);
+  const std::optional<FoundDigest> found = find_digest(file, element, file.size());
   if (!found) return;
   result.proof = Integrity::Proof::bytes;
   result.summary = "the digest of all " + std::to_string(file.size()) + " bytes compared";
   if (!found->digest) {
-    result.add_fault("the digest at the end of the film is damaged, or the film was cut off there");
+    result.add_fault(damaged_digest);
     return;
   }
   const FilmDigest& digest = *found->digest;
   Checksum checksum;
-  const bool read = file.read_all(digest.begin, digest.end, [&](std::span<const std::uint8_t> b) {
-    if (go_on()) checksum.add(b.data(), b.size());
-  });
-  if (!read || !add_rest(checksum, file, digest.begin, digest.end, found->place, go_on)) return;
-  if (checksum.hex() != digest.hex)
-    result.add_fault("the film's bytes are not those that its digest was made of");
+  if (!add_range(checksum, file, digest.begin, digest.end, go_on) ||
+      !add_rest(checksum, file, digest.begin, digest.end, found->place, go_on))
+    return;
+  if (checksum.hex() != digest.hex) result.add_fault(other_bytes);
 }
 
-/// Whether an authoring program has made a DVD's object of this film since: it fills in the
-/// navigation packs, which a film has empty, and changes headers.
-bool is_authored(const ByteFile& file, const GoOn& go_on) {
-  constexpr std::size_t sector_bytes = 2048, system_header = 14, control = 38, control_bytes = 986;
-  std::array<std::uint8_t, sector_bytes> sector{};
-  std::int64_t navigation_packs = 0, filled = 0;
-  for (std::int64_t place = 0; file.read(place, sector) && go_on(); place += sector_bytes) {
-    const std::span<const std::uint8_t> bytes(sector);
-    const auto has_code = [&](std::size_t at, std::uint8_t code) {
-      return bytes[at] == 0 && bytes[at + 1] == 0 && bytes[at + 2] == 1 && bytes[at + 3] == code;
-    };
-    if (!has_code(system_header, 0xBB) || !has_code(control, 0xBF)) continue;
-    const auto control_information = bytes.subspan(control + 6, control_bytes - 7);
-    ++navigation_packs;
-    if (std::any_of(control_information.begin(), control_information.end(),
-                    [](std::uint8_t byte) { return byte != 0; }))
-      ++filled;
+// One film, or several that were joined end to end, from the last to the first.
+void check_joined_digests(Integrity& result, const ByteFile& file, const GoOn& go_on) {
+  std::int64_t end = file.size();
+  int films = 0;
+  for (; end > 0 && go_on(); ++films) {
+    const std::optional<FoundDigest> found =
+        find_digest(file, FilmDigest::Element::padding_packet, end);
+    if (!found) break;
+    if (!found->digest) return result.add_fault(damaged_digest);
+    end = found->place - found->digest->end;
+    Checksum checksum;
+    if (!add_range(checksum, file, end, found->place, go_on)) return;
+    if (checksum.hex() != found->digest->hex) return result.add_fault(other_bytes);
   }
-  return filled > navigation_packs / 2;
+  if (films == 0) return;
+  result.proof = Integrity::Proof::bytes;
+  result.summary = films == 1 ? "the digest" : "the digests of " + std::to_string(films) + " films";
+  result.summary += end == 0 ? " of all " : " of the last ";
+  result.summary += std::to_string(file.size() - end) + " bytes compared";
+  if (end > 0) result.summary += "; what stands before them carries none";
 }
 
 Integrity check_packets(const ByteFile& file, const GoOn& go_on) {
   Integrity result;
-  result.summary = "the film carries no digest of its bytes: " + unnoticed;
-  check_digest(result, file, FilmDigest::Element::padding_packet, go_on);
+  result.summary = std::string("the film carries no digest of its bytes: ") + unnoticed;
+  check_joined_digests(result, file, go_on);
   if (result.faults.empty() || !is_authored(file, go_on)) return result;
   result = {};
   result.summary =
-      "the film was authored for a DVD since its digest was made, which changes its bytes: " +
-      unnoticed;
+      std::string("the film was authored for a DVD since its digest was made, which changes its ") +
+      "bytes: " + unnoticed;
   return result;
 }
 

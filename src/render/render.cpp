@@ -372,8 +372,7 @@ class RenderJob {
     if (now.slow_slots == 0) return "";
     return format(
         "the system pins no memory for %d of the %d pictures on their way from the GPU, which "
-        "arrive more slowly; fewer ring-slots or lanes, or a higher limit of locked memory, make "
-        "room",
+        "arrive more slowly; fewer lanes or ring-slots need less of it",
         now.slow_slots, now.ring_slots * now.lanes);
   }
 

@@ -149,6 +149,9 @@ std::string describe(const RenderReport& report) {
   text += format("lanes       %d, with rings of %d slots, %.1f filled on average, %.1f MiB\n",
                  pipeline.lanes, pipeline.ring_slots, pipeline.mean_ring_fill,
                  static_cast<double>(pipeline.ring_bytes) / mebibyte);
+  if (pipeline.slow_slots > 0)
+    text += format("warning     %d slots lie in memory that the engine is slower to draw into\n",
+                   pipeline.slow_slots);
   if (film.late_frames > 0)
     text +=
         format("warning     %lld pictures come late for a decoder with this maxrate and bufsize\n",
@@ -218,6 +221,7 @@ std::string to_json(const RenderSettings& settings, const RenderReport& report) 
   json.add("mean_ring_fill", pipeline.mean_ring_fill);
   json.add("ring_slots", pipeline.ring_slots);
   json.add("ring_bytes", pipeline.ring_bytes);
+  json.add("slow_slots", pipeline.slow_slots);
   json.add("peak_memory_bytes", report.peak_memory_bytes);
   json.add("bottleneck", bottleneck(report));
   json.close();

@@ -3,6 +3,11 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+
 #include "encoders/dvd/stream_clock.h"
 #include "tests/encoders/films.h"
 
@@ -21,18 +26,19 @@ TEST_SUITE_BEGIN("encoders.pack_header");
 
 TEST_CASE("what is written is read again") {
   for (const PackHeader& header :
-       {PackHeader{0, 0, 25200, 0}, PackHeader{clock_wrap_90khz - 1, 299, (1 << 22) - 1, 7},
-        PackHeader{0x155555555, 0x155, 0x155555, 5}, PackHeader{0x0AAAAAAAA, 0x0AA, 0x2AAAAA, 2}}) {
+       {PackHeader{0, 0, 25200, 0}, PackHeader{clock_wrap_90khz - 1, 299, (1 << 22) - 1, 0},
+        PackHeader{0x155555555, 0x0F5, 0x155555, 0}, PackHeader{0x0AAAAAAAA, 0x0AA, 0x2AAAAA, 0}}) {
     const auto again = read_again(header.write());
     REQUIRE(again);
     CHECK(again->scr_base_90khz == header.scr_base_90khz);
     CHECK(again->scr_extension == header.scr_extension);
     CHECK(again->mux_rate == header.mux_rate);
-    CHECK(again->stuffing_bytes == header.stuffing_bytes);
+    CHECK(again->stuffing_bytes == 0);
   }
 }
 
 TEST_CASE("libavformat's packs are read, and written to the same bytes") {
+  REQUIRE_ENCODER("mpeg2video");
   const TemporaryFolder folder;
   const std::string path = folder.file("film.mpg");
   make_film(dvd_settings(DiscTarget::ntsc_dvd), film_output(path, 720, 480), 20);

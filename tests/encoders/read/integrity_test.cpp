@@ -111,23 +111,30 @@ TEST_CASE("a film that was cut off is found by few bytes") {
 TEST_CASE("a disc's digest ends with its authoring, and not with damage to a pack") {
   REQUIRE_ENCODER("mpeg2video");
   const TemporaryFolder folder;
-  const std::string path = folder.file("film.mpg");
-  make_film(dvd_settings(DiscTarget::ntsc_dvd), film_output(path, 720, 480), 90);
-  const std::string film = read_bytes(path);
-  CHECK(film.size() % 2048 == 0);
+  const auto disc_of = [&](const char* name, int frames) {
+    make_film(dvd_settings(DiscTarget::ntsc_dvd), film_output(folder.file(name), 720, 480), frames);
+    return read_bytes(folder.file(name));
+  };
   const auto found = [&](const std::string& bytes) {
     return check_integrity(folder.write("bad.mpg", bytes), "mpeg", nullptr);
   };
+  // As dvdauthor has it: every navigation pack says where it stands, in both of its packets.
+  const auto author = [](std::string& film, int most_packs) {
+    int packs = 0;
+    for (std::size_t at = 0; at < film.size() && packs < most_packs; at += 2048)
+      if (film.compare(at + 14, 4, std::string("\0\0\1\xBB", 4)) == 0) {
+        film[at + 0x30] = film[at + 0x410] = '\x07';
+        ++packs;
+      }
+    return packs;
+  };
+  const std::string film = disc_of("film.mpg", 90);
+  CHECK(film.size() % 2048 == 0);
   CHECK(found(film).proof == Integrity::Proof::bytes);
-  // As dvdauthor has it: every navigation pack says where it stands.
-  std::string authored = film;
-  int packs = 0;
-  for (std::size_t at = 0; at < film.size(); at += 2048)
-    if (film.compare(at + 14, 4, std::string("\0\0\1\xBB", 4)) == 0) {
-      authored[at + 0x30] = '\x07';
-      if (++packs == 1) CHECK_FALSE(found(authored).faults.empty());
-    }
-  REQUIRE(packs > 2);
+  std::string one_pack = film, authored = film;
+  author(one_pack, 1);
+  CHECK_FALSE(found(one_pack).faults.empty());
+  CHECK(author(authored, 100) > 2);
   const Integrity disc = found(authored);
   CHECK(disc.faults.empty());
   CHECK(disc.proof == Integrity::Proof::none);
@@ -135,6 +142,32 @@ TEST_CASE("a disc's digest ends with its authoring, and not with damage to a pac
   for (const std::size_t cut : {1, 60, 2000})
     CHECK_FALSE(found(film.substr(0, film.size() - cut)).faults.empty());
   CHECK_FALSE(found(film + "x").faults.empty());
+  // Of one unit: damage to its only pack is no authoring.
+  std::string short_film = disc_of("short.mpg", 8);
+  CHECK(found(short_film).faults.empty());
+  short_film[0x30] = '\x07';
+  CHECK_FALSE(found(short_film).faults.empty());
+}
+
+TEST_CASE("program streams may be joined end to end") {
+  REQUIRE_ENCODER("mpeg4");
+  const TemporaryFolder folder;
+  const Kind kind = {"a.mpg", "mpeg4", "mpeg"};
+  make(kind, folder.file("a.mpg"));
+  const std::string film = read_bytes(folder.file("a.mpg"));
+  const auto found = [&](const std::string& bytes) {
+    return check_bytes_of(folder.write("joined.mpg", bytes), kind);
+  };
+  const Integrity joined = found(film + film + film);
+  CHECK(joined.faults.empty());
+  CHECK(contains(joined.summary, "3 films of all " + std::to_string(3 * film.size()) + " bytes"));
+  CHECK(contains(found(film.substr(0, film.size() - 2034) + film).summary, "before them"));
+  for (const std::size_t place : {film.size() / 2, film.size() + 200, 2 * film.size() + 200}) {
+    std::string bad = film + film + film;
+    bad[place] = static_cast<char>(bad[place] ^ 1);
+    CHECK_FALSE(found(bad).faults.empty());
+    CHECK_FALSE(found((film + film + film).erase(place, 1)).faults.empty());
+  }
 }
 
 TEST_CASE("of a film without checksums it is said that nothing is known") {

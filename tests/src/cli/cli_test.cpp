@@ -29,6 +29,41 @@ using namespace lifereel::test;
 
 namespace fs = std::filesystem;
 
+namespace {
+
+/// What is written to it is read at once: a terminal whose reader is late stops its writer.
+class Terminal {
+ public:
+  /// `shown` is complete when this object is gone.
+  explicit Terminal(std::string& shown) : side_(posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC)) {
+    REQUIRE(side_ >= 0);
+    REQUIRE(grantpt(side_) == 0);
+    REQUIRE(unlockpt(side_) == 0);
+    writer_ = open(name().c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC);
+    REQUIRE(writer_ >= 0);
+    reader_ = std::thread([this, &shown] {
+      char piece[4096];
+      for (ssize_t got; (got = read(side_, piece, sizeof piece)) > 0;)
+        shown.append(piece, static_cast<std::size_t>(got));
+    });
+  }
+  ~Terminal() {
+    close(writer_);  // reading ends with the last writer
+    reader_.join();
+    close(side_);
+  }
+  Terminal(const Terminal&) = delete;
+  Terminal& operator=(const Terminal&) = delete;
+  std::string name() const { return ptsname(side_); }
+
+ private:
+  const int side_;
+  int writer_ = -1;
+  std::thread reader_;
+};
+
+}  // namespace
+
 TEST_SUITE("src.cli") {
   TEST_CASE("help fits a screen") {
     const Program program;
@@ -476,27 +511,15 @@ TEST_SUITE("src.cli") {
   TEST_CASE("a terminal that cannot rewrite lines is sent none of the codes for that") {
     const Program program;
     for (const std::string term : {"xterm", "dumb"}) {
-      const int terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-      REQUIRE(terminal >= 0);
-      REQUIRE(grantpt(terminal) == 0);
-      REQUIRE(unlockpt(terminal) == 0);
-      const std::string name = ptsname(terminal);
-      // Read as it is written: a terminal whose reader is late stops whoever writes to it.
       std::string shown;
-      std::thread reader([&] {
-        char piece[4096];
-        for (ssize_t got; (got = read(terminal, piece, sizeof piece)) > 0;)
-          shown.append(piece, static_cast<std::size_t>(got));
-      });
-      const int held = open(name.c_str(), O_WRONLY | O_NOCTTY | O_CLOEXEC);
-      const Result result =
-          program.shell("TERM=" + term +
-                        " \"$0\" render --size 640x480 --particles 2000 --frames 1200 --codec null "
-                        "--look published >" +
-                        name);
-      close(held);  // reading ends with the last writer
-      reader.join();
-      close(terminal);
+      Result result;
+      {
+        const Terminal terminal(shown);
+        result = program.shell("TERM=" + term +
+                               " \"$0\" render --size 640x480 --particles 2000 --frames 1200 "
+                               "--codec null --look published >" +
+                               terminal.name());
+      }
       CHECK(result.status == 0);
       CHECK(contains(shown, "\x1b[K") == (term == "xterm"));
     }

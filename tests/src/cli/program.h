@@ -56,7 +56,11 @@ class Program {
 
   pid_t execute(std::vector<std::string> all) const {
     const pid_t child = fork();
-    if (child != 0) return child;
+    if (child != 0) {
+      setpgid(child, child);  // whoever is first
+      return child;
+    }
+    setpgid(0, 0);
     std::vector<char*> argv;
     for (std::string& word : all) argv.push_back(word.data());
     argv.push_back(nullptr);
@@ -70,17 +74,17 @@ class Program {
     _exit(99);
   }
 
-  /// What hangs is ended, and fails where it hung.
+  /// What hangs is ended with all that it has started, and fails where it hung.
   Result wait(pid_t child) const {
     int status = 0;
     pid_t ended = 0;
-    for (int i = 0; ended == 0 && i < 60'000; ++i) {
+    for (int i = 0; ended == 0 && i < 20'000; ++i) {
       ended = waitpid(child, &status, WNOHANG);
       if (ended == 0) std::this_thread::sleep_for(std::chrono::milliseconds(i < 100 ? 1 : 10));
     }
     const bool hung = ended == 0;
     if (hung) {
-      kill(child, SIGKILL);
+      kill(-child, SIGKILL);
       ended = waitpid(child, &status, 0);
     }
     CAPTURE(read_file(path("out")));

@@ -432,7 +432,7 @@ TEST_SUITE("src.render") {
       control.notice = [&](const std::string& sentence) { told.push_back(sentence); };
       render(settings, engine, control);
       CHECK(std::count_if(told.begin(), told.end(), [](const std::string& sentence) {
-              return sentence.find("no memory for 2 of the 16 pictures") != std::string::npos;
+              return sentence.find("pins no memory for") != std::string::npos;
             }) == (slow == 0 ? 0 : 1));
     }
   }
