@@ -3,13 +3,13 @@
 // host.
 //
 // Note: [A frame on the GPU]
-// A frame is three launches, each of which needs all of the one before:
+// A frame in gray (in light: light_kernels.h) is three launches, each of which needs all of the one
+// before:
 //   MoveParticles  forces, integration, sorted -> moving; the next bucket and rank; splats
 //   CountStarts    bucket counts -> where each bucket begins (and counts back to 0)
 //    and Fade      trail = decay * trail + splat (and splat back to 0); the brightest pixel
 //   Scatter        moving -> sorted, for the next frame
 //    and Tone      trail -> luma
-// (in a look of gray; in light: light_kernels.h, Note: [Light on the GPU]).
 // Sorting and drawing have nothing to do with each other, so blocks of both run side by side.
 // Ranks within a bucket are handed out as threads come, so the sorted order differs from run to
 // run; no bit of the universe depends on it (sim/arithmetic/arithmetic.h, Note: [Force sums]).

@@ -3,11 +3,14 @@
 // splats, Fade and Tone.
 //
 // Note: [Light on the GPU]
-//   CountStarts and SplatLight    points of all streaks, in integers; the histogram back to 0
-//   Scatter and FadeLight         trail = decay * trail + splat; sums of 4x4 pixels, their
-//   histogram HalveLight, DoubleLight       the bloom (bloom_kernels.h), a launch a level
-//    and FindWhite                histogram -> white -> the tone curve's constants
-//   ToneLight                     trail and bloom -> planes
+//   CountStarts     as ever
+//    and SplatLight points of all streaks, in integers; the histogram back to 0
+//   Scatter         as ever
+//    and FadeLight  trail = decay * trail + splat; sums of 4x4 pixels and their histogram
+//   HalveLight      the bloom (bloom_kernels.h): a launch a level down,
+//   DoubleLight     and one up
+//    and FindWhite  with the last: histogram -> white -> the tone curve's constants
+//   ToneLight       trail and bloom -> planes
 // Light has the shape of sim/arithmetic/light.h, Note: [Light]. A block of 2x2 pixels is splatted
 // with three atomic additions of 64 bits: two pixels of luma a word, whose sums stay below 2^31,
 // and both opponents in another, the second above the first and with its borrow.

@@ -23,7 +23,7 @@
 #   first    15  small           CPU and GPU equal: small universes, every block shape, each look
 #   first    15  goldens         the hashes in tests/data/golden
 #   first    25  goals           frame rates, their goals, and what they cannot exceed
-#   first    12  film_equal      a film of 20 s by either engine
+#   first    12  film_equal      a film of 20 s by either engine, in gray and in light
 #   first    50  film_memory     2 hours of dvd_video into memory; after 90 s it ends early
 #   first    18  other_cold      the other program, 20 frames: it fills its caches
 #   first    10  other_dvd       the other program, dvd_video
@@ -175,13 +175,16 @@ step_other_dvd() { other other_dvd "$@" 720 480 2500 "$(few 2 400)"; }
 step_other_wide() { other other_wide "$@" 7680 2160 115000 "$(few 2 50)"; }
 
 step_film_equal() {
-  for engine in cpu cuda; do
-    # shellcheck disable=SC2086  # $small is options
-    "$lifereel" render --preset dvd_video --frames "$(few 3 600)" $small --engine $engine \
-      --quiet --overwrite -o "$work/$engine.mpg" || return 1
+  for look in published aurora; do
+    for engine in cpu cuda; do
+      # shellcheck disable=SC2086  # $small is options
+      "$lifereel" render --preset dvd_video --look $look --frames "$(few 3 600)" $small \
+        --engine $engine --quiet --overwrite -o "$work/$engine.mpg" || return 1
+    done
+    cmp "$work/cpu.mpg" "$work/cuda.mpg" || return 1
+    echo "$look, equal: $(sha256sum < "$work/cuda.mpg" | cut -c 1-64)," \
+      "$(wc -c < "$work/cuda.mpg") bytes"
   done
-  cmp "$work/cpu.mpg" "$work/cuda.mpg" || return 1
-  echo "equal: $(sha256sum < "$work/cuda.mpg" | cut -c 1-64), $(wc -c < "$work/cuda.mpg") bytes"
 }
 
 # film NAME FOLDER SECONDS_TO_END: 2 hours, as far as the step's time allows.

@@ -67,10 +67,10 @@ void compare(const UniverseSettings& universe, int frames, const CudaEngineSetti
   CAPTURE(universe.particles);
   CAPTURE(cuda.threads_per_block);
   gpu().random.seed(scramble);
+  std::vector<Planes> want, got;  // outlive the engine, which writes into them
   const auto cpu = make_cpu_engine(universe, {Isa::automatic, 1});
   const auto engine = make_cuda_engine(universe, cuda);
   CHECK(engine->draws_colour());
-  std::vector<Planes> want, got;
   want.reserve(static_cast<std::size_t>(frames));
   got.reserve(static_cast<std::size_t>(frames));
   int finished = 0;
