@@ -294,6 +294,10 @@ int Container::add_stream(const AVCodecContext& codec) {
     wrapped_->width = codec.width;
     wrapped_->height = codec.height;
   }
+  // More than 8 bits are an extension of y4m that every reader of films knows.
+  if (codec.codec_type == AVMEDIA_TYPE_VIDEO && std::string_view(muxer().name) == "yuv4mpegpipe" &&
+      av_pix_fmt_desc_get(codec.pix_fmt)->comp[0].depth > 8)
+    context_->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
   copy_side_data(codec, *stream);
   return stream->index;
 }

@@ -49,6 +49,23 @@ struct ToneConstants {
   float inverse_log_white;  ///< 1 / log2(1 + k)
 };
 
+/// What stands for toned luma (0 to 1) and chroma (-0.5 to 0.5) in a picture: gain times that, plus
+/// offset.
+struct CodeRange {
+  float luma_gain, luma_offset, chroma_gain, chroma_offset;
+};
+LIFEREEL_ARITHMETIC CodeRange code_range(bool limited, int bit_depth) {
+  const float levels = bit_depth == 10 ? 4.0f : 1.0f;  // to each level of 8 bits
+  if (!limited) return {256.0f * levels - 1.0f, 0.0f, 256.0f * levels - 1.0f, 128.0f * levels};
+  return {219.0f * levels, 16.0f * levels, 224.0f * levels, 128.0f * levels};
+}
+
+/// A code value: cut to a whole one after noise of less than one, 1/2 to round, was added to it.
+template <class F>
+LIFEREEL_ARITHMETIC auto code_value(F exact, F noise) {
+  return truncate(exact + noise);
+}
+
 /// Light relative to white, 0 or more -> luma, 0 to 1.
 template <class F>
 LIFEREEL_ARITHMETIC F log_tone(F light, const ToneConstants& c) {

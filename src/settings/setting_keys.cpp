@@ -33,6 +33,10 @@ constexpr Names<Isa, 4> isa_names{{{{Isa::automatic, "auto"},
                                     {Isa::avx2, "avx2"},
                                     {Isa::avx512, "avx512"}}}};
 
+constexpr Names<PixelFormat, 3> pixel_format_names{{{{PixelFormat::yuv420p, "yuv420p"},
+                                                     {PixelFormat::yuv420p10, "yuv420p10"},
+                                                     {PixelFormat::yuv420p10, "yuv420p10le"}}}};
+
 /// Makes the keys of one group.
 struct KeysOf {
   const char* group;
@@ -131,6 +135,15 @@ std::vector<SettingEntry> length_entries() {
   return list;
 }
 
+/// Printed where it is not what all films were before there was a choice.
+SettingEntry pixel_format_entry(const SettingKey& key) {
+  SettingEntry result = choice(key, LIFEREEL_FIELD(film.pixel_format), pixel_format_names);
+  result.print = [print = result.print](const RenderSettings& settings) {
+    return settings.film.pixel_format == PixelFormat::yuv420p ? std::nullopt : print(settings);
+  };
+  return result;
+}
+
 std::vector<SettingEntry> film_entries() {
   constexpr KeysOf key{"film"};
   std::vector<SettingEntry> list;
@@ -138,6 +151,7 @@ std::vector<SettingEntry> film_entries() {
                         target_names));
   list.push_back(entry(key("codec", "NAME", "or h264, null"), LIFEREEL_FIELD(film.codec),
                        parse_codec, print_string));
+  list.push_back(pixel_format_entry(key("pixel-format", "NAME", "yuv420p, yuv420p10")));
   list.push_back(entry(key("codec-preset", "NAME", "medium, veryfast, ..."),
                        LIFEREEL_FIELD(film.codec_preset), parse_string, print_string));
   list.push_back(entry(key("crf", "X", "constant quality"), LIFEREEL_FIELD(film.crf), parse_double,
