@@ -189,15 +189,17 @@ TEST_SUITE("src.settings") {
 
     for (const Preset& each : presets()) {
       const UniverseSettings universe = preset(each.name).universe;
-      UniverseSettings constants;  // all but size and N are the published constants
+      UniverseSettings constants;  // all but size, N and look are the published constants
       constants.width = universe.width;
       constants.height = universe.height;
       constants.particles = universe.particles;
+      constants.look = universe.look;
+      if (universe.look.draws_colour()) constants.trail_decay = universe.trail_decay;
       CHECK(universe == constants);
     }
     CHECK(refusal_of([] { preset("dvd"); }) ==
           "there is no preset 'dvd'; there are panoramic, panoramic_hevc, dvd_mp4, dvd_video, "
-          "dvd_video_pal, bd_4k_6h");
+          "dvd_video_pal, bd_4k_6h, film_4k");
   }
 
   TEST_CASE("a preset starts over, and leaves engine and output alone") {
