@@ -181,10 +181,14 @@ std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec) {
 
 std::vector<AVPixelFormat> formats_with_bits(const AVCodec& codec, int bits) {
   std::vector<AVPixelFormat> formats = supported_pixel_formats(codec);
-  if (bits > 8)
-    std::erase_if(formats, [bits](AVPixelFormat format) {
-      return av_pix_fmt_desc_get(format)->comp[0].depth < bits;
-    });
+  if (bits == 8) return formats;
+  const auto depth = [](AVPixelFormat format) {
+    return av_pix_fmt_desc_get(format)->comp[0].depth;
+  };
+  std::erase_if(formats, [&](AVPixelFormat format) { return depth(format) < bits; });
+  const bool exact = std::any_of(formats.begin(), formats.end(),
+                                 [&](AVPixelFormat format) { return depth(format) == bits; });
+  if (exact) std::erase_if(formats, [&](AVPixelFormat format) { return depth(format) > bits; });
   return formats;
 }
 

@@ -38,7 +38,7 @@ const AVCodec& find_video_encoder(const std::string& name);
 /// What the encoder takes from memory; empty: anything.
 std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec);
 
-/// All of them for 8 bits a sample, for more those that have as many.
+/// All of them for 8 bits a sample; for more, those that have as many or, where none has, more.
 std::vector<AVPixelFormat> formats_with_bits(const AVCodec& codec, int bits);
 /// Whether there are any.
 bool takes_bits(const AVCodec& codec, int bits);

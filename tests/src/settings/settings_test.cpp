@@ -83,6 +83,7 @@ RenderSettings random_settings(std::mt19937_64& random) {
   film.target = static_cast<DiscTarget>(whole(0, 2));
   film.frames_per_second = {whole(1, 120000), whole(1, 2000)};
   film.codec = text();
+  if (maybe()) film.pixel_format = PixelFormat::yuv420p10;
   if (maybe()) film.codec_preset = text();
   if (maybe()) film.crf = std::ldexp(static_cast<double>(random()), -60);
   if (maybe()) film.bitrate = rate();
@@ -186,6 +187,14 @@ TEST_SUITE("src.settings") {
     CHECK(bd.film.bitrate == 9000000);
     CHECK(bd.film.maxrate == 15000000);
     CHECK(bd.film.bufsize == 30000000);
+
+    const RenderSettings film_4k = preset("film_4k");
+    CHECK(film_4k.universe.width == 3840);
+    CHECK(film_4k.universe.height == 2160);
+    CHECK(film_4k.universe.particles == 60000);  // as dense as the default universe
+    CHECK(film_4k.universe.look.draws_colour());
+    CHECK(film_4k.film.frames_per_second == Rational{60, 1});
+    CHECK(film_4k.film.pixel_format == PixelFormat::yuv420p10);
 
     for (const Preset& each : presets()) {
       const UniverseSettings universe = preset(each.name).universe;
