@@ -3,9 +3,13 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "encoders/film_reader.h"
@@ -51,6 +55,38 @@ std::vector<std::vector<std::uint8_t>> drawn(const RenderSettings& settings) {
   }
   return all;
 }
+
+/// Stops a render at frame 30, when its first chunk is kept.
+class Stopping final : public Engine {
+ public:
+  Stopping(const RenderSettings& settings, std::atomic<bool>& cancel)
+      : engine_(make_cpu_engine(settings.universe)),
+        chunk_(settings.output + ".lifereel/chunk-000000"),
+        cancel_(cancel) {}
+  const UniverseSettings& settings() const noexcept override { return engine_->settings(); }
+  EngineDescription describe() const override { return engine_->describe(); }
+  void step() override {
+    if (frame() == 30) {
+      for (int tenths = 0; tenths < 600 && !std::filesystem::exists(chunk_); ++tenths)
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      cancel_ = true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));  // for the pipeline, to see it
+    }
+    engine_->step();
+  }
+  void begin_draw(const PictureTarget& target) override { engine_->begin_draw(target); }
+  void finish_draw() override { engine_->finish_draw(); }
+  bool draws_colour() const noexcept override { return engine_->draws_colour(); }
+  void read_state(State& state) const override { engine_->read_state(state); }
+  void save(Checkpoint& checkpoint) const override { engine_->save(checkpoint); }
+  void restore(const Checkpoint& checkpoint) override { engine_->restore(checkpoint); }
+  std::uint64_t frame() const noexcept override { return engine_->frame(); }
+
+ private:
+  std::unique_ptr<Engine> engine_;
+  const std::string chunk_;
+  std::atomic<bool>& cancel_;
+};
 
 VerifyReport against_universe(const std::string& film) {
   VerifySettings settings;
@@ -133,10 +169,8 @@ TEST_SUITE("src.render.ten_bits") {
     std::atomic<bool> cancel{false};
     JobControl control;
     control.cancel = &cancel;
-    control.progress = [&](const JobProgress& progress) {
-      if (progress.frames_done >= 28) cancel = true;
-    };
-    CHECK(contains(error_of([&] { render(stopped, control); }), "the render was stopped"));
+    Stopping engine(stopped, cancel);
+    CHECK(contains(error_of([&] { render(stopped, engine, control); }), "the render was stopped"));
     RenderSettings other = stopped;
     other.film.pixel_format = PixelFormat::yuv420p;
     CHECK(contains(error_of([&] { render(other); }), "pixel-format"));
