@@ -31,10 +31,11 @@ class FilmReader {
 
   /// Decodes the next picture, as stored; `picture` is valid until the next call, as long as this
   /// object. False at the end. Throws std::runtime_error where the film is damaged, and for
-  /// pictures that have no plane of 8-bit luma.
+  /// pictures that have no plane of luma.
   bool read(PictureView& picture);
 
-  /// The same, with the luma copied into `luma` (width * height, no padding).
+  /// The same, with the luma copied into `luma` (width * height, no padding). Throws
+  /// std::runtime_error where it has more than 8 bits.
   bool read_luma(std::vector<std::uint8_t>& luma);
 
  private:

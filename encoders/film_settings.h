@@ -29,7 +29,10 @@ using StringPairs = std::vector<std::pair<std::string, std::string>>;
 struct FilmSettings {
   DiscTarget target = DiscTarget::none;
   Rational frames_per_second{20, 1};
-  std::string codec = "libx264";            ///< libavcodec's encoder name
+  std::string codec = "libx264";  ///< libavcodec's encoder name
+  /// How pictures are drawn and handed to the encoder: yuv420p, or yuv420p10 for 10 bits a sample.
+  /// Where the encoder does not take it, another with as many bits.
+  PixelFormat pixel_format = PixelFormat::yuv420p;
   std::optional<std::string> codec_preset;  ///< the codec's own "preset" option
   std::optional<double> crf;
   std::optional<std::int64_t> bitrate;
@@ -96,7 +99,7 @@ struct ResolvedFilm {
   /// Nearest to how they are drawn of what the codec takes, by libav's name, where it takes neither
   /// format that can be drawn and no filter chain converts; empty: they need no conversion.
   std::string converted_pixel_format;
-  /// That a filter chain is to end in; std::nullopt: whatever the codec takes.
+  /// That a filter chain is to end in; std::nullopt: whatever the codec takes with as many bits.
   std::optional<PixelFormat> filtered_pixel_format;
   /// What whoever made the settings may not expect of the film, a sentence each.
   std::vector<std::string> notices;

@@ -23,7 +23,8 @@ struct FrameHashSettings {
   std::vector<std::string> comments;  ///< lines put in front, each after "#lifereel "
 };
 
-/// Appends what is hashed of a picture: its planes, one after another, without padding.
+/// Appends what is hashed of a picture: the bytes of its planes, one after another, without
+/// padding.
 void append_packed(const Picture& picture, std::vector<std::uint8_t>& bytes);
 
 /// SHA-256 of each picture's planes without padding, one framehash line each, through libavformat's

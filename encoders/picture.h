@@ -11,14 +11,19 @@
 namespace [[gnu::visibility("default")]] lifereel {
 
 enum class PixelFormat {
-  gray8,    ///< planes[0] alone, full range
-  yuv420p,  ///< planes[0] luma, planes[1] and planes[2] chroma at half width and height (rounded
-            ///< up)
+  gray8,      ///< planes[0] alone, full range
+  yuv420p,    ///< planes[0] luma, planes[1] and planes[2] chroma at half width and height (rounded
+              ///< up)
+  yuv420p10,  ///< the same with 10 bits a sample, in two bytes, the lower one first
 };
 
 struct PlaneSize {
   int width = 0, height = 0;  ///< samples
 };
+
+constexpr int bit_depth(PixelFormat format) noexcept {
+  return format == PixelFormat::yuv420p10 ? 10 : 8;
+}
 
 constexpr int plane_count(PixelFormat format) noexcept {
   return format == PixelFormat::gray8 ? 1 : 3;
@@ -36,7 +41,7 @@ constexpr std::size_t packed_bytes(PixelFormat format, int width, int height) no
     const PlaneSize size = plane_size(plane, width, height);
     bytes += static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height);
   }
-  return bytes;
+  return bytes * static_cast<std::size_t>(sample_bytes(bit_depth(format)));
 }
 
 /// How pictures are made: what a sink wants, and an engine draws. Of gray8 the colour is always
@@ -53,18 +58,23 @@ struct PictureFormat {
 constexpr PictureFormat format_for_size(PixelFormat format, int width, int height) noexcept {
   if (format == PixelFormat::gray8) return {format, {ColourMatrix::none, ColourRange::full, 8}};
   ColourDescription colour;
+  colour.bit_depth = bit_depth(format);
   if (height < 720)
     colour.matrix = width == 720 && height == 576 ? ColourMatrix::bt470bg : ColourMatrix::smpte170m;
   return {format, colour};
 }
 
-/// Somebody else's plane of 8-bit samples, to be read.
+/// Somebody else's plane of samples, to be read.
 struct PlaneView {
   const std::uint8_t* data = nullptr;
   std::ptrdiff_t stride_bytes = 0;
   int width = 0, height = 0;
+  int bit_depth = 8;  ///< of a sample: 8 to 16; sample_bytes() says how many bytes it has
 
   const std::uint8_t* row(int y) const noexcept { return data + y * stride_bytes; }
+  std::size_t row_bytes() const noexcept {
+    return static_cast<std::size_t>(width) * static_cast<std::size_t>(sample_bytes(bit_depth));
+  }
 };
 
 /// A view of one picture. The memory belongs to the caller and is read-only for the taker until
@@ -91,11 +101,12 @@ struct Picture {
 
   PlaneView plane(int index) const noexcept {
     const PlaneSize size = plane_size(index, width, height);
-    return {planes[index], stride_bytes[index], size.width, size.height};
+    return {planes[index], stride_bytes[index], size.width, size.height,
+            lifereel::bit_depth(format)};
   }
 };
 
-/// A picture to be looked at, decoded or drawn; of 8 bits a sample.
+/// A picture to be looked at, decoded or drawn.
 struct PictureView {
   PlaneView planes[3];  ///< luma; Cb and Cr, of whatever size
   int plane_count = 0;  ///< 1: luma alone; 0: there is none that could be looked at

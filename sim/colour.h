@@ -15,8 +15,8 @@ enum class ColourMatrix {
 };
 
 enum class ColourRange {
-  full,     ///< 0 to 255
-  limited,  ///< luma 16 to 235, chroma 16 to 240
+  full,     ///< 0 to 255; of 10 bits, 0 to 1023
+  limited,  ///< luma 16 to 235, chroma 16 to 240; of 10 bits, four times that
 };
 
 /// Decided by format_for_size() (encoders/picture.h), before there is an engine or an encoder: both
@@ -24,7 +24,7 @@ enum class ColourRange {
 struct ColourDescription {
   ColourMatrix matrix = ColourMatrix::bt709;
   ColourRange range = ColourRange::limited;
-  int bit_depth = 8;  ///< of a sample
+  int bit_depth = 8;  ///< of a sample: 8 or 10
 
   bool operator==(const ColourDescription&) const = default;
 };
@@ -39,7 +39,13 @@ constexpr LumaCoefficients luma_coefficients(ColourMatrix matrix) noexcept {
   return bt601 ? LumaCoefficients{0.299, 0.114} : LumaCoefficients{0.2126, 0.0722};
 }
 
-/// Of chroma that has no colour, in both ranges.
+/// Of chroma that has no colour, in both ranges, of 8 bits.
 inline constexpr int neutral_chroma = 128;
+constexpr int neutral_chroma_of(int bit_depth) noexcept {
+  return neutral_chroma << (bit_depth - 8);
+}
+
+/// A sample of more than 8 bits has two bytes, the lower one first.
+constexpr int sample_bytes(int bit_depth) noexcept { return bit_depth > 8 ? 2 : 1; }
 
 }  // namespace lifereel

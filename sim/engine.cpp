@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/engine.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 #include <new>
@@ -51,10 +52,12 @@ void Engine::restore(const Checkpoint&) {
   throw std::logic_error("this engine cannot be restored");
 }
 
-void validate(const PictureTarget& target, int width, int height) {
-  if (target.colour.bit_depth != 8)
-    throw std::invalid_argument("pictures have 8 bits a sample, not " +
-                                std::to_string(target.colour.bit_depth));
+void validate(const PictureTarget& target, int width, int height, int most_bits) {
+  const int bit_depth = target.colour.bit_depth;
+  if (bit_depth != 8 && (bit_depth != 10 || most_bits < 10))
+    throw std::invalid_argument("pictures of this engine have 8 " +
+                                std::string(most_bits < 10 ? "" : "or 10 ") +
+                                "bits a sample, not " + std::to_string(bit_depth));
   if (target.has_chroma() != (target.planes[2].data != nullptr))
     throw std::invalid_argument("a picture has both planes of chroma or none");
   if (target.has_chroma() && target.colour.matrix == ColourMatrix::none)
@@ -62,19 +65,31 @@ void validate(const PictureTarget& target, int width, int height) {
   for (int plane = 0; plane < (target.has_chroma() ? 3 : 1); ++plane) {
     const WritablePlane& memory = target.planes[plane];
     const int columns = plane == 0 ? width : (width + 1) / 2;
-    if (memory.data == nullptr || memory.stride_bytes < static_cast<std::size_t>(columns))
+    const auto row_bytes = static_cast<std::size_t>(columns * sample_bytes(bit_depth));
+    const auto refuse = [&](const char* why) {
       throw std::invalid_argument("plane " + std::to_string(plane) + " of a picture of " +
-                                  std::to_string(width) + "x" + std::to_string(height) +
-                                  " is missing or its rows are narrower than the picture's");
+                                  std::to_string(width) + "x" + std::to_string(height) + why);
+    };
+    if (memory.data == nullptr || memory.stride_bytes < row_bytes)
+      refuse(" is missing or its rows are narrower than the picture's");
+    if (sample_bytes(bit_depth) == 2 &&
+        (reinterpret_cast<std::uintptr_t>(memory.data) | memory.stride_bytes) % 2 != 0)
+      refuse(" has samples of two bytes at odd addresses");
   }
 }
 
 void draw_neutral_chroma(const PictureTarget& target, int width, int height) noexcept {
   if (!target.has_chroma()) return;
+  const int bit_depth = target.colour.bit_depth;
   for (const WritablePlane* const plane : {&target.planes[1], &target.planes[2]})
-    for (int row = 0; row < (height + 1) / 2; ++row)
-      std::memset(plane->data + static_cast<std::size_t>(row) * plane->stride_bytes, neutral_chroma,
-                  static_cast<std::size_t>((width + 1) / 2));
+    for (int row = 0; row < (height + 1) / 2; ++row) {
+      std::uint8_t* const to = plane->data + static_cast<std::size_t>(row) * plane->stride_bytes;
+      if (sample_bytes(bit_depth) == 2)
+        std::fill_n(reinterpret_cast<std::uint16_t*>(to), (width + 1) / 2,
+                    static_cast<std::uint16_t>(neutral_chroma_of(bit_depth)));
+      else
+        std::memset(to, neutral_chroma, static_cast<std::size_t>((width + 1) / 2));
+    }
 }
 
 std::string Engine::hash_state() const {

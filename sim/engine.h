@@ -16,10 +16,11 @@
 
 namespace [[gnu::visibility("default")]] lifereel {
 
-/// One plane of 8-bit samples in the caller's memory.
+/// One plane of samples in the caller's memory, of one byte each or, where they have more than 8
+/// bits, of two (sample_bytes()).
 struct WritablePlane {
-  std::uint8_t* data = nullptr;
-  /// From row to row, at least the plane's width. Up to 63 bytes between the rows may be written.
+  std::uint8_t* data = nullptr;  ///< even where samples have two bytes, and so is the stride
+  /// From row to row, at least a row's bytes. Up to 63 bytes between the rows may be written.
   std::size_t stride_bytes = 0;
 };
 
@@ -129,7 +130,8 @@ class Engine {
     finish_draw();
   }
 
-  /// Whether its pictures have colour. The chroma planes of those that have none are neutral, so
+  /// Whether its pictures have colour, which may be of 10 bits a sample; gray ones have 8. The
+  /// chroma planes of those that have none are neutral, so
   /// that all pictures may share one, which nobody draws: a target then has luma alone.
   virtual bool draws_colour() const noexcept { return false; }
 
@@ -156,9 +158,10 @@ class Engine {
                                                 std::size_t pictures) const;
 };
 
-/// Throws std::invalid_argument unless pictures of this size can be drawn into the target: 8 bits,
-/// luma, both planes of chroma or none, rows that do not overlap.
-void validate(const PictureTarget& target, int width, int height);
+/// Throws std::invalid_argument unless pictures of this size can be drawn into the target: samples
+/// of 8 bits or, where the engine draws such, 10; luma, both planes of chroma or none, rows that do
+/// not overlap.
+void validate(const PictureTarget& target, int width, int height, int most_bits = 8);
 
 /// Fills the chroma planes of a target that has any with neutral_chroma, for engines that draw
 /// gray.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Golden files: the hashes of a universe's states and pictures, frame by frame, and their check.
 //
-// A golden file is FFmpeg's framehash text. Stream 0 is the yuv420p pictures an encoder would be
+// A golden file is FFmpeg's framehash text. Stream 0 is the pictures an encoder would be
 // handed, stream 1 the states (hash_state()). Lines that begin with "#lifereel " carry the settings
 // as a config file and the version, so that a check needs nothing else:
 //

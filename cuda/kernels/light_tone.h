@@ -13,11 +13,6 @@ struct SamplePlanes {
   std::int32_t pitch, chroma_pitch;
 };
 
-/// Code values of 1, and of 0.
-struct SampleRange {
-  float luma_gain, luma_offset, chroma_gain, chroma_offset;
-};
-
 /// What the stages of a picture need beside light; null where a stage is off.
 struct ToneStages {
   const float* noise;  ///< dither_size rows of as many, added before a value is cut
@@ -40,7 +35,7 @@ struct ToneLight : KernelBody {
   const arithmetic::MatrixConstants* matrix;
   ToneStages stages;
   SamplePlanes<Sample> planes;
-  SampleRange range;
+  arithmetic::CodeRange range;
 
   LIFEREEL_KERNEL std::int32_t quads() const { return (image.width + 3) / 4; }
   LIFEREEL_KERNEL std::int32_t threads() const { return image.height / 2 * quads(); }
@@ -75,8 +70,8 @@ struct ToneLight : KernelBody {
     return stages.filmic ? arithmetic::filmic_tone(light, constants)
                          : arithmetic::log_tone(light, constants);
   }
-  LIFEREEL_KERNEL static Sample sample(float value) {
-    return static_cast<Sample>(arithmetic::truncate(value));
+  LIFEREEL_KERNEL static Sample sample(float exact, float noise) {
+    return static_cast<Sample>(arithmetic::code_value(exact, noise));
   }
   LIFEREEL_KERNEL float noise(std::int32_t row, std::int32_t column) const {
     constexpr std::int32_t size = ToneStages::dither_size;
@@ -115,8 +110,10 @@ struct ToneLight : KernelBody {
                                         stages.vignette_rows[row]);
       const float luma = luma_of(lit, constants);
       float code = luma * range.luma_gain;
-      if (grain != nullptr) code = arithmetic::with_grain(code, luma, grain[k], range.luma_gain);
-      samples.v[k] = sample((code + range.luma_offset) + noise(row, column));
+      if (grain != nullptr)
+        code = arithmetic::with_grain(code, luma, grain[k], range.luma_gain,
+                                      sizeof(Sample) == 2 ? 4.0f : 1.0f);
+      samples.v[k] = sample(code + range.luma_offset, noise(row, column));
     }
     *reinterpret_cast<FourSamples*>(planes.luma + static_cast<std::int64_t>(row) * planes.pitch +
                                     4 * quad) = samples;
@@ -147,8 +144,8 @@ struct ToneLight : KernelBody {
       const float luma = luma_of(dimmed, constants);
       arithmetic::tone_opponents(cb, cr, light, luma, *matrix, range.chroma_gain);
       const float added = noise(row, column) + range.chroma_offset;
-      blue.v[b] = sample(cb + added);
-      red.v[b] = sample(cr + added);
+      blue.v[b] = sample(cb, added);
+      red.v[b] = sample(cr, added);
     }
     const std::int64_t at = static_cast<std::int64_t>(row) * planes.chroma_pitch + 2 * quad;
     *reinterpret_cast<TwoSamples*>(planes.cb + at) = blue;

@@ -222,9 +222,7 @@ class LightPainter final : public Painter {
     tone.stages.steps = arrays_.steps;
     tone.stages.filmic = look_.tone == ToneCurve::filmic;
     tone.planes = light_.planes[static_cast<std::size_t>(drawing.picture)];
-    const bool limited = drawing.range == ColourRange::limited;
-    tone.range = {limited ? 219.0f : 255.0f, limited ? 16.0f : 0.0f, limited ? 224.0f : 255.0f,
-                  static_cast<float>(neutral_chroma)};
+    tone.range = arithmetic::code_range(drawing.range == ColourRange::limited, 8);
     return tone;
   }
 

@@ -68,6 +68,8 @@ void check_disc_settings(const FilmSettings& asked, int width, int height) {
     refuse(disc, "needs the codec " + std::string(disc.codec) + ", not " + settings.codec);
   if (settings.container != disc.muxer)
     refuse(disc, "needs the container " + std::string(disc.muxer) + ", not " + settings.container);
+  if (settings.pixel_format != PixelFormat::yuv420p)
+    refuse(disc, "has 8 bits a sample; set pixel-format = yuv420p");
   if (settings.filter.empty()) {
     if (width != disc.width || height != disc.height)
       refuse(disc, "needs pictures of " + size_text(disc.width, disc.height) + ", not " +

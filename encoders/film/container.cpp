@@ -124,6 +124,17 @@ void copy_side_data([[maybe_unused]] const AVCodecContext& codec,
 #endif
 }
 
+/// Others take raw pictures of 10 bits a sample for something else.
+void refuse_deep_samples(const FilmSettings& settings, const AVOutputFormat& muxer,
+                         const AVCodec& codec) {
+  if (codec.id != AV_CODEC_ID_RAWVIDEO || bit_depth(settings.pixel_format) == 8) return;
+  for (const std::string_view knows : {"nut", "yuv4mpegpipe", "rawvideo", "framehash"})
+    if (muxer.name == knows) return;
+  throw std::invalid_argument(std::string("the container ") + muxer.name +
+                              " does not say that raw pictures have 10 bits a sample; name the "
+                              "film .nut, .y4m or .yuv, or take the codec ffv1");
+}
+
 }  // namespace
 
 std::string extension_of(const std::string& path) {
@@ -185,6 +196,7 @@ void check_container(const FilmSettings& settings, const std::string& path,
     throw std::invalid_argument(std::string("faststart moves the index of mp4 and mov; ") +
                                 muxer.name + " has none");
   refuse_sound(settings, path, muxer);
+  refuse_deep_samples(settings, muxer, codec);
   const std::string_view name = muxer.name;
   // Matroska takes more than it says: what has no tag of its own is wrapped as in AVI.
   if (name == "matroska") {
@@ -294,6 +306,10 @@ int Container::add_stream(const AVCodecContext& codec) {
     wrapped_->width = codec.width;
     wrapped_->height = codec.height;
   }
+  // More than 8 bits are an extension of y4m that every reader of films knows.
+  if (codec.codec_type == AVMEDIA_TYPE_VIDEO && std::string_view(muxer().name) == "yuv4mpegpipe" &&
+      av_pix_fmt_desc_get(codec.pix_fmt)->comp[0].depth > 8)
+    context_->strict_std_compliance = FF_COMPLIANCE_UNOFFICIAL;
   copy_side_data(codec, *stream);
   return stream->index;
 }

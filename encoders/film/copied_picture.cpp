@@ -2,7 +2,6 @@
 #include "encoders/film/copied_picture.h"
 
 #include <algorithm>
-#include <cstring>
 #include <memory>
 
 namespace lifereel {
@@ -11,11 +10,14 @@ namespace {
 /// Y'CbCr of R'G'B' in integers, so that every machine makes the same film.
 class ColourConversion {
  public:
-  explicit ColourConversion(const ColourDescription& colour) {
+  explicit ColourConversion(const ColourDescription& colour)
+      : neutral_(neutral_chroma_of(colour.bit_depth)), most_(2 * neutral_ - 1) {
     const auto [red, blue] = luma_coefficients(colour.matrix);
     const bool limited = colour.range == ColourRange::limited;
-    const double luma = limited ? 219.0 / 255 : 1, chroma = limited ? 224.0 / 255 : 1;
-    black_ = limited ? 16 : 0;
+    const int levels = neutral_ / neutral_chroma;
+    const double luma = (limited ? 219.0 * levels : most_) / 255;
+    const double chroma = (limited ? 224.0 * levels : most_) / 255;
+    black_ = limited ? 16 * levels : 0;
     const auto set = [](int(&row)[3], double r, double b, double sum) {
       row[0] = fixed(r);
       row[2] = fixed(b);
@@ -26,20 +28,21 @@ class ColourConversion {
     set(cr_, chroma / 2, -chroma * blue / (2 * (1 - red)), 0);
   }
 
-  std::uint8_t luma(const int (&rgb)[3]) const { return sample(luma_, rgb, black_); }
-  std::uint8_t cb(const int (&rgb)[3]) const { return sample(cb_, rgb, neutral_chroma); }
-  std::uint8_t cr(const int (&rgb)[3]) const { return sample(cr_, rgb, neutral_chroma); }
+  int luma(const int (&rgb)[3]) const { return sample(luma_, rgb, black_); }
+  int cb(const int (&rgb)[3]) const { return sample(cb_, rgb, neutral_); }
+  int cr(const int (&rgb)[3]) const { return sample(cr_, rgb, neutral_); }
 
  private:
   static constexpr int one = 1 << 16;
   static int fixed(double value) {
     return static_cast<int>(value * one + (value < 0 ? -0.5 : 0.5));
   }
-  static std::uint8_t sample(const int (&row)[3], const int (&rgb)[3], int zero) {
+  int sample(const int (&row)[3], const int (&rgb)[3], int zero) const {
     const int sum = row[0] * rgb[0] + row[1] * rgb[1] + row[2] * rgb[2] + zero * one + one / 2;
-    return static_cast<std::uint8_t>(std::clamp(sum >> 16, 0, 255));
+    return std::clamp(sum >> 16, 0, most_);
   }
 
+  const int neutral_, most_;
   int luma_[3], cb_[3], cr_[3];
   int black_;
 };
@@ -64,13 +67,23 @@ struct Copy {
     for (int plane = 0; plane < plane_count(format.pixel_format); ++plane) {
       const PlaneSize size = plane_size(plane, width, height);
       picture.planes[plane] = planes[plane] = at;
-      picture.stride_bytes[plane] = size.width;
-      at += static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height);
+      picture.stride_bytes[plane] = size.width * bytes_a_sample();
+      at += static_cast<std::size_t>(picture.stride_bytes[plane]) *
+            static_cast<std::size_t>(size.height);
     }
   }
 
-  std::uint8_t* row(int plane, int y) const {
-    return planes[plane] + static_cast<std::ptrdiff_t>(y) * picture.stride_bytes[plane];
+  int bytes_a_sample() const { return sample_bytes(bit_depth(picture.format)); }
+
+  void set(int plane, int y, int x, int value) const {
+    std::uint8_t* const row =
+        planes[plane] + static_cast<std::ptrdiff_t>(y) * picture.stride_bytes[plane];
+    if (bytes_a_sample() == 2) {
+      row[2 * x] = static_cast<std::uint8_t>(value);
+      row[2 * x + 1] = static_cast<std::uint8_t>(value >> 8);
+    } else {
+      row[x] = static_cast<std::uint8_t>(value);
+    }
   }
 };
 
@@ -90,17 +103,18 @@ void mean_of_four(const CallersRows& rgb, int x, int y, int width, int height, i
 
 Picture copy_gray(const CallersRows& gray, const PictureFormat& format, int width, int height) {
   const Copy copy(format, width, height);
+  const int neutral = neutral_chroma_of(format.colour.bit_depth);
   const bool limited = format.colour.range == ColourRange::limited;
+  const int levels = neutral / neutral_chroma;
+  const int black = limited ? 16 * levels : 0, gain = limited ? 219 * levels : 2 * neutral - 1;
   for (int y = 0; y < height; ++y) {
     const std::uint8_t* const from = gray.row(y);
-    std::uint8_t* const to = copy.row(0, y);
-    for (int x = 0; x < width; ++x)
-      to[x] = limited ? static_cast<std::uint8_t>(16 + (219 * from[x] + 127) / 255) : from[x];
+    for (int x = 0; x < width; ++x) copy.set(0, y, x, black + (gain * from[x] + 127) / 255);
   }
   for (int plane = 1; plane < plane_count(format.pixel_format); ++plane) {
     const PlaneSize size = plane_size(plane, width, height);
-    std::memset(copy.planes[plane], neutral_chroma,
-                static_cast<std::size_t>(size.width) * static_cast<std::size_t>(size.height));
+    for (int y = 0; y < size.height; ++y)
+      for (int x = 0; x < size.width; ++x) copy.set(plane, y, x, neutral);
   }
   return copy.picture;
 }
@@ -111,7 +125,7 @@ Picture copy_rgb(const CallersRows& rgb, const PictureFormat& format, int width,
   for (int y = 0; y < height; ++y) {
     const std::uint8_t* const from = rgb.row(y);
     for (int x = 0; x < width; ++x)
-      copy.row(0, y)[x] = convert.luma({from[3 * x], from[3 * x + 1], from[3 * x + 2]});
+      copy.set(0, y, x, convert.luma({from[3 * x], from[3 * x + 1], from[3 * x + 2]}));
   }
   if (plane_count(format.pixel_format) == 1) return copy.picture;
   const PlaneSize size = plane_size(1, width, height);
@@ -119,8 +133,8 @@ Picture copy_rgb(const CallersRows& rgb, const PictureFormat& format, int width,
     for (int x = 0; x < size.width; ++x) {
       int mean[3];
       mean_of_four(rgb, x, y, width, height, mean);
-      copy.row(1, y)[x] = convert.cb(mean);
-      copy.row(2, y)[x] = convert.cr(mean);
+      copy.set(1, y, x, convert.cb(mean));
+      copy.set(2, y, x, convert.cr(mean));
     }
   return copy.picture;
 }

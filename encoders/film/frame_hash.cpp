@@ -21,7 +21,7 @@ void append_packed(const Picture& picture, std::vector<std::uint8_t>& bytes) {
   for (int index = 0; index < plane_count(picture.format); ++index) {
     const PlaneView plane = picture.plane(index);
     for (int y = 0; y < plane.height; ++y)
-      bytes.insert(bytes.end(), plane.row(y), plane.row(y) + plane.width);
+      bytes.insert(bytes.end(), plane.row(y), plane.row(y) + plane.row_bytes());
   }
 }
 

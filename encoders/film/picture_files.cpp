@@ -11,6 +11,7 @@
 #include "encoders/film/container.h"
 #include "encoders/finished_file.h"
 #include "encoders/libav/libav.h"
+#include "encoders/video/video_encoder.h"
 
 namespace lifereel {
 namespace {
@@ -167,6 +168,10 @@ std::optional<PictureFiles> picture_files(const FilmSettings& settings, const Fi
     leave_out("codec-preset", made.codec_preset, pictures);
     leave_out("crf", made.crf, pictures);
     leave_out("codec-option", made.codec_options, pictures);
+  }
+  if (!takes_bits(find_video_encoder(made.codec), bit_depth(made.pixel_format))) {
+    leave_out("pixel-format", made.pixel_format, pictures);
+    made.pixel_format = FilmSettings().pixel_format;
   }
   // libavcodec's own default is a bitrate, which makes the first pictures the worst.
   if (codec == AV_CODEC_ID_MJPEG && made.codec_options.empty())

@@ -13,6 +13,7 @@
 #include "encoders/finished_file.h"
 #include "encoders/libav/libav.h"
 #include "encoders/libav/log_capture.h"
+#include "encoders/libav/picture_frame.h"
 #include "encoders/picture_files.h"
 #include "encoders/text/quantity_text.h"
 #include "encoders/video/chunk_rules.h"
@@ -55,31 +56,54 @@ void choose_pixel_formats(ResolvedFilm& film, bool gray_file, bool colour) {
   const auto draw = [&film](PixelFormat format) {
     film.pictures = format_for_size(format, film.width, film.height);
   };
-  draw(PixelFormat::yuv420p);
+  draw(settings.pixel_format);
   if (!settings.filter.empty()) return;  // a chain converts to what the encoder takes
   if (codec_traits(settings.codec).raw) {
     if (gray_file) draw(PixelFormat::gray8);
     return;
   }
-  std::vector<AVPixelFormat> formats = supported_pixel_formats(find_video_encoder(settings.codec));
+  std::vector<AVPixelFormat> formats =
+      formats_with_bits(find_video_encoder(settings.codec), bit_depth(settings.pixel_format));
   const auto takes = [&](AVPixelFormat format) {
     return formats.empty() || std::find(formats.begin(), formats.end(), format) != formats.end();
   };
   // Viewers of pictures expect full range.
   const bool pictures = settings.container == "image2";
-  if (takes(AV_PIX_FMT_YUV420P) && !(pictures && (colour || takes(AV_PIX_FMT_GRAY8)))) return;
+  const bool deep = bit_depth(settings.pixel_format) > 8;
+  if (takes(to_libav(settings.pixel_format)) && !(pictures && (colour || takes(AV_PIX_FMT_GRAY8))))
+    return;
   if (takes(AV_PIX_FMT_GRAY8) && !(colour && has_colour(formats))) return draw(PixelFormat::gray8);
   formats.push_back(AV_PIX_FMT_NONE);
-  const AVPixelFormat wanted = pictures && colour ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_YUV420P;
+  const AVPixelFormat rgb = deep ? AV_PIX_FMT_RGB48 : AV_PIX_FMT_RGB24;
+  const AVPixelFormat wanted = pictures && colour ? rgb : to_libav(settings.pixel_format);
   const AVPixelFormat nearest =
       avcodec_find_best_pix_fmt_of_list(formats.data(), wanted, 0, nullptr);
   film.converted_pixel_format = av_get_pix_fmt_name(nearest);
   if (pictures) return;  // nobody expects theirs to be another
-  film.notices.push_back("the encoder " + settings.codec +
-                         " does not take yuv420p; pictures are converted to " +
+  film.notices.push_back("the encoder " + settings.codec + " does not take " +
+                         (deep ? "yuv420p10" : "yuv420p") + "; pictures are converted to " +
                          film.converted_pixel_format +
                          ", the nearest that it takes (a filter chain that ends in format=... "
                          "chooses another)");
+}
+
+/// Throws std::invalid_argument where there are not as many bits as were asked for.
+void check_bit_depth(const FilmSettings& settings, const FilmOutput& output) {
+  if (settings.pixel_format == PixelFormat::yuv420p) return;
+  if (settings.pixel_format == PixelFormat::gray8)
+    throw std::invalid_argument(
+        "a film has the pixel-format yuv420p or yuv420p10; gray8 is for files of gray pictures "
+        "(film.gray)");
+  if (extension_of(output.path) == "gray")
+    throw std::invalid_argument(
+        "a .gray file has 8 bits a sample; leave pixel-format out, or name the film .y4m");
+  const AVCodec& codec = find_video_encoder(settings.codec);
+  const int bits = bit_depth(settings.pixel_format);
+  if (takes_bits(codec, bits)) return;
+  throw std::invalid_argument("the encoder " + settings.codec + " has no " + std::to_string(bits) +
+                              " bits a sample; set pixel-format = yuv420p, or choose one that has "
+                              "them: " +
+                              join(encoders_that_take(to_libav(settings.pixel_format))));
 }
 
 std::optional<PixelFormat> choose_filtered_format(const FilmSettings& settings, bool gray_file) {
@@ -153,6 +177,7 @@ ResolvedFilm resolve(const FilmSettings& wanted, const FilmOutput& output) {
   check_codec_settings(asked);
   ResolvedFilm film = resolve_encoding(asked);
   check_codec(film);
+  check_bit_depth(film.settings, output);
   check_chunks(asked, film);
   check_target(film, asked, output);
 
@@ -166,7 +191,7 @@ ResolvedFilm resolve(const FilmSettings& wanted, const FilmOutput& output) {
   choose_pixel_formats(film, gray_file, output.colour);
   film.filtered_pixel_format = choose_filtered_format(settings, gray_file);
   note_program_stream(film);
-  if (film.pictures.pixel_format == PixelFormat::yuv420p && settings.filter.empty() &&
+  if (film.pictures.pixel_format != PixelFormat::gray8 && settings.filter.empty() &&
       !codec_traits(settings.codec).takes_odd_sizes &&
       (output.width % 2 != 0 || output.height % 2 != 0))
     throw std::invalid_argument("the size " + size_text(output.width, output.height) +

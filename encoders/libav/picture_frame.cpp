@@ -39,7 +39,15 @@ struct Extent {
 }  // namespace
 
 AVPixelFormat to_libav(PixelFormat format) noexcept {
-  return format == PixelFormat::gray8 ? AV_PIX_FMT_GRAY8 : AV_PIX_FMT_YUV420P;
+  switch (format) {
+    case PixelFormat::gray8:
+      return AV_PIX_FMT_GRAY8;
+    case PixelFormat::yuv420p10:
+      return AV_PIX_FMT_YUV420P10LE;
+    case PixelFormat::yuv420p:
+      break;
+  }
+  return AV_PIX_FMT_YUV420P;
 }
 
 void check_picture(const Picture& picture, PixelFormat format, int width, int height) {
@@ -53,7 +61,7 @@ void check_picture(const Picture& picture, PixelFormat format, int width, int he
                              std::to_string(width) + "x" + std::to_string(height));
   for (int plane = 0; plane < plane_count(format); ++plane)
     if (picture.planes[plane] == nullptr ||
-        picture.stride_bytes[plane] < plane_size(plane, width, height).width)
+        picture.stride_bytes[plane] < static_cast<int>(picture.plane(plane).row_bytes()))
       throw std::runtime_error("plane " + std::to_string(plane) +
                                " of a picture is missing or narrower than the picture");
 }

@@ -57,7 +57,7 @@ struct FilmReader::Impl final : FilmScan::Taker {
     if (present.damaged) throw std::runtime_error("a picture of the film is damaged");
     if (present.view.plane_count == 0)
       throw std::runtime_error("pictures of the format " + video().pixel_format +
-                               " have no 8-bit luma plane");
+                               " have no plane of luma");
     picture = present.view;
     return true;
   }
@@ -92,6 +92,9 @@ bool FilmReader::read_luma(std::vector<std::uint8_t>& luma) {
   PictureView picture;
   if (!impl_->read(picture)) return false;
   const PlaneView& plane = picture.planes[0];
+  if (plane.bit_depth != 8)
+    throw std::runtime_error("the film's luma has " + std::to_string(plane.bit_depth) +
+                             " bits a sample, not 8; read() has all of them");
   luma.clear();
   for (int y = 0; y < plane.height; ++y)
     luma.insert(luma.end(), plane.row(y), plane.row(y) + plane.width);

@@ -82,10 +82,12 @@ void leave_out_sequence_end(AVPacket& packet, AVCodecID codec) {
   if (next_start_code(end, 0) == 0 && end[3] == sequence_end_code) packet.size -= 4;
 }
 
-/// Whether a component is a plane of its own of 8-bit samples.
+/// Whether a component is a plane of its own of whole bytes, as PlaneView has them.
 bool is_plane(const AVPixFmtDescriptor& shape, int component) {
   const AVComponentDescriptor& place = shape.comp[component];
-  return place.depth == 8 && place.step == 1 && place.plane == component && place.offset == 0;
+  return place.depth >= 8 && place.depth == shape.comp[0].depth &&
+         place.step == sample_bytes(place.depth) && place.plane == component && place.offset == 0 &&
+         place.shift == 0;
 }
 
 /// libav copies enumerations out of a file unchecked; reading a value outside the enumeration as
@@ -139,11 +141,13 @@ PictureView view_of(const AVFrame& frame) {
   view.colour = colour_of(frame);
   const AVPixFmtDescriptor* const shape =
       av_pix_fmt_desc_get(static_cast<AVPixelFormat>(frame.format));
-  constexpr std::uint64_t others =
-      AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_HWACCEL | AV_PIX_FMT_FLAG_PAL;
+  constexpr std::uint64_t others = AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_HWACCEL |
+                                   AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BE | AV_PIX_FMT_FLAG_FLOAT;
   if (shape == nullptr || (shape->flags & others) != 0 || !is_plane(*shape, 0)) return view;
   view.plane_count = 1;
-  view.planes[0] = {frame.data[0], frame.linesize[0], frame.width, frame.height};
+  view.colour.bit_depth = shape->comp[0].depth;
+  view.planes[0] = {frame.data[0], frame.linesize[0], frame.width, frame.height,
+                    view.colour.bit_depth};
   if (shape->nb_components < 3) {
     view.colour.matrix = ColourMatrix::none;
     return view;
@@ -151,9 +155,9 @@ PictureView view_of(const AVFrame& frame) {
   if (!is_plane(*shape, 1) || !is_plane(*shape, 2)) return view;
   view.plane_count = 3;
   for (int plane = 1; plane < 3; ++plane)
-    view.planes[plane] = {frame.data[plane], frame.linesize[plane],
-                          AV_CEIL_RSHIFT(frame.width, shape->log2_chroma_w),
-                          AV_CEIL_RSHIFT(frame.height, shape->log2_chroma_h)};
+    view.planes[plane] = {
+        frame.data[plane], frame.linesize[plane], AV_CEIL_RSHIFT(frame.width, shape->log2_chroma_w),
+        AV_CEIL_RSHIFT(frame.height, shape->log2_chroma_h), view.colour.bit_depth};
   return view;
 }
 

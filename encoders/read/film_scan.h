@@ -55,7 +55,7 @@ struct ScannedPacket {
 /// A decoded picture. Pictures that hold the same `owner` keep their memory.
 struct ScannedPicture {
   std::shared_ptr<const void> owner;
-  /// Luma alone where chroma is not in planes of 8-bit samples; nothing where luma is not.
+  /// Luma alone where chroma is not in planes as PlaneView has them; nothing where luma is not.
   PictureView view;
   int width = 0, height = 0;
   std::optional<std::int64_t> pts_ticks;

@@ -13,10 +13,9 @@ namespace {
 
 /// What a filter chain must end in; empty: anything.
 std::vector<AVPixelFormat> formats_after_filter(const ResolvedFilm& film) {
-  if (film.filtered_pixel_format)
-    return {*film.filtered_pixel_format == PixelFormat::gray8 ? AV_PIX_FMT_GRAY8
-                                                              : AV_PIX_FMT_YUV420P};
-  return supported_pixel_formats(find_video_encoder(film.settings.codec));
+  if (film.filtered_pixel_format) return {to_libav(*film.filtered_pixel_format)};
+  return formats_with_bits(find_video_encoder(film.settings.codec),
+                           bit_depth(film.settings.pixel_format));
 }
 
 std::string chain_of(const ResolvedFilm& film) {

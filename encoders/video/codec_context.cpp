@@ -163,13 +163,15 @@ EncoderNeeds encoder_needs(const FilmSettings& asked, int width, int height) {
   const bool looks_ahead = codec_origin(settings.codec) == CodecOrigin::other_library;
   const double bytes_a_pixel = looks_ahead ? 180 + 8 * needs.threads : 32;
   const double pixels = static_cast<double>(width) * height;
-  needs.memory_bytes = static_cast<std::uint64_t>(pixels * bytes_a_pixel);
+  const int bytes_a_sample = sample_bytes(bit_depth(settings.pixel_format));
+  needs.memory_bytes = static_cast<std::uint64_t>(pixels * bytes_a_pixel * bytes_a_sample);
   // Its frame threads share a pool that takes the rows of each picture.
   if (traits.pools_threads) needs.threads *= wavefront_threads(width, height);
   // Lossless: a gray picture that did not shrink. By quality: more than was seen.
-  const double picture_bytes = settings.bitrate ? static_cast<double>(*settings.bitrate) / 8 /
-                                                      settings.frames_per_second.value()
-                                                : (traits.lossless ? pixels : pixels / 8);
+  const double picture_bytes =
+      settings.bitrate
+          ? static_cast<double>(*settings.bitrate) / 8 / settings.frames_per_second.value()
+          : (traits.lossless ? pixels * bytes_a_sample : pixels / 8);
   needs.chunk_bytes = static_cast<std::uint64_t>(picture_bytes * settings.chunk_frames);
   return needs;
 }

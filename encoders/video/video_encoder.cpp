@@ -179,6 +179,37 @@ std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec) {
   return formats;
 }
 
+std::vector<AVPixelFormat> formats_with_bits(const AVCodec& codec, int bits) {
+  std::vector<AVPixelFormat> formats = supported_pixel_formats(codec);
+  if (bits == 8) return formats;
+  const auto depth = [](AVPixelFormat format) {
+    return av_pix_fmt_desc_get(format)->comp[0].depth;
+  };
+  std::erase_if(formats, [&](AVPixelFormat format) { return depth(format) < bits; });
+  const bool exact = std::any_of(formats.begin(), formats.end(),
+                                 [&](AVPixelFormat format) { return depth(format) == bits; });
+  if (exact) std::erase_if(formats, [&](AVPixelFormat format) { return depth(format) > bits; });
+  return formats;
+}
+
+bool takes_bits(const AVCodec& codec, int bits) {
+  return supported_pixel_formats(codec).empty() || !formats_with_bits(codec, bits).empty();
+}
+
+std::vector<std::string> encoders_that_take(AVPixelFormat format) {
+  std::vector<std::string> names;
+  void* state = nullptr;
+  while (const AVCodec* codec = av_codec_iterate(&state)) {
+    if (av_codec_is_encoder(codec) == 0 || codec->type != AVMEDIA_TYPE_VIDEO ||
+        needs_device(*codec) || (codec->capabilities & AV_CODEC_CAP_EXPERIMENTAL) != 0)
+      continue;
+    const std::vector<AVPixelFormat> formats = all_pixel_formats(*codec);
+    if (std::find(formats.begin(), formats.end(), format) != formats.end())
+      names.emplace_back(codec->name);
+  }
+  return names;
+}
+
 void refuse_device_memory(const AVCodec& codec) {
   const std::vector<AVPixelFormat> formats = all_pixel_formats(codec);
   if (formats.empty() || !std::all_of(formats.begin(), formats.end(), in_device_memory)) return;
@@ -216,7 +247,8 @@ VideoEncoder::VideoEncoder(const ResolvedFilm& film, const VideoFormat& format, 
   codec_->color_trc = format.transfer;
   if (!states_field_order(codec.id)) codec_->field_order = format.field_order;
   // Chroma of gray has no place; MPEG's is what decoders take for granted.
-  if (format.pixel_format == AV_PIX_FMT_YUV420P) codec_->chroma_sample_location = AVCHROMA_LOC_LEFT;
+  if (format.pixel_format == AV_PIX_FMT_YUV420P || format.pixel_format == AV_PIX_FMT_YUV420P10)
+    codec_->chroma_sample_location = AVCHROMA_LOC_LEFT;
   if (global_header) codec_->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
 
   // The library behind it knows no other way; the user's own choice stays.

@@ -38,6 +38,14 @@ const AVCodec& find_video_encoder(const std::string& name);
 /// What the encoder takes from memory; empty: anything.
 std::vector<AVPixelFormat> supported_pixel_formats(const AVCodec& codec);
 
+/// All of them for 8 bits a sample; for more, those that have as many or, where none has, more.
+std::vector<AVPixelFormat> formats_with_bits(const AVCodec& codec, int bits);
+/// Whether there are any.
+bool takes_bits(const AVCodec& codec, int bits);
+
+/// The names of encoders that take the format and need no device.
+std::vector<std::string> encoders_that_take(AVPixelFormat format);
+
 /// Throws std::invalid_argument for an encoder whose pictures lie in a device's memory.
 void refuse_device_memory(const AVCodec& codec);
 

@@ -109,10 +109,29 @@ template <class F>
 LIFEREEL_ARITHMETIC F with_vignette(F light, F column, float row) {
   return light * (column - F(row));
 }
-/// A code value, 0 to gain, of this luma; strongest in the middle of the range.
+/// A code value, 0 to gain, of this luma; strongest in the middle of the range. `grain` is in
+/// levels of 8 bits, of which each has so many `levels`.
 template <class F>
-LIFEREEL_ARITHMETIC F with_grain(F code, F luma, F grain, float gain) {
-  return minimum(maximum(code + grain * (luma * (F(1.0f) - luma)), F(0.0f)), F(gain));
+LIFEREEL_ARITHMETIC F with_grain(F code, F luma, F grain, float gain, float levels) {
+  const F strength = luma * (F(1.0f) - luma) * F(levels);
+  return minimum(maximum(code + grain * strength, F(0.0f)), F(gain));
+}
+
+/// What stands for toned luma (0 to 1) and chroma (-0.5 to 0.5) in a picture: gain times that, plus
+/// offset.
+struct CodeRange {
+  float luma_gain, luma_offset, chroma_gain, chroma_offset;
+};
+LIFEREEL_ARITHMETIC CodeRange code_range(bool limited, int bit_depth) {
+  const float levels = bit_depth == 10 ? 4.0f : 1.0f;  // to each level of 8 bits
+  if (!limited) return {256.0f * levels - 1.0f, 0.0f, 256.0f * levels - 1.0f, 128.0f * levels};
+  return {219.0f * levels, 16.0f * levels, 224.0f * levels, 128.0f * levels};
+}
+
+/// A code value: cut to a whole one after noise of less than one, 1/2 to round, was added to it.
+template <class F>
+LIFEREEL_ARITHMETIC auto code_value(F exact, F noise) {
+  return truncate(exact + noise);
 }
 
 /// Light relative to white, 0 or more -> luma, 0 to 1.

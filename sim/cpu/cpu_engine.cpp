@@ -145,7 +145,9 @@ class CpuEngine final : public Engine {
   }
 
   void begin_draw(const PictureTarget& target) override {
-    lifereel::validate(target, settings_.width, settings_.height);
+    constexpr int gray_bits = 8, colour_bits = 10;
+    lifereel::validate(target, settings_.width, settings_.height,
+                       draws_colour() ? colour_bits : gray_bits);
     const FloatEnvironment ieee;
     const ParticleView view = {particles_.y.data(),
                                particles_.x.data(),

@@ -29,10 +29,11 @@ struct PointWeights {
   bool wide;  ///< rows of 16 weights instead of 8
 };
 
-/// One row of samples that becomes bytes.
+/// One row of samples that becomes a picture's.
 struct TonedRow {
-  std::uint8_t* to;  ///< count bytes are written
+  std::uint8_t* to;  ///< count samples are written
   std::int32_t count;
+  int sample_bytes;       ///< 1 or 2
   float gain, offset;     ///< of the code values
   const float* noise;     ///< light_block samples in [0, 1), repeated
   const float* vignette;  ///< by column; nullptr: none
@@ -42,7 +43,7 @@ struct TonedRow {
 struct LumaRow : TonedRow {
   const float* light;
   const float* bloom;  ///< nullptr: none
-  const float* grain;  ///< nullptr: none
+  const float* grain;  ///< in code values of 8 bits; nullptr: none
 };
 
 /// Both channels of a row of 2x2 blocks.

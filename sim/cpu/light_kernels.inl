@@ -165,26 +165,32 @@ LIFEREEL_INLINE Floats load_four(const float* from) {
 }
 
 // Calls tone(i, to) for every block of a row; the last one may be written elsewhere and copied.
-template <int planes, class Tone>
+template <class Sample, int planes, class Tone>
 LIFEREEL_INLINE void tone_blocks(std::uint8_t* const (&to)[planes], std::int32_t count,
                                  const Tone& tone) {
   constexpr std::int32_t block = 4 * lanes;
+  constexpr auto bytes = static_cast<std::int32_t>(sizeof(Sample));
   std::int32_t i = 0;
   std::uint8_t* whole[planes];
   for (; i + block <= count; i += block) {
-    for (int plane = 0; plane < planes; ++plane) whole[plane] = to[plane] + i;
+    for (int plane = 0; plane < planes; ++plane) whole[plane] = to[plane] + i * bytes;
     tone(i, whole);
   }
   if (i == count) return;
-  std::uint8_t last[planes][block];
+  std::uint8_t last[planes][block * bytes];
   for (int plane = 0; plane < planes; ++plane) whole[plane] = last[plane];
   tone(i, whole);
   for (int plane = 0; plane < planes; ++plane)
-    memcpy(to[plane] + i, last[plane], static_cast<unsigned long>(count - i));
+    memcpy(to[plane] + i * bytes, last[plane], static_cast<unsigned long>((count - i) * bytes));
 }
 
-LIFEREEL_INLINE void store_code_values(std::uint8_t* to, Floats values) {
-  store_bytes(to, truncate(values), [](Words words) { return words; });
+template <class Sample>
+LIFEREEL_INLINE void store_code_values(std::uint8_t* to, Floats exact, Floats noise) {
+  const Ints values = arithmetic::code_value(exact, noise);
+  if (sizeof(Sample) == 2)
+    store_words(to, values);
+  else
+    store_bytes(to, values, [](Words words) { return words; });
 }
 
 template <bool filmic>
@@ -192,10 +198,10 @@ LIFEREEL_INLINE Floats tone_of(Floats light, const arithmetic::ToneConstants& to
   return filmic ? arithmetic::filmic_tone(light, tone) : arithmetic::log_tone(light, tone);
 }
 
-template <bool filmic, bool bloom, bool vignette, bool grain>
+template <class Sample, bool filmic, bool bloom, bool vignette, bool grain>
 void tone_luma_row(const LumaRow& row, const arithmetic::ToneConstants& tone) {
   std::uint8_t* const to[1] = {row.to};
-  tone_blocks(
+  tone_blocks<Sample>(
       to,
       row.count, [&](std::int32_t i, std::uint8_t* const* bytes) __attribute__((always_inline)) {
         Floats light = load_four(row.light + i) * Floats(tone.exposure);
@@ -205,45 +211,55 @@ void tone_luma_row(const LumaRow& row, const arithmetic::ToneConstants& tone) {
           light = arithmetic::with_vignette(light, load_four(row.vignette + i), row.vignette_row);
         const Floats luma = tone_of<filmic>(light, tone);
         Floats code = luma * Floats(row.gain);
-        if (grain) code = arithmetic::with_grain(code, luma, load_four(row.grain + i), row.gain);
+        if (grain)
+          code = arithmetic::with_grain(code, luma, load_four(row.grain + i), row.gain,
+                                        sizeof(Sample) == 2 ? 4.0f : 1.0f);
         const Floats noise = load_four(row.noise + i % light_block);
-        store_code_values(bytes[0], (code + Floats(row.offset)) + noise);
+        store_code_values<Sample>(bytes[0], code + Floats(row.offset), noise);
       });
 }
 
-template <bool filmic, bool bloom>
+template <class Sample, bool filmic, bool bloom>
 void tone_luma_with(const LumaRow& row, const arithmetic::ToneConstants& tone) {
   if (row.grain != nullptr) {
     if (row.vignette != nullptr)
-      tone_luma_row<filmic, bloom, true, true>(row, tone);
+      tone_luma_row<Sample, filmic, bloom, true, true>(row, tone);
     else
-      tone_luma_row<filmic, bloom, false, true>(row, tone);
+      tone_luma_row<Sample, filmic, bloom, false, true>(row, tone);
   } else if (row.vignette != nullptr) {
-    tone_luma_row<filmic, bloom, true, false>(row, tone);
+    tone_luma_row<Sample, filmic, bloom, true, false>(row, tone);
   } else {
-    tone_luma_row<filmic, bloom, false, false>(row, tone);
+    tone_luma_row<Sample, filmic, bloom, false, false>(row, tone);
+  }
+}
+
+template <class Sample>
+void tone_luma_of(const LumaRow& row, const arithmetic::ToneConstants& tone, bool filmic) {
+  if (filmic) {
+    if (row.bloom != nullptr)
+      tone_luma_with<Sample, true, true>(row, tone);
+    else
+      tone_luma_with<Sample, true, false>(row, tone);
+  } else if (row.bloom != nullptr) {
+    tone_luma_with<Sample, false, true>(row, tone);
+  } else {
+    tone_luma_with<Sample, false, false>(row, tone);
   }
 }
 
 void tone_luma(const LumaRow& row, const arithmetic::ToneConstants& tone, bool filmic) {
-  if (filmic) {
-    if (row.bloom != nullptr)
-      tone_luma_with<true, true>(row, tone);
-    else
-      tone_luma_with<true, false>(row, tone);
-  } else if (row.bloom != nullptr) {
-    tone_luma_with<false, true>(row, tone);
-  } else {
-    tone_luma_with<false, false>(row, tone);
-  }
+  if (row.sample_bytes == 2)
+    tone_luma_of<std::uint16_t>(row, tone, filmic);
+  else
+    tone_luma_of<std::uint8_t>(row, tone, filmic);
 }
 
-template <bool filmic, bool bloom>
+template <class Sample, bool filmic, bool bloom>
 void tone_chroma_row(const ChromaRow& row, const arithmetic::ToneConstants& tone,
                      const arithmetic::MatrixConstants& matrix) {
   std::uint8_t* const to[2] = {row.to, row.to_cr};
   const float quarter = tone.exposure * 0.25f;
-  tone_blocks(
+  tone_blocks<Sample>(
       to,
       row.count, [&](std::int32_t i, std::uint8_t* const* bytes) __attribute__((always_inline)) {
         Floats light = load_four(row.luma + i) * Floats(quarter);
@@ -263,23 +279,32 @@ void tone_chroma_row(const ChromaRow& row, const arithmetic::ToneConstants& tone
         const Floats luma = tone_of<filmic>(dimmed, tone);
         arithmetic::tone_opponents(cb, cr, light, luma, matrix, row.gain);
         const Floats noise = load_four(row.noise + i % light_block) + Floats(row.offset);
-        store_code_values(bytes[0], cb + noise);
-        store_code_values(bytes[1], cr + noise);
+        store_code_values<Sample>(bytes[0], cb, noise);
+        store_code_values<Sample>(bytes[1], cr, noise);
       });
+}
+
+template <class Sample>
+void tone_chroma_of(const ChromaRow& row, const arithmetic::ToneConstants& tone, bool filmic,
+                    const arithmetic::MatrixConstants& matrix) {
+  if (filmic) {
+    if (row.bloom_luma != nullptr)
+      tone_chroma_row<Sample, true, true>(row, tone, matrix);
+    else
+      tone_chroma_row<Sample, true, false>(row, tone, matrix);
+  } else if (row.bloom_luma != nullptr) {
+    tone_chroma_row<Sample, false, true>(row, tone, matrix);
+  } else {
+    tone_chroma_row<Sample, false, false>(row, tone, matrix);
+  }
 }
 
 void tone_chroma(const ChromaRow& row, const arithmetic::ToneConstants& tone, bool filmic,
                  const arithmetic::MatrixConstants& matrix) {
-  if (filmic) {
-    if (row.bloom_luma != nullptr)
-      tone_chroma_row<true, true>(row, tone, matrix);
-    else
-      tone_chroma_row<true, false>(row, tone, matrix);
-  } else if (row.bloom_luma != nullptr) {
-    tone_chroma_row<false, true>(row, tone, matrix);
-  } else {
-    tone_chroma_row<false, false>(row, tone, matrix);
-  }
+  if (row.sample_bytes == 2)
+    tone_chroma_of<std::uint16_t>(row, tone, filmic, matrix);
+  else
+    tone_chroma_of<std::uint8_t>(row, tone, filmic, matrix);
 }
 
 }  // namespace

@@ -226,17 +226,22 @@ class LightPainter final : public Painter {
     lit = brightest > 0.0f;
   }
 
+  static arithmetic::CodeRange code_range_of(const ColourDescription& colour) {
+    return arithmetic::code_range(colour.range == ColourRange::limited, colour.bit_depth);
+  }
+
   void tone_rows(Scratch& scratch, const arithmetic::ToneConstants& tone,
                  const PictureTarget& target, std::int32_t block_row, std::uint64_t frame) const {
     const bool filmic = look_.tone == ToneCurve::filmic, bloom = pyramid_.levels() > 0;
-    const bool limited = target.colour.range == ColourRange::limited;
+    const arithmetic::CodeRange code = code_range_of(target.colour);
     for (std::int32_t row = 2 * block_row; row < 2 * block_row + 2; ++row) {
       LumaRow luma{};
       luma.to =
           target.planes[0].data + static_cast<std::size_t>(row) * target.planes[0].stride_bytes;
       luma.count = settings_.width;
-      luma.gain = limited ? 219.0f : 255.0f;
-      luma.offset = limited ? 16.0f : 0.0f;
+      luma.sample_bytes = sample_bytes(target.colour.bit_depth);
+      luma.gain = code.luma_gain;
+      luma.offset = code.luma_offset;
       luma.noise = noise_row(row);
       if (look_.vignette > 0) {
         luma.vignette = vignette_.columns.data();
@@ -261,7 +266,7 @@ class LightPainter final : public Painter {
 
   void tone_chroma(const arithmetic::ToneConstants& tone, const PictureTarget& target,
                    std::int32_t block_row) const {
-    const bool limited = target.colour.range == ColourRange::limited;
+    const arithmetic::CodeRange code = code_range_of(target.colour);
     ChromaRow chroma{};
     const auto row_offset = [&](int plane) {
       return static_cast<std::size_t>(block_row) * target.planes[plane].stride_bytes;
@@ -269,8 +274,9 @@ class LightPainter final : public Painter {
     chroma.to = target.planes[1].data + row_offset(1);
     chroma.to_cr = target.planes[2].data + row_offset(2);
     chroma.count = blocks_wide_;
-    chroma.gain = limited ? 224.0f : 255.0f;
-    chroma.offset = static_cast<float>(neutral_chroma);
+    chroma.sample_bytes = sample_bytes(target.colour.bit_depth);
+    chroma.gain = code.chroma_gain;
+    chroma.offset = code.chroma_offset;
     chroma.noise = noise_row(block_row);
     if (look_.vignette > 0) {
       chroma.vignette = block_vignette_.columns.data();

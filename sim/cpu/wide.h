@@ -265,4 +265,33 @@ LIFEREEL_INLINE void store_bytes(std::uint8_t* to, Ints x, const Map& map) {
 #endif
 }
 
+/// Writes four vectors of 0..32767 as 16-bit integers.
+LIFEREEL_INLINE void store_words(std::uint8_t* to, Ints x) {
+#if LIFEREEL_LANES == 4 && defined(__SSE2__)
+  const auto store_two = [](std::uint8_t * two_to, Int a, Int b) __attribute__((always_inline)) {
+    _mm_storeu_si128(
+        reinterpret_cast<__m128i*>(two_to),
+        _mm_packs_epi32(reinterpret_cast<__m128i>(a.v), reinterpret_cast<__m128i>(b.v)));
+  };
+#elif LIFEREEL_LANES == 8 && defined(__AVX2__)
+  const auto store_two = [](std::uint8_t * two_to, Int a, Int b) __attribute__((always_inline)) {
+    // Packing works within 128 bits.
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(two_to),
+                        _mm256_permute4x64_epi64(_mm256_packs_epi32(reinterpret_cast<__m256i>(a.v),
+                                                                    reinterpret_cast<__m256i>(b.v)),
+                                                 0b11'01'10'00));
+  };
+#else
+  using HalfVector = std::uint16_t __attribute__((vector_size(2 * LIFEREEL_LANES)));
+  const auto store_two = [](std::uint8_t * two_to, Int a, Int b) __attribute__((always_inline)) {
+    const HalfVector halves[2] = {
+        __builtin_convertvector(reinterpret_cast<BitsVector>(a.v), HalfVector),
+        __builtin_convertvector(reinterpret_cast<BitsVector>(b.v), HalfVector)};
+    memcpy(two_to, halves, sizeof halves);
+  };
+#endif
+  store_two(to, x.a.a, x.a.b);
+  store_two(to + 4 * lanes, x.b.a, x.b.b);
+}
+
 }  // namespace lifereel::LIFEREEL_ISA

@@ -62,9 +62,9 @@ EngineSettings one_thread(const EngineSettings& settings) {
 
 PicturesInMemory make_pictures(const RenderSettings& settings, std::int64_t count,
                                const JobControl& control) {
-  const auto engine =
-      make_engine(settings.universe, whole_machine(settings.engine), control.notice);
-  return {*engine, count, control};
+  const auto engine = make_engine(settings.universe, whole_machine(settings.engine), control.notice,
+                                  settings.film.pixel_format);
+  return {*engine, film_pictures(settings), count, control};
 }
 
 /// Runs `work`, which returns the wall seconds that count.
@@ -81,9 +81,10 @@ BenchPart measure(std::int64_t frames, int threads, Work&& work) {
 
 BenchPart measure_engine(const RenderSettings& settings, const EngineSettings& with,
                          std::int64_t frames, const JobControl& control) {
-  const auto engine = make_engine(settings.universe, with, control.notice);
+  const auto engine =
+      make_engine(settings.universe, with, control.notice, settings.film.pixel_format);
   engine->cancel_steps(control.cancel);
-  FrameSource source(*engine, film_pictures(engine->settings()));
+  FrameSource source(*engine, film_pictures(settings));
   return measure(frames, engine->describe().threads, [&] {
     const auto start = Clock::now();
     for (std::int64_t frame = 0; frame < frames; ++frame) {
@@ -168,9 +169,9 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
     return result;
   }
 
-  const PictureLayout layout(
-      film_pictures(settings.universe),
-      *make_engine(settings.universe, whole_machine(settings.engine), control.notice));
+  const PictureLayout layout(film_pictures(settings),
+                             *make_engine(settings.universe, whole_machine(settings.engine),
+                                          control.notice, settings.film.pixel_format));
   const std::uint64_t memory = bench.picture_memory_bytes > 0
                                    ? bench.picture_memory_bytes
                                    : std::min(most_picture_memory, free_memory_bytes() / 2);

@@ -11,20 +11,24 @@
 #include "src/job_control.h"
 #include "src/pipeline/cancellation.h"
 #include "src/pipeline/picture_layout.h"
+#include "src/settings.h"
 
 namespace lifereel {
 
-/// What a film of this universe is made of.
-inline PictureFormat film_pictures(const UniverseSettings& universe) {
-  return format_for_size(PixelFormat::yuv420p, universe.width, universe.height);
+/// What a film of these settings is made of.
+inline PictureFormat film_pictures(const RenderSettings& settings) {
+  return format_for_size(settings.film.pixel_format, settings.universe.width,
+                         settings.universe.height);
 }
 
 /// A film's pictures in memory, limited range.
 class PicturesInMemory {
  public:
   /// Of the engine's next frames. Throws Cancelled.
-  PicturesInMemory(Engine& engine, std::int64_t count, const JobControl& control)
-      : layout_(film_pictures(engine.settings()), engine),
+  PicturesInMemory(Engine& engine, const PictureFormat& format, std::int64_t count,
+                   const JobControl& control)
+      : format_(format),
+        layout_(format, engine),
         draws_colour_(engine.draws_colour()),
         memory_(
             engine.allocate_picture_memory(layout_.slot_bytes(), static_cast<std::size_t>(count))),
@@ -39,6 +43,7 @@ class PicturesInMemory {
 
   std::int64_t count() const noexcept { return count_; }
   bool draws_colour() const noexcept { return draws_colour_; }
+  const PictureFormat& format() const noexcept { return format_; }
   Picture picture(std::int64_t index) const noexcept { return layout_.picture(slot(index), index); }
 
  private:
@@ -46,6 +51,7 @@ class PicturesInMemory {
     return memory_.picture(static_cast<std::size_t>(index));
   }
 
+  PictureFormat format_;
   PictureLayout layout_;
   bool draws_colour_;
   PictureMemory memory_;
@@ -62,15 +68,15 @@ class Replay final : public Engine {
   EngineDescription describe() const override { return {"memory", "", "", 0, 0}; }
   void step() override { ++frame_; }
   void begin_draw(const PictureTarget& target) override {
-    if (target.colour != film_pictures(universe_).colour)
-      throw std::runtime_error("only films in yuv420p can be measured");
+    if (target.colour != pictures_.format().colour)
+      throw std::runtime_error("only films of the pictures that are in memory can be measured");
     const Picture picture = pictures_.picture(index());
     for (int plane = 0; plane < (target.has_chroma() ? 3 : 1); ++plane) {
       const PlaneView from = picture.plane(plane);
       const WritablePlane& to = target.planes[plane];
       for (int y = 0; y < from.height; ++y)
         std::memcpy(to.data + static_cast<std::size_t>(y) * to.stride_bytes, from.row(y),
-                    static_cast<std::size_t>(from.width));
+                    from.row_bytes());
     }
   }
   bool draws_colour() const noexcept override { return pictures_.draws_colour(); }

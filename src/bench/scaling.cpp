@@ -21,13 +21,13 @@ constexpr std::int64_t warm_up_frames = 20;
 
 ScalingPoint measure_point(ScalingPoint point, const ScalingSettings& settings,
                            const JobControl& control) {
-  UniverseSettings universe;
-  universe.particles = point.particles;
-  universe.width = point.width;
-  universe.height = point.height;
-  const auto engine = make_engine(universe, settings.engine, control.notice);
+  RenderSettings film;
+  film.universe.particles = point.particles;
+  film.universe.width = point.width;
+  film.universe.height = point.height;
+  const auto engine = make_engine(film.universe, settings.engine, control.notice);
   engine->cancel_steps(control.cancel);
-  FrameSource source(*engine, film_pictures(engine->settings()));
+  FrameSource source(*engine, film_pictures(film));
   std::vector<double> steps, draws;
   double measured_seconds = 0;
   const auto frame = [&] {

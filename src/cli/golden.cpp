@@ -140,7 +140,8 @@ const Command hash_command{
     "hash",
     "[options] [-o GOLDEN]   or   lifereel hash --check GOLDEN [--isa NAME] [--threads N]",
     "SHA-256 of every state and picture, without an encoder, as framehash text.",
-    {"universe", "look", "length", "--engine", "--isa", "--threads", "--output", "--overwrite"},
+    {"universe", "look", "length", "--pixel-format", "--engine", "--isa", "--threads", "--output",
+     "--overwrite"},
     hash_options(),
     0,
     "\nA golden file holds its settings. --check ends with status 1 and a PNG at the first "

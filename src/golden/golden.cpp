@@ -12,6 +12,7 @@
 #include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
 #include "src/render.h"
+#include "src/settings/validation.h"
 #include "src/version.h"
 
 namespace lifereel {
@@ -19,11 +20,13 @@ namespace lifereel {
 std::string run_golden(const RenderSettings& settings, const std::string& path, bool overwrite,
                        const JobControl& control) {
   validate(settings.universe);
+  check_pixel_format(settings);
   RenderSettings counted = settings;
   counted.frames = frame_count(settings);
   counted.seconds.reset();
 
   FrameHashSettings hash;
+  hash.format = settings.film.pixel_format;
   hash.width = settings.universe.width;
   hash.height = settings.universe.height;
   hash.frames_per_second = settings.film.frames_per_second;
@@ -37,7 +40,7 @@ std::string run_golden(const RenderSettings& settings, const std::string& path, 
   }
 
   const std::unique_ptr<Engine> engine =
-      make_engine(settings.universe, settings.engine, control.notice);
+      make_engine(settings.universe, settings.engine, control.notice, hash.format);
   engine->cancel_steps(control.cancel);
   FrameSource source(*engine, format_for_size(hash.format, hash.width, hash.height));
   FrameHash sink(hash, path, overwrite);
@@ -61,7 +64,8 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
                          const JobControl& control) {
   const UniverseSettings& universe = golden.settings.universe;
   const auto total = static_cast<std::int64_t>(golden.pictures.size());
-  const std::unique_ptr<Engine> engine = make_engine(universe, engine_settings, control.notice);
+  const std::unique_ptr<Engine> engine =
+      make_engine(universe, engine_settings, control.notice, golden.format);
   engine->cancel_steps(control.cancel);
   GoldenCheck result;
   result.engine = engine->describe();

@@ -125,7 +125,8 @@ class GoldenReader {
   /// No two formats have pictures of as many bytes.
   PixelFormat pixel_format() const {
     const UniverseSettings& universe = golden_.settings.universe;
-    for (const PixelFormat format : {PixelFormat::yuv420p, PixelFormat::gray8})
+    for (const PixelFormat format :
+         {PixelFormat::yuv420p, PixelFormat::yuv420p10, PixelFormat::gray8})
       if (picture_bytes_ ==
           static_cast<std::int64_t>(packed_bytes(format, universe.width, universe.height)))
         return format;

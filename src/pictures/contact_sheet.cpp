@@ -47,7 +47,9 @@ void ContactSheet::add(const PictureView& picture, const std::string& time_code)
   PictureView tile = picture;
   for (int plane = 0; plane < picture.plane_count; ++plane) {
     planes[plane] = scaled(picture.planes[plane], tile_width_, tile_height_);
-    tile.planes[plane] = {planes[plane].data(), tile_width_, tile_width_, tile_height_};
+    const int bit_depth = picture.planes[plane].bit_depth;
+    tile.planes[plane] = {planes[plane].data(), tile_width_ * sample_bytes(bit_depth), tile_width_,
+                          tile_height_, bit_depth};
   }
   paint(left, top, to_still(tile));
   label(left, top + tile_height_ - label_height, time_code);

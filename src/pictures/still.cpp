@@ -19,17 +19,19 @@ class Conversion {
  public:
   explicit Conversion(const ColourDescription& colour)
       : full_(colour.range == ColourRange::full),
+        neutral_(neutral_chroma_of(colour.bit_depth)),
+        level_(full_ ? 255.0 / (2 * neutral_ - 1) : static_cast<double>(neutral_chroma) / neutral_),
         red_(luma_coefficients(colour.matrix).red),
         blue_(luma_coefficients(colour.matrix).blue) {}
 
-  double gray(std::uint8_t luma) const { return full_ ? luma : expand_range(luma); }
+  double gray(int luma) const { return full_ ? luma * level_ : expand_range(luma * level_); }
 
-  void write(std::uint8_t luma, std::uint8_t cb, std::uint8_t cr, std::uint8_t* rgb) const {
-    const double scale = full_ ? 1 : 255.0 / 224;
+  void write(int luma, int cb, int cr, std::uint8_t* rgb) const {
+    const double scale = (full_ ? 1 : 255.0 / 224) * level_;
     // Not clamped: a bright colour's luma may lie above white before its chroma is added.
-    const double y = full_ ? luma : (luma - 16) * 255.0 / 219;
-    const double b = 2 * (1 - blue_) * (cb - neutral_chroma) * scale;
-    const double r = 2 * (1 - red_) * (cr - neutral_chroma) * scale;
+    const double y = full_ ? luma * level_ : (luma * level_ - 16) * 255.0 / 219;
+    const double b = 2 * (1 - blue_) * (cb - neutral_) * scale;
+    const double r = 2 * (1 - red_) * (cr - neutral_) * scale;
     rgb[0] = to_byte(y + r);
     rgb[1] = to_byte(y - (red_ * r + blue_ * b) / (1 - red_ - blue_));
     rgb[2] = to_byte(y + b);
@@ -37,12 +39,15 @@ class Conversion {
 
  private:
   bool full_;
+  int neutral_;
+  double level_;  // of 8 bits, that a code value is
   double red_, blue_;
 };
 
 bool has_colour(const PictureView& picture) {
-  return picture.plane_count == 3 && !(is_uniform(picture.planes[1], neutral_chroma) &&
-                                       is_uniform(picture.planes[2], neutral_chroma));
+  const int neutral = neutral_chroma_of(picture.colour.bit_depth);
+  return picture.plane_count == 3 &&
+         !(is_uniform(picture.planes[1], neutral) && is_uniform(picture.planes[2], neutral));
 }
 
 }  // namespace
@@ -62,11 +67,11 @@ Still to_still(const PictureView& picture) {
   for (int y = 0; y < luma.height; ++y)
     for (int x = 0; x < luma.width; ++x, to += still.channels)
       if (still.channels == 1) {
-        *to = to_byte(conversion.gray(luma.row(y)[x]));
+        *to = to_byte(conversion.gray(sample(luma, y, x)));
       } else {
         const auto row = static_cast<int>(std::int64_t{y} * cb.height / luma.height);
         const auto column = static_cast<int>(std::int64_t{x} * cb.width / luma.width);
-        conversion.write(luma.row(y)[x], cb.row(row)[column], cr.row(row)[column], to);
+        conversion.write(sample(luma, y, x), sample(cb, row, column), sample(cr, row, column), to);
       }
   return still;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/pipeline/picture_layout.h"
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -9,17 +10,21 @@ namespace {
 
 constexpr std::size_t line_bytes = 64;
 
-std::size_t whole_lines(int samples) {
-  return (static_cast<std::size_t>(samples) + line_bytes - 1) / line_bytes * line_bytes;
+std::size_t whole_lines(int bytes) {
+  return (static_cast<std::size_t>(bytes) + line_bytes - 1) / line_bytes * line_bytes;
 }
 
-std::shared_ptr<std::uint8_t> neutral_plane(std::size_t bytes) {
+std::shared_ptr<std::uint8_t> neutral_plane(std::size_t bytes, int bit_depth) {
   // libavfilter takes planes by reference only when they are aligned.
   constexpr std::align_val_t alignment{line_bytes};
   std::shared_ptr<std::uint8_t> plane(
       static_cast<std::uint8_t*>(::operator new(bytes, alignment)),
       [](std::uint8_t* data) { ::operator delete(data, alignment); });
-  std::memset(plane.get(), neutral_chroma, bytes);
+  if (sample_bytes(bit_depth) == 2)
+    std::fill_n(reinterpret_cast<std::uint16_t*>(plane.get()), bytes / 2,
+                static_cast<std::uint16_t>(neutral_chroma_of(bit_depth)));
+  else
+    std::memset(plane.get(), neutral_chroma, bytes);
   return plane;
 }
 
@@ -34,13 +39,13 @@ PictureLayout::PictureLayout(const PictureFormat& format, int width, int height,
       planes_in_slot_(has_colour ? plane_count(format.pixel_format) : 1) {
   for (int plane = 0; plane < plane_count(format.pixel_format); ++plane) {
     const PlaneSize size = plane_size(plane, width, height);
-    stride_bytes_[plane] = whole_lines(size.width);
+    stride_bytes_[plane] = whole_lines(size.width * sample_bytes(format_.colour.bit_depth));
     const std::size_t bytes = stride_bytes_[plane] * static_cast<std::size_t>(size.height);
     if (plane < planes_in_slot_) {
       offset_bytes_[plane] = slot_bytes_;
       slot_bytes_ += bytes;
     } else if (!neutral_) {
-      neutral_ = neutral_plane(bytes);
+      neutral_ = neutral_plane(bytes, format_.colour.bit_depth);
     }
   }
 }

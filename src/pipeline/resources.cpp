@@ -167,7 +167,7 @@ ResourceShare share_resources(const RenderSettings& settings, const Resources& f
     return half - std::min(half, encoders);
   };
   const std::uint64_t slot_bytes =
-      PictureLayout(format_for_size(PixelFormat::yuv420p, universe.width, universe.height),
+      PictureLayout(format_for_size(settings.film.pixel_format, universe.width, universe.height),
                     universe.width, universe.height, draws_colour)
           .slot_bytes();
   const auto at_work = [&](int lanes) {

@@ -88,7 +88,9 @@ DiskNeeds disk_needs(const RenderSettings& settings, int lanes) {
         static_cast<std::uint64_t>(static_cast<double>(*film.bitrate + sound) / 8 * frames /
                                    film.frames_per_second.value() * container_share(film));
   } else if (film.codec == "rawvideo") {
-    needs.film = static_cast<std::uint64_t>(static_cast<double>(pixels) * 1.5 * frames);
+    needs.film = static_cast<std::uint64_t>(
+        static_cast<double>(packed_bytes(film.pixel_format, universe.width, universe.height)) *
+        frames);
   }
   if (!keeps_working_files(settings)) return needs;
   // One for every chunk at work, the next, and one that is just being written.

@@ -85,9 +85,18 @@ class FirstUsableGpu {
 }  // namespace
 
 std::unique_ptr<Engine> make_gpu_engine(const UniverseSettings& universe,
-                                        const EngineSettings& settings, const Notice& notice) {
+                                        const EngineSettings& settings, const Notice& notice,
+                                        PixelFormat pictures) {
   refuse_contradictions(settings);
   if (!may_take_gpu(settings)) return nullptr;
+  if (bit_depth(pictures) > 8) {
+    if (settings.engine == EngineChoice::cuda || settings.device >= 0)
+      throw std::invalid_argument(
+          "the GPU's engine draws 8 bits a sample: set pixel-format = yuv420p, or engine = cpu");
+    if (notice && !cuda_devices().devices.empty())
+      notice("pictures of 10 bits a sample are drawn by the CPU");
+    return nullptr;
+  }
   if (settings.device >= 0) return make_cuda_engine(universe, {settings.device, 0, 0});
   validate(universe);  // or every GPU would be blamed
   FirstUsableGpu gpus(universe, notice);
@@ -99,8 +108,9 @@ std::unique_ptr<Engine> make_gpu_engine(const UniverseSettings& universe,
 }
 
 std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
-                                    const EngineSettings& settings, const Notice& notice) {
-  std::unique_ptr<Engine> gpu = make_gpu_engine(universe, settings, notice);
+                                    const EngineSettings& settings, const Notice& notice,
+                                    PixelFormat pictures) {
+  std::unique_ptr<Engine> gpu = make_gpu_engine(universe, settings, notice, pictures);
   if (gpu) return gpu;
   return make_cpu_engine(universe, {settings.isa, settings.threads});
 }

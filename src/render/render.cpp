@@ -255,10 +255,11 @@ class RenderJob {
 
   void make_film() {
     const UniverseSettings& universe = settings_.universe;
-    starts_.emplace(engine_,
-                    film_ ? film_->pictures
-                          : format_for_size(PixelFormat::yuv420p, universe.width, universe.height),
-                    plan_, work_.get(), control_.cancel, control_.end_early);
+    starts_.emplace(
+        engine_,
+        film_ ? film_->pictures
+              : format_for_size(settings_.film.pixel_format, universe.width, universe.height),
+        plan_, work_.get(), control_.cancel, control_.end_early);
     sink_.emplace(settings_, film_, stopped_, work_.get(), work_ ? &*starts_ : nullptr);
     announce_warnings();
     go_to_first_picture();
@@ -439,7 +440,8 @@ class RenderJob {
 RenderReport render(const RenderSettings& wanted, const JobControl& control) {
   const RenderSettings settings = settings_to_make(wanted, control);
   std::optional<ResolvedFilm> film = validated_film(to_validate(settings));
-  auto engine = make_gpu_engine(settings.universe, settings.engine, control.notice);
+  auto engine = make_gpu_engine(settings.universe, settings.engine, control.notice,
+                                settings.film.pixel_format);
   if (!engine) {
     const int threads = share_resources(settings, usable_resources()).engine_threads;
     engine = make_cpu_engine(settings.universe, {settings.engine.isa, threads});

@@ -98,7 +98,7 @@ RenderSink::RenderSink(const RenderSettings& settings, const std::optional<Resol
                        const StoppedSequence& stopped, WorkFolder* work, ChunkStarts* starts)
     : work_(work),
       starts_(starts),
-      format_(format_for_size(PixelFormat::yuv420p, settings.universe.width,
+      format_(format_for_size(settings.film.pixel_format, settings.universe.width,
                               settings.universe.height)) {
   if (film) {
     film_ = std::make_unique<Film>(*film, described_output(settings, stopped, work));

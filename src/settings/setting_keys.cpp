@@ -33,6 +33,10 @@ constexpr Names<Isa, 4> isa_names{{{{Isa::automatic, "auto"},
                                     {Isa::avx2, "avx2"},
                                     {Isa::avx512, "avx512"}}}};
 
+constexpr Names<PixelFormat, 3> pixel_format_names{{{{PixelFormat::yuv420p, "yuv420p"},
+                                                     {PixelFormat::yuv420p10, "yuv420p10"},
+                                                     {PixelFormat::yuv420p10, "yuv420p10le"}}}};
+
 /// Makes the keys of one group.
 struct KeysOf {
   const char* group;
@@ -43,6 +47,17 @@ struct KeysOf {
 
 #define LIFEREEL_FIELD(path) \
   [](auto& settings) -> auto& { return settings.path; }
+
+/// A key that is left out of what is printed where it says nothing, as in films before there was
+/// one.
+SettingEntry unless_initial(SettingEntry entry) {
+  entry.key.initial = entry.print(RenderSettings()).value_or("");
+  entry.print = [print = entry.print, initial = entry.key.initial](const RenderSettings& settings) {
+    std::optional<std::string> value = print(settings);
+    return value == initial ? std::nullopt : value;
+  };
+  return entry;
+}
 
 std::vector<SettingEntry> universe_entries() {
   constexpr KeysOf key{"universe"};
@@ -138,6 +153,8 @@ std::vector<SettingEntry> film_entries() {
                         target_names));
   list.push_back(entry(key("codec", "NAME", "or h264, null"), LIFEREEL_FIELD(film.codec),
                        parse_codec, print_string));
+  list.push_back(unless_initial(choice(key("pixel-format", "NAME", "or yuv420p10"),
+                                       LIFEREEL_FIELD(film.pixel_format), pixel_format_names)));
   list.push_back(entry(key("codec-preset", "NAME", "medium, veryfast, ..."),
                        LIFEREEL_FIELD(film.codec_preset), parse_string, print_string));
   list.push_back(entry(key("crf", "X", "constant quality"), LIFEREEL_FIELD(film.crf), parse_double,
@@ -246,7 +263,7 @@ const std::vector<SettingKey>& setting_keys() {
     std::vector<SettingKey> list;
     for (const SettingEntry& entry : setting_entries()) {
       list.push_back(entry.key);
-      if (*entry.key.value != '\0')
+      if (*entry.key.value != '\0' && entry.key.initial.empty())
         list.back().initial = entry.print(RenderSettings()).value_or("");
     }
     return list;

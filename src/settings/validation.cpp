@@ -151,9 +151,17 @@ FilmOutput film_output(const RenderSettings& settings) {
   return output;
 }
 
+void check_pixel_format(const RenderSettings& settings) {
+  if (bit_depth(settings.film.pixel_format) > 8 && !settings.universe.look.draws_colour())
+    refuse(
+        "the look published has 8 bits a sample, and only looks in colour have 10: set look = "
+        "aurora or another, or pixel-format = yuv420p");
+}
+
 std::optional<ResolvedFilm> validated_film(const RenderSettings& settings) {
   validate(settings.universe);
   frame_count(settings);
+  check_pixel_format(settings);
   if (settings.engine.threads < 0 || settings.engine.threads > 1024) {
     refuse("threads must be 0 (chosen for this machine) to 1024");
   }

@@ -39,7 +39,9 @@ BrightnessCheck::BrightnessCheck(const CheckedFilm& film, const std::string& con
 bool BrightnessCheck::see(const ScannedPicture& picture, std::int64_t frame, bool begins_point) {
   const Brightness luma = brightness(picture.view.planes[0]);
   const bool full_range = picture.view.colour.range == ColourRange::full;
-  const auto gray = [&](double level) { return full_range ? level : expand_range(level); };
+  const auto gray = [&](double level) {
+    return full_range ? std::min(level, 255.0) : expand_range(level);
+  };
   const double mean = gray(luma.mean), maximum = gray(luma.maximum);
   if (is_still(frame, begins_point)) {
     stills_.push_back({frame, time_code(frame, film_.rate), mean, maximum});

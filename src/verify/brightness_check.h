@@ -20,7 +20,7 @@ class BrightnessCheck {
   /// `contact_sheet`: its path; empty: none.
   BrightnessCheck(const CheckedFilm& film, const std::string& contact_sheet, Findings& findings);
 
-  /// Whether the picture, with 8-bit luma and of the film's size, is black. `begins_point`: it is
+  /// Whether the picture, which has luma and the film's size, is black. `begins_point`: it is
   /// the first of its point, where points of the film are decoded.
   bool see(const ScannedPicture& picture, std::int64_t frame, bool begins_point);
   void conclude(VerifyReport& report);

@@ -45,7 +45,7 @@ void StreamsCheck::conclude() {
   if (unseen_)
     findings_.warn("streams", {},
                    "pictures of the format " + film_.video.pixel_format +
-                       " have no 8-bit luma plane, so nothing was seen of them");
+                       " have no plane of luma, so nothing was seen of them");
   if (film_.settings) hold_against(*film_.settings);
   findings_.conclude("streams", film_.settings ? "held against the settings that the film carries"
                                                : "the film carries no settings of lifereel");

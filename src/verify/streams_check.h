@@ -13,7 +13,7 @@ class StreamsCheck {
  public:
   StreamsCheck(const CheckedFilm& film, Findings& findings);
 
-  /// Whether anything is to be seen: a picture of the film's size with 8-bit luma.
+  /// Whether anything is to be seen: a picture of the film's size with a plane of luma.
   bool see(const ScannedPicture& picture, std::int64_t frame);
   /// No picture follows the last one.
   void finish() { size_faults_.finish(); }

@@ -7,6 +7,7 @@
 #include "src/pictures/planes.h"
 #include "src/pipeline/cancellation.h"
 #include "src/render.h"
+#include "src/settings/validation.h"
 #include "src/text/format.h"
 #include "src/text/time_code.h"
 
@@ -38,7 +39,7 @@ UniverseComparison::UniverseComparison(Findings& findings, const RenderSettings&
       frames_(frame_count(film)),
       second_(nominal_rate(film.film.frames_per_second)),
       cancel_(control.cancel),
-      engine_(make_engine(film.universe, engine, control.notice)),
+      engine_(make_engine(film.universe, engine, control.notice, format.pixel_format)),
       universe_(*engine_, format),
       unlike_(second_, findings, "universe") {
   engine_->cancel_steps(cancel_);
@@ -165,8 +166,9 @@ void UniverseCheck::start(const EngineSettings& engine, const JobControl& contro
                                        video.width, video.height, universe.width, universe.height));
     return;
   }
+  check_pixel_format(*film_.settings);
   const PixelFormat format =
-      video.pixel_format == "gray" ? PixelFormat::gray8 : PixelFormat::yuv420p;
+      video.pixel_format == "gray" ? PixelFormat::gray8 : film_.settings->film.pixel_format;
   comparison_.emplace(findings_, *film_.settings, engine,
                       format_for_size(format, universe.width, universe.height), control);
 }

@@ -83,7 +83,10 @@ for case in $sizes; do
 done
 for tone in log filmic; do
   for isa in baseline avx2 avx512; do
-    compare "--isa $isa --threads 2" --tone "$tone" --size 434x298 --particles 700 --frames 12
+    for bits in 8 10; do
+      compare "--isa $isa --threads 2" --tone "$tone" --bits "$bits" \
+        --size 434x298 --particles 700 --frames 12
+    done
   done
 done
 compare '--threads 2' --size 300x270 --particles 333 --species 1 --frames 20 --seam published

@@ -19,7 +19,7 @@ using lifereel::Isa;
 constexpr const char* usage =
     "usage: sim_hashes [--seed N] [--size WxH] [--particles N] [--species N] [--frames N]\n"
     "                  [--isa auto|baseline|avx2|avx512] [--threads N] [--seam exact|published]\n"
-    "                  [--tone published|log|filmic]\n"
+    "                  [--tone published|log|filmic] [--bits 8|10]\n"
     "Prints frame, SHA-256 of the state and FNV-1a of the picture's planes, one line a frame.\n"
     "A picture in colour has every stage: bloom, vignette, grain, dither.\n"
     "Exit status 77: this processor or build lacks the instruction set.\n";
@@ -61,6 +61,7 @@ int run(const std::map<std::string, std::string>& options) {
   lifereel::UniverseSettings universe;
   lifereel::CpuEngineSettings cpu;
   std::uint64_t frames = 10;
+  int bits = 8;
   for (const auto& [key, value] : options) {
     if (key == "--seed") {
       universe.seed = std::stoull(value);
@@ -80,6 +81,8 @@ int run(const std::map<std::string, std::string>& options) {
       cpu.threads = std::stoi(value);
     } else if (key == "--seam") {
       universe.seam = value == "published" ? lifereel::Seam::published : lifereel::Seam::exact;
+    } else if (key == "--bits") {
+      bits = std::stoi(value);
     } else if (key == "--tone") {
       draw_in_light(universe, value);
     } else {
@@ -98,13 +101,15 @@ int run(const std::map<std::string, std::string>& options) {
   const std::size_t width = static_cast<std::size_t>(universe.width);
   const std::size_t height = static_cast<std::size_t>(universe.height);
   const bool colour = engine->draws_colour();
-  std::vector<std::uint8_t> planes(colour ? width * height * 3 / 2 : width * height);
+  const auto bytes = static_cast<std::size_t>(lifereel::sample_bytes(bits));
+  std::vector<std::uint8_t> planes((colour ? width * height * 3 / 2 : width * height) * bytes);
   lifereel::PictureTarget target =
-      luma_target(planes.data(), width, lifereel::ColourRange::limited);
+      luma_target(planes.data(), width * bytes, lifereel::ColourRange::limited);
+  target.colour.bit_depth = bits;
   if (colour) {
     target.colour.matrix = lifereel::ColourMatrix::bt709;
-    target.planes[1] = {planes.data() + width * height, width / 2};
-    target.planes[2] = {planes.data() + width * height * 5 / 4, width / 2};
+    target.planes[1] = {planes.data() + width * height * bytes, width / 2 * bytes};
+    target.planes[2] = {planes.data() + width * height * 5 / 4 * bytes, width / 2 * bytes};
   }
   std::printf("0 %s\n", engine->hash_state().c_str());
   for (std::uint64_t frame = 1; frame <= frames; ++frame) {

@@ -145,6 +145,20 @@ TEST_SUITE("cuda.engine_choice_on_host") {
     CHECK(passed_over > 20);
   }
 
+  TEST_CASE("10 bits a sample are the CPU's") {
+    const Machine machine(1);
+    std::vector<std::string> notices;
+    const auto notice = [&](const std::string& sentence) { notices.push_back(sentence); };
+    const auto ten = PixelFormat::yuv420p10;
+    CHECK(make_engine(small_universe(), {}, notice, ten)->describe().engine == "cpu");
+    CHECK(notices == std::vector<std::string>{"pictures of 10 bits a sample are drawn by the CPU"});
+    EngineSettings asked;
+    asked.engine = EngineChoice::cuda;
+    CHECK_THROWS_WITH_AS(make_engine(small_universe(), asked, notice, ten),
+                         doctest::Contains("8 bits a sample"), std::invalid_argument);
+    CHECK(make_engine(small_universe(), asked, notice)->describe().engine == "cuda");
+  }
+
   TEST_CASE("what is pinned in pieces or not at all shows the same pictures") {
     const Machine machine(1);
     const auto first = make_cuda_engine(small_universe());

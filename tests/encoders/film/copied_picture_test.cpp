@@ -104,6 +104,35 @@ TEST_SUITE("encoders.copied_picture") {
     }
   }
 
+  TEST_CASE("colours of 10 bits are those of the standards, finer") {
+    const auto sample = [](const Picture& picture, int plane) {
+      const std::uint8_t* const row = picture.plane(plane).row(1);
+      return row[2] | row[3] << 8;
+    };
+    const auto samples = [&](const Picture& picture) {
+      std::vector<int> all;
+      for (int plane = 0; plane < 3; ++plane) all.push_back(sample(picture, plane));
+      picture.release(picture.owner, picture.tag);
+      return all;
+    };
+    using Samples = std::vector<int>;
+    const PictureFormat to = format_for_size(PixelFormat::yuv420p10, 1280, 720);
+    CHECK(to.colour == ColourDescription{ColourMatrix::bt709, ColourRange::limited, 10});
+    PictureFormat full = to;
+    full.colour.range = ColourRange::full;
+    for (int level = 0; level < 256; ++level) {
+      const std::vector<std::uint8_t> gray(16, static_cast<std::uint8_t>(level)),
+          rgb(48, static_cast<std::uint8_t>(level));
+      const Samples expected{64 + (876 * level + 127) / 255, 512, 512};
+      CHECK(samples(copy_gray({gray.data(), 4}, to, 4, 4)) == expected);
+      CHECK(samples(copy_rgb({rgb.data(), 12}, to, 4, 4)) == expected);
+      CHECK(samples(copy_gray({gray.data(), 4}, full, 4, 4))[0] == (1023 * level + 127) / 255);
+    }
+    std::vector<std::uint8_t> red;
+    for (int i = 0; i < 16; ++i) red.insert(red.end(), {255, 0, 0});
+    CHECK(samples(copy_rgb({red.data(), 12}, to, 4, 4)) == Samples{250, 409, 960});
+  }
+
   TEST_CASE("chroma is the mean of the pixels that share it, at odd edges, too") {
     const auto to = format(ColourMatrix::bt709, ColourRange::limited);
     // Red and blue columns, and one of blue alone at the edge.

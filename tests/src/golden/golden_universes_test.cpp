@@ -15,11 +15,11 @@ namespace {
 // Sanitizers look for faults in the code, not for other bits: one universe and thread count is
 // enough.
 #if defined(LIFEREEL_ADDRESS_SANITIZER) || defined(LIFEREEL_THREAD_SANITIZER)
-constexpr const char* names[] = {"dvd_video_300", "ember_60"};
+constexpr const char* names[] = {"dvd_video_300", "ember_60", "ember_60_10_bits"};
 constexpr int thread_counts[] = {3};
 #else
 constexpr const char* names[] = {"dvd_video_300", "hd_6000_60", "panoramic_10", "aurora_60",
-                                 "neon_60",       "ember_60",   "abyss_60"};
+                                 "neon_60",       "ember_60",   "abyss_60",     "ember_60_10_bits"};
 constexpr int thread_counts[] = {1, 2, 3, 8};
 #endif
 

@@ -83,6 +83,7 @@ RenderSettings random_settings(std::mt19937_64& random) {
   film.target = static_cast<DiscTarget>(whole(0, 2));
   film.frames_per_second = {whole(1, 120000), whole(1, 2000)};
   film.codec = text();
+  if (maybe()) film.pixel_format = PixelFormat::yuv420p10;
   if (maybe()) film.codec_preset = text();
   if (maybe()) film.crf = std::ldexp(static_cast<double>(random()), -60);
   if (maybe()) film.bitrate = rate();
@@ -187,17 +188,27 @@ TEST_SUITE("src.settings") {
     CHECK(bd.film.maxrate == 15000000);
     CHECK(bd.film.bufsize == 30000000);
 
+    const RenderSettings film_4k = preset("film_4k");
+    CHECK(film_4k.universe.width == 3840);
+    CHECK(film_4k.universe.height == 2160);
+    CHECK(film_4k.universe.particles == 60000);  // as dense as the default universe
+    CHECK(film_4k.universe.look.draws_colour());
+    CHECK(film_4k.film.frames_per_second == Rational{60, 1});
+    CHECK(film_4k.film.pixel_format == PixelFormat::yuv420p10);
+
     for (const Preset& each : presets()) {
       const UniverseSettings universe = preset(each.name).universe;
-      UniverseSettings constants;  // all but size and N are the published constants
+      UniverseSettings constants;  // all but size, N and look are the published constants
       constants.width = universe.width;
       constants.height = universe.height;
       constants.particles = universe.particles;
+      constants.look = universe.look;
+      if (universe.look.draws_colour()) constants.trail_decay = universe.trail_decay;
       CHECK(universe == constants);
     }
     CHECK(refusal_of([] { preset("dvd"); }) ==
           "there is no preset 'dvd'; there are panoramic, panoramic_hevc, dvd_mp4, dvd_video, "
-          "dvd_video_pal, bd_4k_6h");
+          "dvd_video_pal, bd_4k_6h, film_4k");
   }
 
   TEST_CASE("a preset starts over, and leaves engine and output alone") {
