@@ -133,10 +133,12 @@ TEST_SUITE("encoders.ten_bits") {
   }
 
   TEST_CASE("an encoder without them is refused, and those that have them are named") {
-    for (const auto& [codec, file] : {std::pair{"mpeg2video", "film.mkv"},
-                                      {"mjpeg", "film.avi"},
-                                      {"utvideo", "film.mkv"},
-                                      {"gif", "film.gif"}}) {
+    struct Case {
+      const char *codec, *file;
+    };
+    for (const Case& one : {Case{"mpeg2video", "film.mkv"}, Case{"mjpeg", "film.avi"},
+                            Case{"utvideo", "film.mkv"}, Case{"gif", "film.gif"}}) {
+      const char *const codec = one.codec, *const file = one.file;
       CAPTURE(std::string(codec));
       if (!has_encoder(codec)) continue;
       const std::string why = why_not(deep_settings(codec), file);
