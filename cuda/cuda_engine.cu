@@ -63,13 +63,13 @@ class CudaEngine final : public Engine {
     motion_ = motion_constants(universe, initial.matrix);
     upload(initial.state, initial.matrix);
     step_ = std::make_unique<Graph>(compute_, [this] {
-      queue_move(false);
+      queue_move(false, motion_);
       queue_sort_and_picture(true, {});
     });
     for (const ColourRange range : {ColourRange::full, ColourRange::limited})
       for (std::size_t picture = 0; picture < drawn_.size(); ++picture)
         frame_.push_back(std::make_unique<Graph>(compute_, [this, picture, range] {
-          queue_move(true);
+          queue_move(true, motion_);
           queue_sort_and_picture(true, {arrays_.luma[picture], range});
         }));
   }
@@ -82,7 +82,7 @@ class CudaEngine final : public Engine {
   }
 
   const UniverseSettings& settings() const noexcept override { return settings_; }
-  std::uint64_t frame() const noexcept override { return steps_; }
+  std::uint64_t frame() const noexcept override { return frames_; }
   int draws_in_flight() const noexcept override { return in_flight_; }
 
   EngineDescription describe() const override {
@@ -97,9 +97,18 @@ class CudaEngine final : public Engine {
 
   // Held back until it is known whether a picture follows: then both are one graph.
   void step() override {
-    launch_pending_step();
-    step_pending_ = true;
-    ++steps_;
+    for (int step = 0; step < settings_.steps_per_frame; ++step) {
+      launch_pending_step();
+      step_pending_ = true;
+    }
+    if (frames_ == 0 && settings_.substeps > 1) {
+      // Of other constants than the graphs'.
+      use_device();
+      queue_move(false, first_motion_constants(settings_, matrix_));
+      queue_sort_and_picture(true, {});
+      step_pending_ = false;
+    }
+    ++frames_;
   }
 
   void begin_draw(const PictureTarget& target) override {
@@ -141,7 +150,7 @@ class CudaEngine final : public Engine {
     copy(particles.data(), arrays_.moving.particle, n, cudaMemcpyDeviceToHost);
     copy(velocities.data(), arrays_.moving.velocity, n, cudaMemcpyDeviceToHost);
     compute_.synchronize();
-    state.frame = steps_;
+    state.frame = frames_;
     for (auto* values : {&state.y, &state.x, &state.vy, &state.vx}) values->resize(n);
     state.species.resize(n);
     for (std::size_t i = 0; i < n; ++i) {
@@ -183,7 +192,7 @@ class CudaEngine final : public Engine {
                    static_cast<std::size_t>(settings_.height), cudaMemcpyHostToDevice, compute_),
                "cudaMemcpy2DAsync");
     upload(checkpoint.state, matrix_);
-    steps_ = checkpoint.state.frame;
+    frames_ = checkpoint.state.frame;
   }
 
   std::unique_ptr<PictureMemory> allocate_picture_memory(std::size_t bytes) const override {
@@ -273,7 +282,7 @@ class CudaEngine final : public Engine {
   }
 
   template <int lanes>
-  void queue_move_with(bool draws) const {
+  void queue_move_with(bool draws, const arithmetic::MotionConstants& motion) const {
     MoveParticles<lanes> move;
     move.sorted = arrays_.sorted;
     move.moving = arrays_.moving;
@@ -283,16 +292,16 @@ class CudaEngine final : public Engine {
     move.species_count = settings_.species;
     move.particles = settings_.particles;
     move.force = force_;
-    move.motion = motion_;
+    move.motion = motion;
     move.brightest = arrays_.brightest;
     move.draws = draws;
     queue(move, blocks_for(settings_.particles, threads_ / lanes), threads_);
   }
 
-  void queue_move(bool draws) const {
-    lanes_ == 8    ? queue_move_with<8>(draws)
-    : lanes_ == 16 ? queue_move_with<16>(draws)
-                   : queue_move_with<32>(draws);
+  void queue_move(bool draws, const arithmetic::MotionConstants& motion) const {
+    lanes_ == 8    ? queue_move_with<8>(draws, motion)
+    : lanes_ == 16 ? queue_move_with<16>(draws, motion)
+                   : queue_move_with<32>(draws, motion);
   }
 
   void queue_splats() const {
@@ -352,7 +361,7 @@ class CudaEngine final : public Engine {
   std::vector<Event> drawn_, copied_;          // a picture each
 
   mutable bool step_pending_ = false;
-  std::uint64_t steps_ = 0;
+  std::uint64_t frames_ = 0;
   std::int64_t begun_ = 0, finished_ = 0;  // pictures
 };
 

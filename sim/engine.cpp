@@ -30,6 +30,8 @@ std::unique_ptr<PictureMemory> Engine::allocate_picture_memory(std::size_t bytes
   return std::make_unique<PlainPictureMemory>(bytes);
 }
 
+void Engine::pass(const PictureTarget& target) { draw(target); }
+
 void Engine::cancel_steps(const std::atomic<bool>*) noexcept {}
 
 void Engine::save(Checkpoint&) const { throw std::logic_error("this engine cannot be saved"); }

@@ -44,6 +44,17 @@ struct KeysOf {
 #define LIFEREEL_FIELD(path) \
   [](auto& settings) -> auto& { return settings.path; }
 
+/// A key that is left out of what is printed where it says nothing, as in films before there was
+/// one.
+SettingEntry unless_initial(SettingEntry entry) {
+  entry.key.initial = entry.print(RenderSettings()).value_or("");
+  entry.print = [print = entry.print, initial = entry.key.initial](const RenderSettings& settings) {
+    std::optional<std::string> value = print(settings);
+    return value == initial ? std::nullopt : value;
+  };
+  return entry;
+}
+
 std::vector<SettingEntry> universe_entries() {
   constexpr KeysOf key{"universe"};
   std::vector<SettingEntry> list;
@@ -66,6 +77,10 @@ std::vector<SettingEntry> universe_entries() {
   list.push_back(float_entry(key("dt", "X", "time step"), LIFEREEL_FIELD(universe.dt)));
   list.push_back(float_entry(key("trail-decay", "X", "part of trail kept"),
                              LIFEREEL_FIELD(universe.trail_decay)));
+  list.push_back(unless_initial(int_entry(key("steps-per-frame", "N", "time lapse"),
+                                          LIFEREEL_FIELD(universe.steps_per_frame))));
+  list.push_back(unless_initial(
+      int_entry(key("substeps", "N", "slow motion"), LIFEREEL_FIELD(universe.substeps))));
   return list;
 }
 
@@ -128,6 +143,8 @@ std::vector<SettingEntry> length_entries() {
   list.push_back(length_entry(key("seconds", "S", "length: 90, 1:30, 7h30m"),
                               LIFEREEL_FIELD(seconds), LIFEREEL_FIELD(frames), parse_duration,
                               print_double));
+  list.push_back(unless_initial(entry(key("warmup", "N", "frames not filmed"),
+                                      LIFEREEL_FIELD(warmup), parse_large_count, print_integer)));
   return list;
 }
 
@@ -246,7 +263,7 @@ const std::vector<SettingKey>& setting_keys() {
     std::vector<SettingKey> list;
     for (const SettingEntry& entry : setting_entries()) {
       list.push_back(entry.key);
-      if (*entry.key.value != '\0')
+      if (*entry.key.value != '\0' && entry.key.initial.empty())
         list.back().initial = entry.print(RenderSettings()).value_or("");
     }
     return list;
