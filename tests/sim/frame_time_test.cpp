@@ -125,7 +125,7 @@ TEST_SUITE("sim.frame_time") {
     const auto lit = [](const Engine& engine) {
       const Checkpoint checkpoint = saved(engine);
       return std::count_if(checkpoint.trail.begin(), checkpoint.trail.end(),
-                           [](float light) { return light > 0; });
+                           [](float of_pixel) { return of_pixel > 0; });
     };
     CHECK(lit(*often) > lit(*once) * 3 / 2);
   }

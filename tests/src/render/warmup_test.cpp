@@ -4,9 +4,11 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "src/errors.h"
@@ -22,7 +24,7 @@ using test::contents;
 
 namespace {
 
-constexpr int warmup = 17, chunk = 6, frames = 3 * chunk + 2;
+constexpr int warmup = 17, chunk = 12, frames = 3 * chunk + 2;
 
 RenderSettings film(const std::string& look, const std::string& output) {
   RenderSettings settings;
@@ -133,8 +135,8 @@ TEST_SUITE("src.warmup") {
         void step() override {
           if (inner.frame() == stop) {
             // Until the first chunk's checkpoint is kept.
-            while (!std::filesystem::exists(work + "/checkpoint-000000")) {
-            }
+            for (int i = 0; i < 600 && !std::filesystem::exists(work + "/checkpoint-000000"); ++i)
+              std::this_thread::sleep_for(std::chrono::milliseconds(100));
             cancel = true;
           }
           ++steps;
