@@ -9,8 +9,8 @@
 
 #include "cuda/kernels/device_arrays.h"
 #include "cuda/kernels/frame_kernels.h"
-#include "cuda/kernels/gpu_launch.h"
-#include "cuda/kernels/strip_grid.h"
+#include "cuda/painters/gray_painter.h"
+#include "cuda/painters/light_painter.h"
 #include "cuda/runtime/cuda_devices.h"
 #include "cuda/runtime/cuda_handles.h"
 #include "sim/arithmetic/constants.h"
@@ -24,10 +24,6 @@ namespace {
 int choose_pictures_in_flight(int wanted, const UniverseSettings& universe) {
   if (wanted != 0) return wanted;
   return std::int64_t{universe.width} * universe.height <= 1 << 20 ? 16 : 3;
-}
-
-constexpr std::int64_t blocks_for(std::int64_t threads, int threads_per_block) {
-  return (threads + threads_per_block - 1) / threads_per_block;
 }
 
 // Threads that work on one particle: all of a warp where even that leaves half of the device idle,
@@ -49,13 +45,16 @@ class CudaEngine final : public Engine {
         device_(device),
         lanes_(choose_lanes(cuda.lanes_per_particle, universe.particles, properties)),
         threads_(cuda.threads_per_block != 0 ? cuda.threads_per_block : 128),
-        // Enough to keep memory busy, few enough to run all at once on any device.
-        fade_blocks_(std::int64_t{4} * properties.multiProcessorCount),
         in_flight_(choose_pictures_in_flight(cuda.pictures_in_flight, universe)),
         memory_(bytes),
         arrays_(Arena(memory_.data()), universe, in_flight_),
+        launcher_{compute_, threads_, std::int64_t{4} * properties.multiProcessorCount},
         drawn_(static_cast<std::size_t>(in_flight_)),
         copied_(static_cast<std::size_t>(in_flight_)) {
+    if (universe.look.draws_colour())
+      painter_ = std::make_unique<LightPainter>(settings_, arrays_, launcher_);
+    else
+      painter_ = std::make_unique<GrayPainter>(settings_, arrays_, launcher_);
     empty_device();
     const InitialState initial = make_initial_state(universe);
     matrix_ = initial.matrix;
@@ -70,7 +69,7 @@ class CudaEngine final : public Engine {
       for (std::size_t picture = 0; picture < drawn_.size(); ++picture)
         frame_.push_back(std::make_unique<Graph>(compute_, [this, picture, range] {
           queue_move(true, motion_);
-          queue_sort_and_picture(true, {arrays_.luma[picture], range});
+          queue_sort_and_picture(true, {static_cast<int>(picture), range});
         }));
   }
 
@@ -84,6 +83,7 @@ class CudaEngine final : public Engine {
   const UniverseSettings& settings() const noexcept override { return settings_; }
   std::uint64_t frame() const noexcept override { return frames_; }
   int draws_in_flight() const noexcept override { return in_flight_; }
+  bool draws_colour() const noexcept override { return settings_.look.draws_colour(); }
 
   EngineDescription describe() const override {
     EngineDescription description;
@@ -116,23 +116,24 @@ class CudaEngine final : public Engine {
     if (begun_ - finished_ == in_flight_)
       throw std::logic_error("begin_draw: finish_draw() comes first, all pictures are in flight");
     use_device();
+    painter_->begin(target);
     const auto picture = static_cast<std::size_t>(begun_ % in_flight_);
     if (std::exchange(step_pending_, false)) {
       const bool limited = target.colour.range == ColourRange::limited;
       frame_[picture + (limited ? drawn_.size() : 0)]->launch(compute_);
     } else {
-      queue_splats();
-      queue_sort_and_picture(false, {arrays_.luma[picture], target.colour.range});
+      painter_->queue_splats();
+      queue_sort_and_picture(false, {static_cast<int>(picture), target.colour.range});
     }
     check_cuda(cudaEventRecord(drawn_[picture], compute_), "cudaEventRecord");
     check_cuda(cudaStreamWaitEvent(copy_, drawn_[picture], 0), "cudaStreamWaitEvent");
-    copy_plane(target.planes[0], arrays_.luma[picture]);
+    painter_->copy_to(target, static_cast<int>(picture), {copy_, 0, 0});
     check_cuda(cudaEventRecord(copied_[picture], copy_), "cudaEventRecord");
-    draw_neutral_chroma(target, settings_.width, settings_.height);
     ++begun_;
   }
 
-  // in_flight_ pictures later the same luma on the device is drawn into: its copy is over by then.
+  // in_flight_ pictures later the same planes on the device are drawn into: its copy is over by
+  // then.
   void finish_draw() override {
     if (begun_ == finished_) throw std::logic_error("finish_draw: no picture is in flight");
     use_device();
@@ -147,8 +148,8 @@ class CudaEngine final : public Engine {
     std::vector<Particle> particles(n);
     std::vector<Velocity> velocities(n);
     const Drained drained{compute_};
-    copy(particles.data(), arrays_.moving.particle, n, cudaMemcpyDeviceToHost);
-    copy(velocities.data(), arrays_.moving.velocity, n, cudaMemcpyDeviceToHost);
+    launcher_.copy(particles.data(), arrays_.moving.particle, n, cudaMemcpyDeviceToHost);
+    launcher_.copy(velocities.data(), arrays_.moving.velocity, n, cudaMemcpyDeviceToHost);
     compute_.synchronize();
     state.frame = frames_;
     for (auto* values : {&state.y, &state.x, &state.vy, &state.vx}) values->resize(n);
@@ -166,15 +167,7 @@ class CudaEngine final : public Engine {
   void save(Checkpoint& checkpoint) const override {
     checkpoint.universe = settings_;
     read_state(checkpoint.state);
-    const auto width = static_cast<std::size_t>(settings_.width);
-    const auto height = static_cast<std::size_t>(settings_.height);
-    checkpoint.trail.resize(width * height);
-    const Drained drained{compute_};
-    check_cuda(cudaMemcpy2DAsync(checkpoint.trail.data(), width * sizeof(float), arrays_.trail,
-                                 static_cast<std::size_t>(arrays_.pitch) * sizeof(float),
-                                 width * sizeof(float), height, cudaMemcpyDeviceToHost, compute_),
-               "cudaMemcpy2DAsync");
-    compute_.synchronize();
+    painter_->save(checkpoint);
   }
 
   void restore(const Checkpoint& checkpoint) override {
@@ -183,60 +176,21 @@ class CudaEngine final : public Engine {
       throw std::logic_error("restore: finish_draw() comes first, a picture is in flight");
     use_device();
     step_pending_ = false;
-    const Drained drained{compute_};
     empty_device();
-    const auto width = static_cast<std::size_t>(settings_.width);
-    check_cuda(cudaMemcpy2DAsync(
-                   arrays_.trail, static_cast<std::size_t>(arrays_.pitch) * sizeof(float),
-                   checkpoint.trail.data(), width * sizeof(float), width * sizeof(float),
-                   static_cast<std::size_t>(settings_.height), cudaMemcpyHostToDevice, compute_),
-               "cudaMemcpy2DAsync");
-    upload(checkpoint.state, matrix_);
+    painter_->restore(checkpoint);
     frames_ = checkpoint.state.frame;
+    upload(checkpoint.state, matrix_);
   }
 
-  std::unique_ptr<PictureMemory> allocate_picture_memory(std::size_t bytes) const override {
+  PictureMemory allocate_picture_memory(std::size_t picture_bytes,
+                                        std::size_t pictures) const override {
     use_device();
-    // Without it copies are slower, and no more.
-    if (auto pinned = PinnedPictureMemory::allocate(bytes)) return pinned;
-    return Engine::allocate_picture_memory(bytes);
+    return allocate_pinned(picture_bytes, pictures);
   }
 
  private:
-  // What a frame is drawn into; without luma, none is drawn.
-  struct Drawing {
-    FourBytes* luma = nullptr;
-    ColourRange range = ColourRange::limited;
-  };
-
-  void copy_plane(const WritablePlane& plane, const FourBytes* luma) const {
-    const auto pitch = static_cast<std::size_t>(arrays_.pitch);
-    const auto width = static_cast<std::size_t>(settings_.width);
-    const auto height = static_cast<std::size_t>(settings_.height);
-    // In one piece where rows lie alike: faster than many short ones.
-    if (plane.stride_bytes == pitch)
-      check_cuda(cudaMemcpyAsync(plane.data, luma, pitch * (height - 1) + width,
-                                 cudaMemcpyDeviceToHost, copy_),
-                 "cudaMemcpyAsync");
-    else
-      check_cuda(cudaMemcpy2DAsync(plane.data, plane.stride_bytes, luma, pitch, width, height,
-                                   cudaMemcpyDeviceToHost, copy_),
-                 "cudaMemcpy2DAsync");
-  }
-
   // Threads begin with device 0.
   void use_device() const { check_cuda(cudaSetDevice(device_.index), "cudaSetDevice"); }
-
-  template <class Body>
-  void queue(const Body& body, std::int64_t blocks, int threads) const {
-    check_cuda(launch(body, blocks, threads, compute_), "cudaLaunchKernel");
-  }
-  template <class First, class Second>
-  void queue_both(const First& first, std::int64_t first_blocks, const Second& second,
-                  std::int64_t second_blocks, int threads) const {
-    check_cuda(launch_both(first, first_blocks, second, second_blocks, threads, compute_),
-               "cudaLaunchKernel");
-  }
 
   // Particles onto a device whose cells are empty, and the matrix.
   void upload(const State& state, const std::vector<float>& matrix) {
@@ -248,25 +202,22 @@ class CudaEngine final : public Engine {
       particles[i] = {state.y[i], state.x[i], state.species[i], static_cast<std::int32_t>(i)};
       velocities[i] = {state.vy[i], state.vx[i]};
     }
-    copy(arrays_.matrix, matrix.data(), matrix.size(), cudaMemcpyHostToDevice);
-    copy(arrays_.moving.particle, particles.data(), n, cudaMemcpyHostToDevice);
-    copy(arrays_.moving.velocity, velocities.data(), n, cudaMemcpyHostToDevice);
+    launcher_.copy(arrays_.steps, &frames_, 1, cudaMemcpyHostToDevice);
+    launcher_.copy(arrays_.matrix, matrix.data(), matrix.size(), cudaMemcpyHostToDevice);
+    launcher_.copy(arrays_.moving.particle, particles.data(), n, cudaMemcpyHostToDevice);
+    launcher_.copy(arrays_.moving.velocity, velocities.data(), n, cudaMemcpyHostToDevice);
     PlaceParticles place;
     place.moving = arrays_.moving.particle;
     place.buckets = arrays_.cells;
     place.particles = settings_.particles;
-    queue(place, blocks_for(settings_.particles, threads_), threads_);
+    launcher_.queue(place, blocks_for(settings_.particles, threads_), threads_);
     queue_sort_and_picture(true, {});
     compute_.synchronize();
   }
 
-  template <class T>
-  void copy(T* to, const T* from, std::size_t count, cudaMemcpyKind kind) const {
-    check_cuda(cudaMemcpyAsync(to, from, count * sizeof(T), kind, compute_), "cudaMemcpyAsync");
-  }
-
   void empty_device() const {
     check_cuda(cudaMemsetAsync(memory_.data(), 0, arrays_.bytes, compute_), "cudaMemsetAsync");
+    painter_->fill();
   }
 
   void launch_pending_step() const {
@@ -276,26 +227,23 @@ class CudaEngine final : public Engine {
     step_pending_ = false;
   }
 
-  SplatImage splat_image() const {
-    return {reinterpret_cast<std::int32_t*>(arrays_.splat), settings_.height, settings_.width,
-            static_cast<std::int32_t>(arrays_.pitch)};
-  }
-
   template <int lanes>
   void queue_move_with(bool draws, const arithmetic::MotionConstants& motion) const {
     MoveParticles<lanes> move;
     move.sorted = arrays_.sorted;
     move.moving = arrays_.moving;
     move.buckets = arrays_.cells;
-    move.image = splat_image();
     move.matrix = arrays_.matrix;
     move.species_count = settings_.species;
     move.particles = settings_.particles;
     move.force = force_;
     move.motion = motion;
-    move.brightest = arrays_.brightest;
-    move.draws = draws;
-    queue(move, blocks_for(settings_.particles, threads_ / lanes), threads_);
+    move.steps = arrays_.steps;
+    const MovingSplats splats = painter_->moving_splats(draws);
+    move.image = splats.image;
+    move.brightest = splats.brightest;
+    move.draws = splats.draws;
+    launcher_.queue(move, blocks_for(settings_.particles, threads_ / lanes), threads_);
   }
 
   void queue_move(bool draws, const arithmetic::MotionConstants& motion) const {
@@ -304,58 +252,29 @@ class CudaEngine final : public Engine {
                    : queue_move_with<32>(draws, motion);
   }
 
-  void queue_splats() const {
-    SplatParticles splats;
-    splats.moving = arrays_.moving.particle;
-    splats.image = splat_image();
-    splats.particles = settings_.particles;
-    splats.brightest = arrays_.brightest;
-    queue(splats, blocks_for(settings_.particles, threads_ / 32), threads_);
-  }
-
-  // All that is left when particles have moved, or have been placed, or only splatted.
   void queue_sort_and_picture(bool sorts, const Drawing& drawing) const {
-    const bool draws = drawing.luma != nullptr;
-    const std::int64_t quads = arrays_.pixels / 4;
-    CountStarts count;
-    count.buckets = arrays_.cells;
-    count.particles = settings_.particles;
-    Fade fade;
-    fade.trail = arrays_.trail;
-    fade.splat = arrays_.splat;
-    fade.quads = static_cast<std::int32_t>(quads);
-    fade.decay = settings_.trail_decay;
-    fade.brightest = arrays_.brightest;
-    constexpr int threads = CountStarts::threads_per_block;
-    queue_both(count, sorts ? arrays_.grid.strips : 0, fade,
-               draws ? std::min(fade_blocks_, blocks_for(quads, threads)) : 0, threads);
-
-    Scatter scatter;
-    scatter.moving = arrays_.moving;
-    scatter.sorted = arrays_.sorted;
-    scatter.buckets = arrays_.cells;
-    scatter.particles = settings_.particles;
-    Tone tone;
-    tone.trail = arrays_.trail;
-    tone.luma = drawing.luma;
-    tone.quads = static_cast<std::int32_t>(quads);
-    tone.brightest = arrays_.brightest;
-    tone.limited_range = drawing.range == ColourRange::limited;
-    queue_both(scatter, sorts ? blocks_for(settings_.particles, threads_) : 0, tone,
-               draws ? blocks_for(quads, threads_ * Tone::quads_per_thread) : 0, threads_);
+    Sorting sorting;
+    sorting.count.buckets = sorting.scatter.buckets = arrays_.cells;
+    sorting.count.particles = sorting.scatter.particles = settings_.particles;
+    sorting.count_blocks = sorts ? arrays_.grid.strips : 0;
+    sorting.scatter.moving = arrays_.moving;
+    sorting.scatter.sorted = arrays_.sorted;
+    sorting.scatter_blocks = sorts ? blocks_for(settings_.particles, threads_) : 0;
+    painter_->queue_sort_and_picture(sorting, drawing);
   }
 
   const UniverseSettings settings_;
   const CudaDevice device_;
   const int lanes_, threads_;
-  const std::int64_t fade_blocks_;
   const int in_flight_;
   const DeviceMemory memory_;
   const DeviceArrays arrays_;
+  const Stream compute_, copy_;
+  const Launcher launcher_;
+  std::unique_ptr<Painter> painter_;
   std::vector<float> matrix_;
   arithmetic::ForceConstants force_{};
   arithmetic::MotionConstants motion_{};
-  const Stream compute_, copy_;
   std::unique_ptr<Graph> step_;
   std::vector<std::unique_ptr<Graph>> frame_;  // a picture of each range, full first
   std::vector<Event> drawn_, copied_;          // a picture each
@@ -380,11 +299,11 @@ void validate(const CudaEngineSettings& cuda) {
 }
 
 // All of it at once, so that nothing is loaded while a graph is captured.
-void load_all_code(const CudaDevice& device) {
-  for (const cudaError_t result :
-       {load_code<PlaceParticles>(), load_code<SplatParticles>(), load_code<MoveParticles<8>>(),
-        load_code<MoveParticles<16>>(), load_code<MoveParticles<32>>(),
-        load_code<CountStarts, Fade>(), load_code<Scatter, Tone>()}) {
+void load_all_code(const CudaDevice& device, bool colour) {
+  std::vector<cudaError_t> results = colour ? LightPainter::load() : GrayPainter::load();
+  results.insert(results.end(), {load_code<PlaceParticles>(), load_code<MoveParticles<8>>(),
+                                 load_code<MoveParticles<16>>(), load_code<MoveParticles<32>>()});
+  for (const cudaError_t result : results) {
     if (result == cudaErrorNoKernelImageForDevice || result == cudaErrorInvalidDeviceFunction)
       throw std::runtime_error("engine cuda: this build has no code for device " +
                                std::to_string(device.index) + " (" + device.name + ", " +
@@ -411,12 +330,13 @@ std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
                                          const CudaEngineSettings& cuda) {
   const FloatEnvironment ieee;
   validate(cuda);
-  if (universe.look.draws_colour())
-    throw std::invalid_argument("the GPU's engine draws only the look published so far");
+  if (universe.look.draws_colour() && universe.steps_per_frame > 1)
+    throw std::invalid_argument(
+        "the GPU's engine draws frames of several steps only in the look published so far");
   const std::size_t bytes = cuda_engine_memory_bytes(universe, cuda);
   const CudaDevice device = choose_cuda_device(cuda.device);
   check_cuda(cudaSetDevice(device.index), "cudaSetDevice");
-  load_all_code(device);
+  load_all_code(device, universe.look.draws_colour());
   std::size_t free_bytes = 0, all_bytes = 0;
   check_cuda(cudaMemGetInfo(&free_bytes, &all_bytes), "cudaMemGetInfo");
   if (bytes > free_bytes) {

@@ -2,8 +2,10 @@
 #include "sim/engine.h"
 
 #include <cstring>
+#include <limits>
 #include <new>
 #include <stdexcept>
+#include <utility>
 
 namespace lifereel {
 namespace {
@@ -11,23 +13,31 @@ namespace {
 // Page-aligned, so that a device may pin it and rows of any stride start on a vector.
 constexpr std::align_val_t alignment{4096};
 
-class PlainPictureMemory final : public PictureMemory {
- public:
-  explicit PlainPictureMemory(std::size_t bytes)
-      : data_(static_cast<std::uint8_t*>(::operator new(bytes, alignment))), size_bytes_(bytes) {}
-  ~PlainPictureMemory() override { ::operator delete(data_, alignment); }
-  std::uint8_t* data() const noexcept override { return data_; }
-  std::size_t size_bytes() const noexcept override { return size_bytes_; }
-
- private:
-  std::uint8_t* data_;
-  std::size_t size_bytes_;
-};
-
 }  // namespace
 
-std::unique_ptr<PictureMemory> Engine::allocate_picture_memory(std::size_t bytes) const {
-  return std::make_unique<PlainPictureMemory>(bytes);
+PictureMemory::PictureMemory(std::size_t picture_bytes) noexcept
+    : picture_bytes_((picture_bytes + 63) / 64 * 64) {}
+
+void PictureMemory::add(Piece piece, std::size_t pictures) {
+  pictures_.reserve(pictures_.size() + pictures);
+  pieces_.push_back(std::move(piece));
+  for (std::size_t i = 0; i < pictures; ++i)
+    pictures_.push_back(pieces_.back().get() + i * picture_bytes_);
+}
+
+void PictureMemory::add_plain(std::size_t pictures) {
+  if (picture_bytes_ != 0 && pictures > std::numeric_limits<std::size_t>::max() / picture_bytes_)
+    throw std::bad_alloc();
+  add(Piece(static_cast<std::uint8_t*>(::operator new(picture_bytes_* pictures, alignment)),
+            [](std::uint8_t* memory) { ::operator delete(memory, alignment); }),
+      pictures);
+}
+
+PictureMemory Engine::allocate_picture_memory(std::size_t picture_bytes,
+                                              std::size_t pictures) const {
+  PictureMemory memory(picture_bytes);
+  memory.add_plain(pictures);
+  return memory;
 }
 
 void Engine::pass(const PictureTarget& target) { draw(target); }

@@ -42,13 +42,39 @@ inline PictureTarget luma_target(std::uint8_t* data, std::size_t stride_bytes,
   return target;
 }
 
-/// Memory for pictures that the engine can draw into at full speed (pinned, for a GPU). Owns it.
+/// Memory for pictures of one size, which an engine draws into. Owns it, and may outlive the
+/// engine.
 class PictureMemory {
  public:
-  virtual ~PictureMemory() = default;
-  /// Aligned to 64 bytes or more; valid as long as this object.
-  virtual std::uint8_t* data() const noexcept = 0;
-  virtual std::size_t size_bytes() const noexcept = 0;
+  /// Memory for some pictures, one after another, and how it is given back.
+  using Piece = std::unique_ptr<std::uint8_t, void (*)(std::uint8_t*)>;
+
+  /// Without any pictures yet.
+  explicit PictureMemory(std::size_t picture_bytes) noexcept;
+
+  std::size_t pictures() const noexcept { return pictures_.size(); }
+  /// Of each, at least as many as were asked for.
+  std::size_t picture_bytes() const noexcept { return picture_bytes_; }
+  /// Aligned to 64 bytes or more; valid as long as this memory, wherever it is moved to.
+  std::uint8_t* picture(std::size_t index) const noexcept { return pictures_[index]; }
+  /// How many of them the engine is slower to draw into: plain where it asked for pinned memory.
+  std::size_t slow_pictures() const noexcept { return slow_pictures_; }
+
+  /// For engines: `piece` holds that many further pictures.
+  void add(Piece piece, std::size_t pictures);
+  /// For engines: as many further pictures in plain memory. Throws std::bad_alloc.
+  void add_plain(std::size_t pictures);
+  /// For engines that would rather not have added plain memory.
+  void add_slow(std::size_t pictures) {
+    add_plain(pictures);
+    slow_pictures_ += pictures;
+  }
+
+ private:
+  std::size_t picture_bytes_;
+  std::size_t slow_pictures_ = 0;
+  std::vector<Piece> pieces_;
+  std::vector<std::uint8_t*> pictures_;
 };
 
 /// Where and how an engine computes, for people and logs.
@@ -128,8 +154,10 @@ class Engine {
   /// hash_state() of the present state.
   std::string hash_state() const;
 
-  /// Memory for pictures; plain aligned memory unless the engine needs better.
-  virtual std::unique_ptr<PictureMemory> allocate_picture_memory(std::size_t bytes) const;
+  /// Memory for so many pictures of so many bytes each; plain memory unless the engine needs
+  /// better.
+  virtual PictureMemory allocate_picture_memory(std::size_t picture_bytes,
+                                                std::size_t pictures) const;
 };
 
 /// Throws std::invalid_argument unless pictures of this size can be drawn into the target: 8 bits,

@@ -27,6 +27,7 @@ struct PipelineStatistics {
   double mean_ring_fill = 0;          ///< filled slots the lanes found, 0..ring_slots
   int ring_slots = 0;                 ///< of each lane
   std::uint64_t ring_bytes = 0;       ///< of all lanes
+  int slow_slots = 0;                 ///< of all lanes, PictureMemory::slow_pictures()
 
   // Processor time, counted when a thread has ended.
   double engine_cpu_seconds = 0;   ///< of the engine's thread, without helpers of its own

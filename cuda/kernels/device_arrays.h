@@ -7,31 +7,11 @@
 #include <vector>
 
 #include "cuda/kernels/frame_kernels.h"
+#include "cuda/kernels/light_arrays.h"
 #include "cuda/kernels/strip_grid.h"
 #include "sim/universe.h"
 
 namespace lifereel {
-
-inline constexpr std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) {
-  return (n + multiple - 1) / multiple * multiple;
-}
-
-// One allocation cut into arrays; without memory it only counts.
-class Arena {
- public:
-  explicit Arena(void* base = nullptr) : base_(static_cast<unsigned char*>(base)) {}
-  template <class T>
-  T* take(std::int64_t count) {
-    unsigned char* const at = base_ == nullptr ? nullptr : base_ + used_;
-    used_ += static_cast<std::size_t>(rounded_up(count * std::int64_t{sizeof(T)}, 256));
-    return reinterpret_cast<T*>(at);
-  }
-  std::size_t used() const { return used_; }
-
- private:
-  unsigned char* base_;
-  std::size_t used_ = 0;
-};
 
 // Everything on the device.
 struct DeviceArrays {
@@ -46,10 +26,11 @@ struct DeviceArrays {
     cells = {grid, arena.take<std::int32_t>(buckets), arena.take<std::int32_t>(grid.strips),
              arena.take<std::int32_t>(buckets + 1), arena.take<Place>(n)};
     matrix = arena.take<float>(std::int64_t{universe.species} * universe.species);
-    brightest = arena.take<std::int32_t>(1);
-    trail = arena.take<FourFloats>(pixels / 4);
-    splat = arena.take<FourInts>(pixels / 4);
-    for (int i = 0; i < pictures; ++i) luma.push_back(arena.take<FourBytes>(pixels / 4));
+    steps = arena.take<std::uint64_t>(1);
+    if (universe.look.draws_colour())
+      light = LightArrays(arena, universe, pitch, pictures);
+    else
+      gray = GrayArrays(arena, pixels, pictures);
     bytes = arena.used();
   }
 
@@ -58,10 +39,10 @@ struct DeviceArrays {
   Particles moving, sorted;
   Buckets cells;
   float* matrix;
-  std::int32_t* brightest;
-  FourFloats* trail;
-  FourInts* splat;
-  std::vector<FourBytes*> luma;
+  std::uint64_t* steps;
+  // One of them, the look's.
+  GrayArrays gray;
+  LightArrays light;
   std::size_t bytes;
 };
 

@@ -9,6 +9,7 @@
 //    and Fade      trail = decay * trail + splat (and splat back to 0); the brightest pixel
 //   Scatter        moving -> sorted, for the next frame
 //    and Tone      trail -> luma
+// (in a look of gray; in light: light_kernels.h, Note: [Light on the GPU]).
 // Sorting and drawing have nothing to do with each other, so blocks of both run side by side.
 // Ranks within a bucket are handed out as threads come, so the sorted order differs from run to
 // run; no bit of the universe depends on it (sim/arithmetic/arithmetic.h, Note: [Force sums]).
@@ -89,6 +90,7 @@ struct SplatImage {
 
 /// Bucket and rank of particles that did not come from MoveParticles. A thread a particle.
 struct PlaceParticles : KernelBody {
+  static constexpr const char* name = "PlaceParticles";
   const Particle* moving;
   Buckets buckets;
   std::int32_t particles;
@@ -103,6 +105,7 @@ struct PlaceParticles : KernelBody {
 /// A block a strip: an exclusive scan over the strip's counts, begun at the number of particles in
 /// the strips before it.
 struct CountStarts : KernelBody {
+  static constexpr const char* name = "CountStarts";
   Buckets buckets;
   std::int32_t particles;
 
@@ -162,6 +165,7 @@ struct CountStarts : KernelBody {
 
 /// Brings particles to their buckets. A thread a particle.
 struct Scatter : KernelBody {
+  static constexpr const char* name = "Scatter";
   Particles moving, sorted;
   Buckets buckets;
   std::int32_t particles;
@@ -192,6 +196,7 @@ struct MoveParticles : KernelBody {
   std::int32_t particles;
   arithmetic::ForceConstants force;
   arithmetic::MotionConstants motion;
+  std::uint64_t* steps;     ///< taken: one more
   std::int32_t* brightest;  ///< set to 0 for Fade
   bool draws;               ///< splat the particle where it has moved to
 
@@ -213,7 +218,10 @@ struct MoveParticles : KernelBody {
   LIFEREEL_KERNEL void run(const Thread& thread, Local& local, Shared& shared) const {
     const std::int32_t i = thread.group_number(lanes), lane = thread.thread % lanes;
     if constexpr (phase == 0) {
-      if (thread.block == 0 && thread.thread == 0 && draws) *brightest = 0;
+      if (thread.block == 0 && thread.thread == 0) {
+        if (draws) *brightest = 0;
+        ++*steps;
+      }
       local.sum_y = local.sum_x = 0;
     }
     if (i >= particles) return;
@@ -303,6 +311,7 @@ struct MoveParticles : KernelBody {
 
 /// The splats of particles that did not come from MoveParticles. A warp a particle.
 struct SplatParticles : KernelBody {
+  static constexpr const char* name = "SplatParticles";
   const Particle* moving;
   SplatImage image;
   std::int32_t particles;
@@ -319,6 +328,7 @@ struct SplatParticles : KernelBody {
 /// Fades the trail and adds the splats; finds the brightest pixel. Threads take four pixels at a
 /// time. Rows' padding is never splatted and stays dark.
 struct Fade : KernelBody {
+  static constexpr const char* name = "Fade";
   FourFloats* trail;
   FourInts* splat;
   std::int32_t quads;
@@ -377,6 +387,7 @@ struct Fade : KernelBody {
 
 /// Trail to luma. A thread takes four pixels, and again a block's width further.
 struct Tone : KernelBody {
+  static constexpr const char* name = "Tone";
   const FourFloats* trail;
   FourBytes* luma;
   std::int32_t quads;

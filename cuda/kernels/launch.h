@@ -65,6 +65,20 @@ LIFEREEL_KERNEL std::int32_t atomic_add(std::int32_t* to, std::int32_t value) {
   return __atomic_fetch_add(to, value, __ATOMIC_RELAXED);
 #endif
 }
+LIFEREEL_KERNEL void atomic_add(std::uint32_t* to, std::uint32_t value) {
+#if defined(__CUDA_ARCH__)
+  atomicAdd(to, value);
+#else
+  __atomic_fetch_add(to, value, __ATOMIC_RELAXED);
+#endif
+}
+LIFEREEL_KERNEL void atomic_add(std::uint64_t* to, std::uint64_t value) {
+#if defined(__CUDA_ARCH__)
+  atomicAdd(reinterpret_cast<unsigned long long*>(to), static_cast<unsigned long long>(value));
+#else
+  __atomic_fetch_add(to, value, __ATOMIC_RELAXED);
+#endif
+}
 
 LIFEREEL_KERNEL void atomic_max(std::int32_t* to, std::int32_t value) {
 #if defined(__CUDA_ARCH__)

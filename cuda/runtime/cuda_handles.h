@@ -4,9 +4,9 @@
 
 #include <cuda_runtime.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
 #include "cuda/runtime/cuda_devices.h"
 #include "sim/engine.h"
@@ -98,25 +98,29 @@ class Graph {
   cudaGraphExec_t graph_ = nullptr;
 };
 
-class PinnedPictureMemory final : public PictureMemory {
- public:
-  /// nullptr where the system pins no more memory for this process.
-  static std::unique_ptr<PictureMemory> allocate(std::size_t bytes) {
-    std::unique_ptr<PinnedPictureMemory> memory(new PinnedPictureMemory(bytes));
-    const cudaError_t result = cudaHostAlloc(&memory->data_, bytes, cudaHostAllocPortable);
-    if (result == cudaSuccess) return memory;
+// Pinned, in as few pieces as the system gives; what it does not pin at all is plain: copies into
+// it are slower, and no more. No picture lies in two pieces.
+inline PictureMemory allocate_pinned(std::size_t picture_bytes, std::size_t pictures) {
+  PictureMemory memory(picture_bytes);
+  for (std::size_t piece = pictures; memory.pictures() < pictures;) {
+    const std::size_t left = pictures - memory.pictures();
+    piece = std::min(piece, left);
+    void* data = nullptr;
+    if (cudaHostAlloc(&data, memory.picture_bytes() * piece, cudaHostAllocPortable) ==
+        cudaSuccess) {
+      memory.add(PictureMemory::Piece(static_cast<std::uint8_t*>(data),
+                                      [](std::uint8_t* pinned) { cudaFreeHost(pinned); }),
+                 piece);
+      continue;
+    }
     cudaGetLastError();  // it is dealt with
-    return nullptr;
+    if (piece == 1) {
+      memory.add_slow(left);
+      break;
+    }
+    piece = (piece + 1) / 2;
   }
-  ~PinnedPictureMemory() override { cudaFreeHost(data_); }
-  std::uint8_t* data() const noexcept override { return static_cast<std::uint8_t*>(data_); }
-  std::size_t size_bytes() const noexcept override { return size_bytes_; }
-
- private:
-  explicit PinnedPictureMemory(std::size_t bytes) : size_bytes_(bytes) {}
-
-  void* data_ = nullptr;
-  const std::size_t size_bytes_;
-};
+  return memory;
+}
 
 }  // namespace lifereel

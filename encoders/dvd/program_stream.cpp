@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "encoders/dvd/decoder_buffer.h"
+#include "encoders/dvd/pack_header.h"
 #include "encoders/dvd/start_codes.h"
 #include "encoders/dvd/stream_clock.h"
 #include "encoders/dvd/unit_scanner.h"
@@ -85,24 +86,19 @@ class ProgramStreamCheck {
   }
 
   void read_pack(std::int64_t begin) {
-    const std::uint8_t* const pack = need(10);
-    if (pack[0] >> 6 != 1) throw DamagedStream("it is MPEG-1, not MPEG-2");
-    const std::int64_t base = static_cast<std::int64_t>(pack[0] >> 3 & 7) << 30 |
-                              static_cast<std::int64_t>(pack[0] & 3) << 28 | pack[1] << 20 |
-                              (pack[2] >> 3) << 15 | (pack[2] & 3) << 13 | pack[3] << 5 |
-                              pack[4] >> 3;
-    const int extension = (pack[4] & 3) << 7 | pack[5] >> 1;
-    const std::int64_t mux_rate = pack[6] << 14 | pack[7] << 6 | pack[8] >> 2;
+    const std::uint8_t* const fields = need(10);
+    const auto pack = read_pack_header(std::span<const std::uint8_t, 10>(fields, 10));
+    if (!pack) throw DamagedStream("it is MPEG-1, not MPEG-2");
+    const std::int64_t base = pack->scr_base_90khz, mux_rate = pack->mux_rate;
     if (mux_rate == 0)
       throw DamagedStream("a pack at byte " + std::to_string(begin) + " has no rate");
-    const std::size_t stuffing = pack[9] & 7;
-    need(stuffing);
+    need(static_cast<std::size_t>(pack->stuffing_bytes));
 
     if (report_.packs > 0 && base < last_base_ - clock_wrap_90khz / 2) wraps_ += clock_wrap_90khz;
     if (wraps_ > most_wraps * clock_wrap_90khz)
       throw DamagedStream("its clock starts over again and again");
     last_base_ = base;
-    const std::int64_t scr = (base + wraps_) * ticks_per_90khz + extension;
+    const std::int64_t scr = (base + wraps_) * ticks_per_90khz + pack->scr_extension;
     if (report_.packs > 0) {
       const std::int64_t due = scr_ + (begin - pack_begin_) * ticks_per_unit_rate / mux_rate_;
       if (scr < scr_)

@@ -32,6 +32,8 @@ class DigestWriter {
   void finish(AVIOContext& avio);
 
  private:
+  void append(AVIOContext& avio, const std::string& bytes) const;
+
   const FilmDigest::Element element_;
   const bool moved_index_;
   ByteTarget& target_;

@@ -19,6 +19,11 @@ constexpr std::string_view box_header =
     "uuid"
     "\x6c\x69\x66\x65\x72\x65\x4e\x65\x9c\x1d\x64\x69\x67\x65\x73\x74"sv;
 constexpr std::string_view void_header = "\xec\x01\x00\x00\x00\x00\x00\x00\x53"sv;
+/// Start code, length, and MPEG-1's word for "without a time"; both parts of the standard have
+/// decoders drop what follows.
+constexpr std::string_view packet_header = "\x00\x00\x01\xbe\x07\xec\x0f"sv;
+constexpr std::size_t packet_bytes = 2048 - 14;
+static_assert(packet_bytes == 6 + 0x07ec);
 
 // "lifereel digest BEGIN END SUM\n": what was summed first, and the sum, in hexadecimal.
 constexpr std::string_view digest_name = "lifereel digest ";
@@ -29,7 +34,20 @@ static_assert(digest_bytes == 0x53);
 static_assert(box_header.size() == 24 && 24 + digest_bytes == 0x6b);
 
 std::string_view header_of(FilmDigest::Element element) {
-  return element == FilmDigest::Element::box ? box_header : void_header;
+  switch (element) {
+    case FilmDigest::Element::box:
+      return box_header;
+    case FilmDigest::Element::ebml_void:
+      return void_header;
+    case FilmDigest::Element::padding_packet:
+      break;
+  }
+  return packet_header;
+}
+
+std::size_t bytes_of(FilmDigest::Element element) {
+  return element == FilmDigest::Element::padding_packet ? packet_bytes
+                                                        : header_of(element).size() + digest_bytes;
 }
 
 std::optional<std::int64_t> read_place(std::string_view digits) {
@@ -49,6 +67,18 @@ std::optional<FilmDigest> read_digest(std::string_view text) {
                     std::string(text.substr(2 * (place_digits + 1), Checksum::hex_bytes))};
 }
 
+// Packets tell their sizes, but nothing tells how many there are: a digest that is not at the end
+// of its file shows that the file was cut off, or went on.
+std::optional<FoundDigest> find_digest_elsewhere(const ByteFile& file) {
+  const std::int64_t size = file.size();
+  const std::int64_t begin = std::max<std::int64_t>(0, size - 2 * std::int64_t{packet_bytes});
+  std::string bytes(static_cast<std::size_t>(size - begin), '\0');
+  if (!file.read(begin, {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()})) return {};
+  const std::size_t place = bytes.find(digest_name);
+  if (place == std::string::npos) return {};
+  return FoundDigest{begin + static_cast<std::int64_t>(place), {}};
+}
+
 }  // namespace
 
 std::string digest_element(FilmDigest::Element element, const FilmDigest& digest) {
@@ -56,12 +86,15 @@ std::string digest_element(FilmDigest::Element element, const FilmDigest& digest
   std::snprintf(places, sizeof places, "%016llx %016llx ",
                 static_cast<unsigned long long>(digest.begin),
                 static_cast<unsigned long long>(digest.end));
-  return std::string(header_of(element)) + std::string(digest_name) + places + digest.hex + '\n';
+  std::string bytes =
+      std::string(header_of(element)) + std::string(digest_name) + places + digest.hex + '\n';
+  bytes.resize(bytes_of(element), '\xff');
+  return bytes;
 }
 
 std::optional<FoundDigest> find_digest(const ByteFile& file, FilmDigest::Element element) {
   const std::string_view header = header_of(element);
-  std::string bytes(header.size() + digest_bytes, '\0');
+  std::string bytes(bytes_of(element), '\0');
   const std::int64_t place = file.size() - static_cast<std::int64_t>(bytes.size());
   if (place < 0 || !file.read(place, {reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()}))
     return {};
@@ -69,9 +102,12 @@ std::optional<FoundDigest> find_digest(const ByteFile& file, FilmDigest::Element
   const std::string constant = std::string(header) + std::string(digest_name);
   std::size_t alike = 0;
   for (std::size_t i = 0; i < constant.size(); ++i) alike += bytes[i] == constant[i] ? 1 : 0;
-  if (alike < constant.size() / 2) return {};
+  if (alike < constant.size() / 2)
+    return element == FilmDigest::Element::padding_packet ? find_digest_elsewhere(file)
+                                                          : std::nullopt;
   FoundDigest found{place, {}};
-  const std::optional<FilmDigest> digest = read_digest(bytes.substr(header.size()));
+  const std::optional<FilmDigest> digest =
+      read_digest(std::string_view(bytes).substr(header.size()));
   // Written again it must be the same, to the last byte.
   if (digest && digest->end <= place && digest_element(element, *digest) == bytes)
     found.digest = digest;

@@ -18,8 +18,9 @@ namespace lifereel {
 /// before and behind that, which muxers complete last.
 struct FilmDigest {
   enum class Element {
-    box,        ///< of mp4 and mov, of the type uuid
-    ebml_void,  ///< of Matroska and WebM, behind the segment
+    box,             ///< of mp4 and mov, of the type uuid
+    ebml_void,       ///< of Matroska and WebM, behind the segment
+    padding_packet,  ///< of an MPEG program stream; with a pack header before it, a sector of a DVD
   };
 
   std::int64_t begin = 0, end = 0;  ///< of what is summed first

@@ -40,6 +40,56 @@ LIFEREEL_ARITHMETIC F fade_light(F light, F splat, float decay) {
   return keep_from(light * decay + splat, F(1.0f));
 }
 
+/// The sum of 2x2 samples; left ones first.
+LIFEREEL_ARITHMETIC float sum_of_block(float upper_left, float lower_left, float upper_right,
+                                       float lower_right) {
+  return (upper_left + lower_left) + (upper_right + lower_right);
+}
+
+struct Opponents {
+  float cb, cr;
+};
+/// How much a frame leaves of the opponents, and how far it turns their hue: decay times both.
+struct FadedHue {
+  float cosine, sine;
+};
+/// Of tan(angle / 2) = 1 / 128 a frame where colours stand for age.
+LIFEREEL_ARITHMETIC FadedHue faded_hue(float decay, bool turns) {
+  return {decay * (turns ? (1.0f - 0x1p-14f) / (1.0f + 0x1p-14f) : 1.0f),
+          decay * (turns ? 0x1p-6f / (1.0f + 0x1p-14f) : 0.0f)};
+}
+/// Where the block's luma is 0 they are too, and +0 so that dark blocks may be left alone.
+LIFEREEL_ARITHMETIC Opponents fade_opponents(Opponents light, Opponents splat, float luma,
+                                             FadedHue hue) {
+  const float lit = luma > 0.0f ? 1.0f : 0.0f;
+  const float cb = light.cb * hue.cosine - light.cr * hue.sine;
+  const float cr = light.cb * hue.sine + light.cr * hue.cosine;
+  return {(cb + splat.cb) * lit + 0.0f, (cr + splat.cr) * lit + 0.0f};
+}
+
+/// Which of so many colours a particle of this velocity has: four to a pixel per unit of time.
+LIFEREEL_ARITHMETIC std::int32_t speed_bin(float vy, float vx, std::int32_t bins) {
+  const float speed = square_root(vy * vy + vx * vx);
+  return truncate(minimum(speed * 4.0f, static_cast<float>(bins - 1)));
+}
+/// Which it has where there is as much light; white as a float's bits, 0: none yet.
+LIFEREEL_ARITHMETIC std::int32_t density_bin(float light, std::int32_t white_bits,
+                                             std::int32_t bins) {
+  if (white_bits == 0) return 0;
+  const float shown = log2_from_one(light * 16.0f / from_bits(white_bits) * 15.0f + 1.0f) * 0.25f;
+  const float last = static_cast<float>(bins - 1);
+  return truncate(minimum(shown * last, last));
+}
+
+/// One axis of [1 3 3 1]: of four samples in a row the outer two, then the inner two. Twice, and
+/// then times halved_scale, is a sample of half the size.
+LIFEREEL_ARITHMETIC float halved(float outer0, float outer1, float inner0, float inner1) {
+  return (outer0 + outer1) + (inner0 + inner1) * 3.0f;
+}
+inline constexpr float halved_scale = 0x1p-6f;
+/// One axis of a sample of twice the size, which lies between these.
+LIFEREEL_ARITHMETIC float doubled(float near, float far) { return near * 0.75f + far * 0.25f; }
+
 /// What a picture's tone curve needs, computed once a frame.
 struct ToneConstants {
   float exposure;           ///< light as summed -> 1.0 at white
@@ -48,6 +98,22 @@ struct ToneConstants {
   float log_gain;           ///< k of log(1 + k light) / log(1 + k)
   float inverse_log_white;  ///< 1 / log2(1 + k)
 };
+
+/// Light, as summed, with what glows.
+template <class F>
+LIFEREEL_ARITHMETIC F with_bloom(F light, F bloom, const ToneConstants& c) {
+  return light + bloom * c.bloom;
+}
+/// `column` and `row` are parts of the vignette (sim/light/vignette.h).
+template <class F>
+LIFEREEL_ARITHMETIC F with_vignette(F light, F column, float row) {
+  return light * (column - F(row));
+}
+/// A code value, 0 to gain, of this luma; strongest in the middle of the range.
+template <class F>
+LIFEREEL_ARITHMETIC F with_grain(F code, F luma, F grain, float gain) {
+  return minimum(maximum(code + grain * (luma * (F(1.0f) - luma)), F(0.0f)), F(gain));
+}
 
 /// Light relative to white, 0 or more -> luma, 0 to 1.
 template <class F>
@@ -80,6 +146,18 @@ LIFEREEL_ARITHMETIC F chroma_in_gamut(F luma, F cb, F cr, const MatrixConstants&
   const F above = quotient(minimum(F(1.0f) - luma + F(1e-6f), most), most);
   const F below = quotient(minimum(luma + F(1e-6f), least), least);
   return minimum(above, below);
+}
+
+/// Both opponents' code values beside neutral, of a colour whose light became this luma.
+template <class F>
+LIFEREEL_ARITHMETIC void tone_opponents(F& cb, F& cr, F light, F luma, const MatrixConstants& m,
+                                        float gain) {
+  const F ratio = quotient(luma, light + F(1e-9f));
+  cb = cb * ratio;
+  cr = cr * ratio;
+  const F kept = chroma_in_gamut(luma, cb, cr, m) * F(gain);
+  cb = cb * kept;
+  cr = cr * kept;
 }
 
 }  // namespace lifereel::arithmetic

@@ -61,9 +61,9 @@ struct LightKernels {
   /// The sums of 2x2 blocks of two rows; returns the largest.
   float (*sum_blocks)(const float* row0, const float* row1, float* sums, std::int32_t blocks);
   /// The same for the two opponent channels, whose splats alternate (or are null); where the
-  /// block's luma is 0 they are too. (cosine, sine) is decay times what the hue turns by.
+  /// block's luma is 0 they are too.
   void (*fade_chroma)(float* cb, float* cr, const float* luma, const std::int32_t* splat,
-                      std::int32_t blocks, float cosine, float sine);
+                      std::int32_t blocks, arithmetic::FadedHue hue);
   /// to[i] = [1 3 3 1] / 8 over both axes at rows and columns 2 i - 1 .. 2 i + 2 of a torus;
   /// `scratch` holds width + 3 samples.
   void (*halve)(const float* const rows[4], std::int32_t width, float* to, std::int32_t to_width,

@@ -93,22 +93,21 @@ float fade_luma(float* light, const std::int32_t* splat, std::int32_t count, flo
 
 float sum_blocks(const float* row0, const float* row1, float* sums, std::int32_t blocks) {
   for (std::int32_t i = 0; i < blocks; ++i)
-    sums[i] = (row0[2 * i] + row1[2 * i]) + (row0[2 * i + 1] + row1[2 * i + 1]);
+    sums[i] = arithmetic::sum_of_block(row0[2 * i], row1[2 * i], row0[2 * i + 1], row1[2 * i + 1]);
   Float largest(0.0f);
   for (std::int32_t i = 0; i < blocks; i += lanes) largest = maximum(largest, load(sums + i));
   return largest_lane(largest);
 }
 
 void fade_chroma(float* cb, float* cr, const float* luma, const std::int32_t* splat,
-                 std::int32_t blocks, float cosine, float sine) {
+                 std::int32_t blocks, arithmetic::FadedHue hue) {
   for (std::int32_t i = 0; i < blocks; ++i) {
-    const float lit = luma[i] > 0.0f ? 1.0f : 0.0f;
-    const float blue = cb[i] * cosine - cr[i] * sine;
-    const float red = cb[i] * sine + cr[i] * cosine;
-    const float more_blue = splat == nullptr ? 0.0f : static_cast<float>(splat[2 * i]);
-    const float more_red = splat == nullptr ? 0.0f : static_cast<float>(splat[2 * i + 1]);
-    cb[i] = (blue + more_blue) * lit;
-    cr[i] = (red + more_red) * lit;
+    const arithmetic::Opponents added = {
+        splat == nullptr ? 0.0f : static_cast<float>(splat[2 * i]),
+        splat == nullptr ? 0.0f : static_cast<float>(splat[2 * i + 1])};
+    const auto faded = arithmetic::fade_opponents({cb[i], cr[i]}, added, luma[i], hue);
+    cb[i] = faded.cb;
+    cr[i] = faded.cr;
   }
 }
 
@@ -116,7 +115,7 @@ void halve_sums(const float* row0, const float* row1, std::int32_t width, float*
                 std::int32_t to_width) {
   const std::int32_t whole = width / 2;
   for (std::int32_t i = 0; i < whole; ++i)
-    to[i] = (row0[2 * i] + row1[2 * i]) + (row0[2 * i + 1] + row1[2 * i + 1]);
+    to[i] = arithmetic::sum_of_block(row0[2 * i], row1[2 * i], row0[2 * i + 1], row1[2 * i + 1]);
   if (whole < to_width) to[whole] = (row0[width - 1] + row1[width - 1]) * 2.0f;
 }
 
@@ -124,13 +123,13 @@ void halve(const float* const rows[4], std::int32_t width, float* to, std::int32
            float* scratch) {
   float* const mixed = scratch + 1;
   for (std::int32_t i = 0; i < width; ++i)
-    mixed[i] = (rows[0][i] + rows[3][i]) + (rows[1][i] + rows[2][i]) * 3.0f;
+    mixed[i] = arithmetic::halved(rows[0][i], rows[3][i], rows[1][i], rows[2][i]);
   mixed[-1] = mixed[width - 1];
   mixed[width] = mixed[0];
   mixed[width + 1] = mixed[1 % width];
   for (std::int32_t i = 0; i < to_width; ++i)
-    to[i] = ((mixed[2 * i - 1] + mixed[2 * i + 2]) + (mixed[2 * i] + mixed[2 * i + 1]) * 3.0f) *
-            0x1p-6f;
+    to[i] = arithmetic::halved(mixed[2 * i - 1], mixed[2 * i + 2], mixed[2 * i], mixed[2 * i + 1]) *
+            arithmetic::halved_scale;
 }
 
 template <bool with_base>
@@ -138,13 +137,13 @@ LIFEREEL_INLINE void double_columns(const float* mixed, std::int32_t width, cons
                                     float* to, std::int32_t to_width) {
   const std::int32_t whole = to_width / 2;
   for (std::int32_t i = 0; i < whole; ++i) {
-    const float left = mixed[i] * 0.75f + mixed[i - 1] * 0.25f;
-    const float right = mixed[i] * 0.75f + mixed[i + 1] * 0.25f;
+    const float left = arithmetic::doubled(mixed[i], mixed[i - 1]);
+    const float right = arithmetic::doubled(mixed[i], mixed[i + 1]);
     to[2 * i] = with_base ? base[2 * i] + left : left;
     to[2 * i + 1] = with_base ? base[2 * i + 1] + right : right;
   }
   if (2 * whole < to_width) {
-    const float left = mixed[width - 1] * 0.75f + mixed[width - 2] * 0.25f;
+    const float left = arithmetic::doubled(mixed[width - 1], mixed[width - 2]);
     to[2 * whole] = with_base ? base[2 * whole] + left : left;
   }
 }
@@ -152,7 +151,7 @@ LIFEREEL_INLINE void double_columns(const float* mixed, std::int32_t width, cons
 void double_row(const float* near, const float* far, std::int32_t width, const float* base,
                 float* to, std::int32_t to_width, float* scratch) {
   float* const mixed = scratch + 1;
-  for (std::int32_t i = 0; i < width; ++i) mixed[i] = near[i] * 0.75f + far[i] * 0.25f;
+  for (std::int32_t i = 0; i < width; ++i) mixed[i] = arithmetic::doubled(near[i], far[i]);
   mixed[-1] = mixed[width - 1];
   mixed[width] = mixed[0];
   if (base != nullptr)
@@ -200,15 +199,13 @@ void tone_luma_row(const LumaRow& row, const arithmetic::ToneConstants& tone) {
       to,
       row.count, [&](std::int32_t i, std::uint8_t* const* bytes) __attribute__((always_inline)) {
         Floats light = load_four(row.light + i) * Floats(tone.exposure);
-        if (bloom) light = light + load_four(row.bloom + i) * Floats(tone.bloom);
+        if (bloom) light = arithmetic::with_bloom(light, load_four(row.bloom + i), tone);
         light = light + Floats(tone.background[0]);
-        if (vignette) light = light * (load_four(row.vignette + i) - Floats(row.vignette_row));
+        if (vignette)
+          light = arithmetic::with_vignette(light, load_four(row.vignette + i), row.vignette_row);
         const Floats luma = tone_of<filmic>(light, tone);
         Floats code = luma * Floats(row.gain);
-        if (grain) {
-          const Floats shown = code + load_four(row.grain + i) * (luma * (Floats(1.0f) - luma));
-          code = minimum(maximum(shown, Floats(0.0f)), Floats(row.gain));
-        }
+        if (grain) code = arithmetic::with_grain(code, luma, load_four(row.grain + i), row.gain);
         const Floats noise = load_four(row.noise + i % light_block);
         store_code_values(bytes[0], (code + Floats(row.offset)) + noise);
       });
@@ -253,24 +250,21 @@ void tone_chroma_row(const ChromaRow& row, const arithmetic::ToneConstants& tone
         Floats cb = load_four(row.cb + i) * Floats(quarter);
         Floats cr = load_four(row.cr + i) * Floats(quarter);
         if (bloom) {
-          light = light + load_four(row.bloom_luma + i) * Floats(tone.bloom);
-          cb = cb + load_four(row.bloom_cb + i) * Floats(tone.bloom);
-          cr = cr + load_four(row.bloom_cr + i) * Floats(tone.bloom);
+          light = arithmetic::with_bloom(light, load_four(row.bloom_luma + i), tone);
+          cb = arithmetic::with_bloom(cb, load_four(row.bloom_cb + i), tone);
+          cr = arithmetic::with_bloom(cr, load_four(row.bloom_cr + i), tone);
         }
         light = light + Floats(tone.background[0]);
         cb = cb + Floats(tone.background[1]);
         cr = cr + Floats(tone.background[2]);
         Floats dimmed = light;
         if (row.vignette != nullptr)
-          dimmed = dimmed * (load_four(row.vignette + i) - Floats(row.vignette_row));
+          dimmed = arithmetic::with_vignette(light, load_four(row.vignette + i), row.vignette_row);
         const Floats luma = tone_of<filmic>(dimmed, tone);
-        const Floats ratio = quotient(luma, light + Floats(1e-9f));
-        cb = cb * ratio;
-        cr = cr * ratio;
-        const Floats kept = arithmetic::chroma_in_gamut(luma, cb, cr, matrix) * Floats(row.gain);
+        arithmetic::tone_opponents(cb, cr, light, luma, matrix, row.gain);
         const Floats noise = load_four(row.noise + i % light_block) + Floats(row.offset);
-        store_code_values(bytes[0], cb * kept + noise);
-        store_code_values(bytes[1], cr * kept + noise);
+        store_code_values(bytes[0], cb + noise);
+        store_code_values(bytes[1], cr + noise);
       });
 }
 

@@ -11,6 +11,7 @@
 #include "sim/light/blue_noise.h"
 #include "sim/light/film_grain.h"
 #include "sim/light/light_tables.h"
+#include "sim/light/vignette.h"
 
 namespace lifereel {
 namespace {
@@ -27,9 +28,10 @@ class LightPainter final : public Painter {
         block_luma_(blocks_wide_, blocks_high_),
         cb_(blocks_wide_, blocks_high_),
         cr_(blocks_wide_, blocks_high_),
-        pyramid_(blocks_wide_, blocks_high_, look_.bloom > 0 ? look_.bloom_radius : 0, kernels_,
-                 threads),
+        pyramid_(blocks_wide_, blocks_high_, bloom_levels(universe), kernels_, threads),
         grain_(look_.grain),
+        vignette_(universe.width, universe.height, look_.vignette, light_block),
+        block_vignette_(blocks_wide_, blocks_high_, look_.vignette, light_block),
         row_lit_(static_cast<std::size_t>(blocks_high_), 0) {
     row_start_.resize(static_cast<std::size_t>(universe.height) + 1);
     points_.resize(static_cast<std::size_t>(universe.particles) *
@@ -44,7 +46,6 @@ class LightPainter final : public Painter {
       for (auto* row : {&scratch.bloom_half, &scratch.bloom_full, &scratch.grain})
         row->resize(width + splat_room);
     }
-    if (look_.vignette > 0) make_vignette();
   }
 
   void begin_frame() noexcept override { points_added_ = 0; }
@@ -77,7 +78,7 @@ class LightPainter final : public Painter {
     fade_and_add(particles, target.colour, pool);
     pyramid_.build(block_luma_, cb_, cr_, pool);
     follow_white();
-    const auto tone = tone_constants(settings_, tables_, white_bits_, pyramid_.levels());
+    const arithmetic::ToneConstants tone = tone_at(exposure_, white_bits_);
     pool.run(blocks_high_, rows_a_batch, [&](int thread, std::int32_t row) {
       tone_rows(scratch_[static_cast<std::size_t>(thread)], tone, target, row, particles.frame);
     });
@@ -131,23 +132,17 @@ class LightPainter final : public Painter {
     });
   }
 
-  void follow_white() {
-    white_bits_ = next_white(pyramid_.histogram(), pyramid_.cells(), white_bits_,
-                             settings_.trail_decay, tables_);
-  }
+  void follow_white() { white_bits_ = next_white(exposure_, pyramid_.histogram(), white_bits_); }
 
-  // The light that is there has a matrix of its own. A gray picture shows BT.709's luma.
   void keep_to(ColourMatrix wanted) {
-    const ColourMatrix matrix = wanted == ColourMatrix::none ? ColourMatrix::bt709 : wanted;
-    if (matrix == matrix_) return;
-    if (matrix_ != ColourMatrix::none && !(luma_coefficients(matrix) == luma_coefficients(matrix_)))
-      throw std::invalid_argument("the colour matrix of pictures cannot change within a film");
+    const ColourMatrix matrix = matrix_of_light(wanted, matrix_);
     if (matrix_ == ColourMatrix::none) make_tables(matrix);
     matrix_ = matrix;
   }
 
   void make_tables(ColourMatrix matrix) {
     tables_ = make_light_tables(settings_, matrix);
+    exposure_ = make_exposure(settings_, tables_);
     point_weights_.luma[0] = point_weights_.luma[1] = tables_.luma.data();
     point_weights_.chroma = tables_.chroma.data();
     point_weights_.luma_bin_stride = tables_.luma_bin_stride();
@@ -156,38 +151,13 @@ class LightPainter final : public Painter {
     point_weights_.wide = tables_.row == 16;
   }
 
-  void make_vignette() {
-    const auto parts = [](std::int32_t count, float strength) {
-      std::vector<float> result(static_cast<std::size_t>(count) + light_block);
-      for (std::int32_t i = 0; i < count; ++i) {
-        const float centred = (static_cast<float>(i) + 0.5f) / static_cast<float>(count) - 0.5f;
-        result[static_cast<std::size_t>(i)] = strength * 2.0f * (centred * centred);
-      }
-      return result;
-    };
-    vignette_rows_ = parts(settings_.height, look_.vignette);
-    vignette_block_rows_ = parts(blocks_high_, look_.vignette);
-    vignette_columns_ = parts(settings_.width, look_.vignette);
-    vignette_block_columns_ = parts(blocks_wide_, look_.vignette);
-    for (auto* columns : {&vignette_columns_, &vignette_block_columns_})
-      for (float& part : *columns) part = 1.0f - part;
-  }
-
   std::int32_t bin_of(const ParticleView& particles, std::size_t i) const {
-    if (look_.colour_by == ColourBy::speed) {
-      const float vy = particles.vy[i], vx = particles.vx[i];
-      const float speed = arithmetic::square_root(vy * vy + vx * vx);
-      return arithmetic::truncate(
-          arithmetic::minimum(speed * speed_bins, static_cast<float>(bins_ - 1)));
-    }
+    if (look_.colour_by == ColourBy::speed)
+      return arithmetic::speed_bin(particles.vy[i], particles.vx[i], bins_);
     if (look_.colour_by == ColourBy::density) {
       const std::int32_t y = arithmetic::pixel_of(particles.y[i], settings_.height);
       const std::int32_t x = arithmetic::pixel_of(particles.x[i], settings_.width);
-      if (white_bits_ == 0) return 0;
-      const float light = luma_.row(y)[x] * 16.0f / arithmetic::from_bits(white_bits_);
-      const float shown = arithmetic::log2_from_one(light * 15.0f + 1.0f) * 0.25f;
-      const float last = static_cast<float>(bins_ - 1);
-      return arithmetic::truncate(arithmetic::minimum(shown * last, last));
+      return arithmetic::density_bin(luma_.row(y)[x], white_bits_, bins_);
     }
     return particles.species[i];
   }
@@ -272,18 +242,11 @@ class LightPainter final : public Painter {
                                                  settings_.width, settings_.trail_decay));
     kernels_.sum_blocks(luma_.row(2 * block_row), luma_.row(2 * block_row + 1),
                         block_luma_.row(block_row), blocks_wide_);
-    kernels_.fade_chroma(cb_.row(block_row), cr_.row(block_row), block_luma_.row(block_row),
-                         dark ? nullptr : scratch.chroma.data() + block_margin, blocks_wide_,
-                         settings_.trail_decay * hue_cosine(), settings_.trail_decay * hue_sine());
+    kernels_.fade_chroma(
+        cb_.row(block_row), cr_.row(block_row), block_luma_.row(block_row),
+        dark ? nullptr : scratch.chroma.data() + block_margin, blocks_wide_,
+        arithmetic::faded_hue(settings_.trail_decay, look_.colour_by == ColourBy::age));
     lit = brightest > 0.0f;
-  }
-
-  // The hue's turn in a frame, of tan(angle / 2) = 1 / 128.
-  float hue_cosine() const {
-    return look_.colour_by == ColourBy::age ? (1.0f - 0x1p-14f) / (1.0f + 0x1p-14f) : 1.0f;
-  }
-  float hue_sine() const {
-    return look_.colour_by == ColourBy::age ? 0x1p-6f / (1.0f + 0x1p-14f) : 0.0f;
   }
 
   void tone_rows(Scratch& scratch, const arithmetic::ToneConstants& tone,
@@ -299,8 +262,8 @@ class LightPainter final : public Painter {
       luma.offset = limited ? 16.0f : 0.0f;
       luma.noise = noise_row(row);
       if (look_.vignette > 0) {
-        luma.vignette = vignette_columns_.data();
-        luma.vignette_row = vignette_rows_[static_cast<std::size_t>(row)];
+        luma.vignette = vignette_.columns.data();
+        luma.vignette_row = vignette_.rows[static_cast<std::size_t>(row)];
       }
       luma.light = luma_.row(row);
       if (bloom) {
@@ -333,8 +296,8 @@ class LightPainter final : public Painter {
     chroma.offset = static_cast<float>(neutral_chroma);
     chroma.noise = noise_row(block_row);
     if (look_.vignette > 0) {
-      chroma.vignette = vignette_block_columns_.data();
-      chroma.vignette_row = vignette_block_rows_[static_cast<std::size_t>(block_row)];
+      chroma.vignette = block_vignette_.columns.data();
+      chroma.vignette_row = block_vignette_.rows[static_cast<std::size_t>(block_row)];
     }
     chroma.luma = block_luma_.row(block_row);
     chroma.cb = cb_.row(block_row);
@@ -351,8 +314,6 @@ class LightPainter final : public Painter {
     return look_.dither ? blue_noise_row(row) : half_row();
   }
 
-  static constexpr float speed_bins = 4.0f;
-
   const UniverseSettings settings_;
   const LookSettings& look_;
   const LightKernels& kernels_;
@@ -360,16 +321,16 @@ class LightPainter final : public Painter {
   ColourMatrix matrix_ = ColourMatrix::none;  // none: nothing is drawn yet
   const int bins_ = colour_bins(settings_);   // from the first step on, when tables_ is not made
   LightTables tables_;
+  Exposure exposure_{};
   PointWeights point_weights_{};
   LightPlane luma_, block_luma_, cb_, cr_;
   LightPyramid pyramid_;
   const FilmGrain grain_;
+  const Vignette vignette_, block_vignette_;
   std::int32_t white_bits_ = 0;
   std::vector<char> row_lit_;     // by row of blocks: whether there is any light
   std::size_t points_added_ = 0;  // since the last picture
   std::vector<std::int32_t> row_start_, points_, point_rows_, unsorted_points_;
-  std::vector<float> vignette_rows_, vignette_block_rows_, vignette_columns_,
-      vignette_block_columns_;
   std::vector<Scratch> scratch_;  // one a thread
 };
 

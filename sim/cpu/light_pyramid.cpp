@@ -10,16 +10,6 @@ constexpr std::int32_t pyramid_rows_a_batch = 4;
 
 constexpr std::int32_t half(std::int32_t n) { return (n + 1) / 2; }
 
-// Levels too small to mean anything are left out.
-int levels_that_fit(std::int32_t width, std::int32_t height, int levels) {
-  int fit = 0;
-  for (; fit < levels && std::min(width, height) >= 2; ++fit) {
-    width = half(width);
-    height = half(height);
-  }
-  return fit;
-}
-
 }  // namespace
 
 void LightPlane::copy_to(std::vector<float>& packed) const {
@@ -35,7 +25,7 @@ void LightPlane::copy_from(const std::vector<float>& packed) {
 
 LightPyramid::LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, int levels,
                            const LightKernels& kernels, int threads)
-    : kernels_(kernels), levels_(levels_that_fit(half(blocks_wide), half(blocks_high), levels)) {
+    : kernels_(kernels), levels_(levels) {
   for (int channel = 0; channel < 3; ++channel) {
     if (channel > 0 && levels_ == 0) break;
     std::int32_t width = half(blocks_wide), height = half(blocks_high);

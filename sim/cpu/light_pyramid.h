@@ -42,7 +42,7 @@ struct LightPlane {
 
 class LightPyramid {
  public:
-  /// Of planes of 2x2 blocks. With 0 levels there is no bloom, only the histogram.
+  /// Of planes of 2x2 blocks. With 0 levels (bloom_levels()) there is no bloom, only the histogram.
   LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, int levels,
                const LightKernels& kernels, int threads);
 
@@ -53,9 +53,6 @@ class LightPyramid {
   int levels() const noexcept { return levels_; }
   /// Counts of 4x4 pixels' light, by exposure_bin().
   const std::uint32_t* histogram() const noexcept { return histogram_.data(); }
-  std::int64_t cells() const noexcept {
-    return static_cast<std::int64_t>(base_[0].width) * base_[0].height;
-  }
 
   /// The sum of all levels, a row of blocks; of a torus: any row. Samples of 4x4 pixels' sums.
   const float* luma_row(std::int32_t row) const noexcept { return glow_[0].torus_row(row); }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <stdexcept>
 
 #include "sim/arithmetic/constants.h"
 
@@ -151,58 +152,26 @@ LightTables make_light_tables(const UniverseSettings& universe, ColourMatrix mat
   return tables;
 }
 
-namespace {
-
-// The light that one part in `brightest_part` of the cells exceeds.
-std::int32_t percentile_bits(const std::uint32_t* histogram, std::int64_t cells) {
-  constexpr std::int64_t brightest_part = 500;
-  const auto rank = static_cast<std::uint64_t>(std::max<std::int64_t>(cells / brightest_part, 1));
-  std::uint64_t above = 0;
-  for (int bin = exposure_bins - 1; bin >= 0; --bin) {
-    if (above + histogram[bin] >= rank) {
-      const std::uint64_t part = ((rank - above) << 19) / histogram[bin];
-      return ((bin + 1 + (127 << 4)) << 19) - static_cast<std::int32_t>(part);
-    }
-    above += histogram[bin];
-  }
-  return 0;
+ColourMatrix matrix_of_light(ColourMatrix wanted, ColourMatrix there) {
+  const ColourMatrix matrix = wanted == ColourMatrix::none ? ColourMatrix::bt709 : wanted;
+  if (there != ColourMatrix::none && !(luma_coefficients(matrix) == luma_coefficients(there)))
+    throw std::invalid_argument("the colour matrix of pictures cannot change within a film");
+  return matrix;
 }
 
-// The mean of all cells, to the histogram's precision: whole numbers, in 256ths of an octave's
-// sixteenth so that they fit.
-float mean_light(const std::uint32_t* histogram, std::int64_t cells) {
-  std::uint64_t sum = 0;
-  for (int bin = 0; bin < exposure_bins; ++bin)
-    sum +=
-        ((std::uint64_t{2 * 16 + 2 * (static_cast<unsigned>(bin) % 16) + 1} << (bin / 16)) >> 8) *
-        histogram[bin];
-  return static_cast<float>(sum / static_cast<std::uint64_t>(std::max<std::int64_t>(cells, 1))) *
-         8.0f;
+int bloom_levels(const UniverseSettings& universe) noexcept {
+  if (!(universe.look.bloom > 0)) return 0;
+  int smaller = std::min((universe.width + 3) / 4, (universe.height + 3) / 4), fit = 0;
+  for (; fit < universe.look.bloom_radius && smaller >= 2; ++fit) smaller = (smaller + 1) / 2;
+  return fit;
 }
 
-}  // namespace
-
-std::int32_t next_white(const std::uint32_t* histogram, std::int64_t cells, std::int32_t white_bits,
-                        float trail_decay, const LightTables& tables) {
-  constexpr std::int32_t frames_to_follow = 64;
-  // No darker than a few points at rest, by which an almost empty world is lit; and light that is
-  // everywhere is no highlight, as in a young universe.
-  constexpr float white_of_mean = 16.0f;
-  const float darkest =
-      arithmetic::maximum(tables.point_light * 8.0f, mean_light(histogram, cells) * white_of_mean);
-  const std::int32_t target =
-      std::max(percentile_bits(histogram, cells), arithmetic::to_bits(darkest));
-  // The first picture has one frame's light, which trails will add to.
-  if (white_bits == 0)
-    return arithmetic::to_bits(
-        arithmetic::quotient(arithmetic::from_bits(target), 1.0f - trail_decay));
-  return white_bits + (target - white_bits) / frames_to_follow;
-}
-
-arithmetic::ToneConstants tone_constants(const UniverseSettings& universe,
-                                         const LightTables& tables, std::int32_t white_bits,
-                                         int bloom_levels) {
+Exposure make_exposure(const UniverseSettings& universe, const LightTables& tables) {
   const LookSettings& look = universe.look;
+  Exposure exposure{};
+  exposure.cells = std::int64_t{(universe.width + 3) / 4} * ((universe.height + 3) / 4);
+  exposure.trail_decay = universe.trail_decay;
+  exposure.point_light = tables.point_light;
   // 2^exposure, by the bits of its fraction: 2^(1/2), 2^(1/4) ...
   float stops = look.exposure, gain = 1.0f;
   for (; stops >= 1.0f; stops -= 1.0f) gain *= 2.0f;
@@ -216,13 +185,27 @@ arithmetic::ToneConstants tone_constants(const UniverseSettings& universe,
       gain *= root;
     }
   }
-  arithmetic::ToneConstants tone = tone_curve();
-  // White is the sum of 4x4 pixels; a base sample of the bloom is, too.
-  const float of_sums = gain / (arithmetic::from_bits(white_bits) * look.white);
-  tone.exposure = of_sums * 16.0f;
-  tone.bloom = of_sums * look.bloom * 3.0f / static_cast<float>(std::max(bloom_levels, 1));
-  for (std::size_t c = 0; c < 3; ++c) tone.background[c] = tables.background[c];
-  return tone;
+  exposure.gain = gain;
+  exposure.white = look.white;
+  exposure.bloom = look.bloom;
+  exposure.bloom_levels = static_cast<float>(std::max(bloom_levels(universe), 1));
+  exposure.curve = tone_curve();
+  for (std::size_t c = 0; c < 3; ++c) exposure.curve.background[c] = tables.background[c];
+  return exposure;
+}
+
+std::int32_t next_white(const Exposure& exposure, const std::uint32_t* histogram,
+                        std::int32_t white_bits) noexcept {
+  const std::uint64_t rank = brightest_cells(exposure.cells);
+  std::int32_t percentile = 0;
+  std::uint64_t above = 0, eights = 0;
+  for (int bin = exposure_bins - 1; bin >= 0; --bin) {
+    if (above < rank && above + histogram[bin] >= rank)
+      percentile = light_within_bin(bin, rank - above, histogram[bin]);
+    above += histogram[bin];
+    eights += eights_of_bin(bin) * histogram[bin];
+  }
+  return next_white(exposure, percentile, eights, white_bits);
 }
 
 }  // namespace lifereel

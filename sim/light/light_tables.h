@@ -8,6 +8,7 @@
 
 #include "sim/arithmetic/light.h"
 #include "sim/colour.h"
+#include "sim/light/exposure.h"
 #include "sim/universe.h"
 
 namespace lifereel {
@@ -44,21 +45,19 @@ int colour_bins(const UniverseSettings& universe) noexcept;
 /// Settings must be valid, and of a look that draws colour.
 LightTables make_light_tables(const UniverseSettings& universe, ColourMatrix matrix);
 
-/// White follows the light slowly. `histogram` counts the sums of 4x4 pixels by exposure_bin();
-/// of all `cells` of them; returns the next white (a float's bits), given the one before (0: none).
-inline constexpr int exposure_bins = 40 * 16;
-std::int32_t next_white(const std::uint32_t* histogram, std::int64_t cells, std::int32_t white_bits,
-                        float trail_decay, const LightTables& tables);
+/// Light, once drawn, keeps to the matrix of its first picture. Returns the matrix of a picture
+/// that is wanted (none, a gray one, shows BT.709's luma); throws std::invalid_argument where the
+/// light that is `there` (none: nothing is drawn yet) has another.
+ColourMatrix matrix_of_light(ColourMatrix wanted, ColourMatrix there);
 
-/// A sixteenth of an octave each, from 1 on; -1 below that.
-LIFEREEL_ARITHMETIC std::int32_t exposure_bin(float light) {
-  const std::int32_t bin = (arithmetic::to_bits(light) >> 19) - (127 << 4);
-  return bin < exposure_bins ? bin : exposure_bins - 1;
-}
+/// Levels of the bloom that mean anything in a picture of this size; 0: there is none.
+int bloom_levels(const UniverseSettings& universe) noexcept;
 
-/// What the tone curve needs at this white.
-arithmetic::ToneConstants tone_constants(const UniverseSettings& universe,
-                                         const LightTables& tables, std::int32_t white_bits,
-                                         int bloom_levels);
+Exposure make_exposure(const UniverseSettings& universe, const LightTables& tables);
+
+/// next_white() by one thread. `histogram` counts the sums of 4x4 pixels, from 1 on, by
+/// exposure_bin().
+std::int32_t next_white(const Exposure& exposure, const std::uint32_t* histogram,
+                        std::int32_t white_bits) noexcept;
 
 }  // namespace lifereel

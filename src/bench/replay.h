@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <stdexcept>
 
 #include "encoders/picture.h"
@@ -28,7 +27,7 @@ class PicturesInMemory {
       : layout_(film_pictures(engine.settings()), engine),
         draws_colour_(engine.draws_colour()),
         memory_(
-            engine.allocate_picture_memory(layout_.slot_bytes() * static_cast<std::size_t>(count))),
+            engine.allocate_picture_memory(layout_.slot_bytes(), static_cast<std::size_t>(count))),
         count_(count) {
     const CancellableSteps cancellable(engine, control.cancel);
     for (std::int64_t i = 0; i < count; ++i) {
@@ -44,12 +43,12 @@ class PicturesInMemory {
 
  private:
   std::uint8_t* slot(std::int64_t index) const noexcept {
-    return memory_->data() + static_cast<std::size_t>(index) * layout_.slot_bytes();
+    return memory_.picture(static_cast<std::size_t>(index));
   }
 
   PictureLayout layout_;
   bool draws_colour_;
-  std::unique_ptr<PictureMemory> memory_;
+  PictureMemory memory_;
   std::int64_t count_;
 };
 

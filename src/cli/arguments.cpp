@@ -218,14 +218,7 @@ int Arguments::count(const std::string& option, int otherwise) const {
 RenderSettings Arguments::settings() const {
   RenderSettings settings;
   // What a preset, a config file or a film says nothing of is as it always was.
-  const auto given = [this](const std::string& key, std::string_view text) {
-    return std::any_of(settings_.begin(), settings_.end(), [&](const auto& setting) {
-      return setting.first == key && (text.empty() || setting.second == text);
-    });
-  };
-  const bool wants_gpu = given("engine", "cuda") || given("device", "");  // it draws gray so far
-  if (encodes_ && !has("preset") && !has("config") && !has("from") && !wants_gpu)
-    apply_look(settings, "aurora");
+  if (encodes_ && !has("preset") && !has("config") && !has("from")) apply_look(settings, "aurora");
   if (has("preset")) {
     try {
       apply_preset(settings, value("preset"));

@@ -9,17 +9,15 @@
 
 namespace lifereel {
 
-FrameRing::FrameRing(int slots, std::size_t slot_bytes, std::unique_ptr<PictureMemory> memory)
-    : slots_(slots), slot_bytes_(slot_bytes), memory_(std::move(memory)) {
-  if (slots < 1 || slots > most_slots)
-    throw std::invalid_argument("a ring of " + std::to_string(slots) +
+FrameRing::FrameRing(PictureMemory memory)
+    : memory_(std::move(memory)), slots_(static_cast<int>(memory_.pictures())) {
+  if (slots_ < 1 || slots_ > most_slots)
+    throw std::invalid_argument("a ring of " + std::to_string(slots_) +
                                 " slots is out of range: 1 to " + std::to_string(most_slots));
-  if (memory_->size_bytes() < slot_bytes * static_cast<std::size_t>(slots))
-    throw std::invalid_argument("the ring's memory is smaller than its slots");
-  queue_.resize(static_cast<std::size_t>(slots));
+  queue_.resize(static_cast<std::size_t>(slots_));
   free_ = std::vector<std::atomic<std::uint64_t>>(
-      static_cast<std::size_t>((slots + word_bits - 1) / word_bits));
-  for (int slot = 0; slot < slots; ++slot)
+      static_cast<std::size_t>((slots_ + word_bits - 1) / word_bits));
+  for (int slot = 0; slot < slots_; ++slot)
     free_[static_cast<std::size_t>(slot / word_bits)].fetch_or(1ull << slot % word_bits,
                                                                std::memory_order_relaxed);
 }

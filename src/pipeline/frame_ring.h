@@ -4,7 +4,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <vector>
 
@@ -28,13 +27,14 @@ class FrameRing {
  public:
   static constexpr int most_slots = 4096;
 
-  /// `memory` holds `slots` pictures of slot_bytes each, one after another.
-  FrameRing(int slots, std::size_t slot_bytes, std::unique_ptr<PictureMemory> memory);
+  /// A slot for each picture of `memory`.
+  explicit FrameRing(PictureMemory memory);
 
   int slots() const noexcept { return slots_; }
   std::uint8_t* data(int slot) const noexcept {
-    return memory_->data() + static_cast<std::size_t>(slot) * slot_bytes_;
+    return memory_.picture(static_cast<std::size_t>(slot));
   }
+  const PictureMemory& memory() const noexcept { return memory_; }
 
   // Producer's side.
 
@@ -72,9 +72,8 @@ class FrameRing {
   static constexpr std::uint64_t closed_bit = 1ull << 63, stopped_bit = 1ull << 62;
   static constexpr std::uint64_t count_mask = stopped_bit - 1;
 
+  const PictureMemory memory_;
   const int slots_;
-  const std::size_t slot_bytes_;
-  const std::unique_ptr<PictureMemory> memory_;
   std::vector<std::uint16_t> queue_;  // slot numbers, at pushed count modulo slots_
 
   std::vector<std::atomic<std::uint64_t>> free_;  // a bit a free slot

@@ -8,16 +8,16 @@ namespace lifereel {
 FrameSource::FrameSource(Engine& engine, const PictureFormat& format)
     : engine_(engine),
       layout_(format, engine),
-      memory_(engine.allocate_picture_memory(layout_.slot_bytes())) {}
+      memory_(engine.allocate_picture_memory(layout_.slot_bytes(), 1)) {}
 
 void FrameSource::draw() {
-  engine_.draw(layout_.target(memory_->data()));
+  engine_.draw(layout_.target(memory_.picture(0)));
   ++frames_;
 }
 
 void FrameSource::pass() {
   step();
-  engine_.pass(layout_.target(memory_->data()));
+  engine_.pass(layout_.target(memory_.picture(0)));
   ++frames_;
 }
 

@@ -3,7 +3,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <memory>
 
 #include "src/pipeline/picture_layout.h"
 
@@ -29,12 +28,12 @@ class FrameSource {
   /// Pictures drawn so far.
   std::int64_t frames() const noexcept { return frames_; }
   /// The last one drawn, numbered from 0; valid until the next, as long as this object.
-  Picture picture() const noexcept { return layout_.picture(memory_->data(), frames_ - 1); }
+  Picture picture() const noexcept { return layout_.picture(memory_.picture(0), frames_ - 1); }
 
  private:
   Engine& engine_;
   const PictureLayout layout_;
-  const std::unique_ptr<PictureMemory> memory_;
+  const PictureMemory memory_;
   std::int64_t frames_ = 0;
 };
 

@@ -65,8 +65,7 @@ class Stopwatch {
 struct Lane {
   Lane(Engine& engine, const PictureLayout& pictures, int slots)
       : layout(pictures),
-        ring(slots, layout.slot_bytes(),
-             engine.allocate_picture_memory(layout.slot_bytes() * static_cast<std::size_t>(slots))),
+        ring(engine.allocate_picture_memory(layout.slot_bytes(), static_cast<std::size_t>(slots))),
         lent(static_cast<std::size_t>(slots)) {}
 
   static void give_back(void* lane, std::uintptr_t slot) noexcept {
@@ -347,6 +346,8 @@ class Pipeline {
     statistics.ring_slots = lane.ring.slots();
     statistics.ring_bytes =
         lane.layout.slot_bytes() * static_cast<std::uint64_t>(lane.ring.slots()) * lanes_.size();
+    for (const auto& each : lanes_)
+      statistics.slow_slots += static_cast<int>(each->ring.memory().slow_pictures());
     statistics.engine_cpu_seconds = engine_cpu_.seconds();
     statistics.encoder_cpu_seconds = encoder_cpu_.seconds();
     statistics.cpu_seconds = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - cpu_start_;

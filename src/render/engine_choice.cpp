@@ -88,12 +88,14 @@ std::unique_ptr<Engine> make_gpu_engine(const UniverseSettings& universe,
                                         const EngineSettings& settings, const Notice& notice) {
   refuse_contradictions(settings);
   if (!may_take_gpu(settings)) return nullptr;
-  if (universe.look.draws_colour()) {
+  if (universe.look.draws_colour() && universe.steps_per_frame > 1) {
     if (settings.engine == EngineChoice::cuda || settings.device >= 0)
       throw std::invalid_argument(
-          "the GPU's engine draws only the look published so far: choose that look, or engine cpu");
+          "the GPU's engine draws frames of several steps only in the look published so far: "
+          "choose "
+          "that look, steps-per-frame 1, or engine cpu");
     if (notice && !cuda_devices().devices.empty())
-      notice("looks in colour are drawn by the CPU; with look = published the GPU computes");
+      notice("frames of several steps in colour are drawn by the CPU");
     return nullptr;
   }
   if (settings.device >= 0) return make_cuda_engine(universe, {settings.device, 0, 0});

@@ -270,10 +270,10 @@ class RenderJob {
       pipeline.before_chunk = [&](Engine& driven, std::int64_t chunk) {
         starts_->reach(driven, chunk);
       };
-    bool may_be_slow = true;
-    pipeline.progress = [&](const PipelineStatistics& now) {
-      if (may_be_slow && now.wall_seconds > 2) {
-        may_be_slow = false;
+    pipeline.progress = [&, world = true, rings = true](const PipelineStatistics& now) mutable {
+      if (std::exchange(rings, false)) notify(slow_rings_text(now));
+      if (world && now.wall_seconds > 2) {
+        world = false;
         if (now.frames + now.frames_kept == 0) notify(slow_world_text(settings_.universe));
       }
       if (control_.progress) control_.progress(meter.measure(now));
@@ -378,6 +378,15 @@ class RenderJob {
     pipeline.end_early = control_.end_early;
     warn_of_short_rings(pipeline);
     return pipeline;
+  }
+
+  static std::string slow_rings_text(const PipelineStatistics& now) {
+    if (now.slow_slots == 0) return "";
+    return format(
+        "the system pins no memory for %d of the %d pictures on their way from the GPU, which "
+        "arrive more slowly; fewer ring-slots or lanes, or a higher limit of locked memory, make "
+        "room",
+        now.slow_slots, now.ring_slots * now.lanes);
   }
 
   int ring_slots_in_memory(int lanes) const {

@@ -20,7 +20,7 @@
 # Films also get what the steps before them have left over.
 #   first   200  seconds in all
 #   first     8  host            processors, memory, disks, driver, PCIe link
-#   first    15  small           CPU and GPU equal: small universes, every block shape
+#   first    15  small           CPU and GPU equal: small universes, every block shape, each look
 #   first    15  goldens         the hashes in tests/data/golden
 #   first    25  goals           frame rates, their goals, and what they cannot exceed
 #   first    12  film_equal      a film of 20 s by either engine
@@ -30,13 +30,13 @@
 #   first    12  other_wide      the other program, panoramic
 #   first    27  film_disk       2 hours of dvd_video onto disk, or as far as it gets
 #   second  570  seconds in all
-#   second   25  kernels         how long each kernel takes
+#   second   25  kernels         how long each kernel takes, in gray and in light
 #   second   25  bench_dvd_video engine and encoder alone, and the film
 #   second   60  bench_dvd_mp4
 #   second  100  bench_panoramic
 #   second   50  bench_bd_4k_6h
 #   second   85  variants        block shapes and pictures in flight
-#   second   55  equal           CPU and GPU equal: long, every block shape
+#   second   55  equal           CPU and GPU equal: long, every block shape, each look
 #   second   45  scaling         against particles and pixels, as CSV for tests/plots/scaling.py
 #   second   30  profile         one pass of ncu
 #   second   20  memcheck        compute-sanitizer, four tools: virtual machines may refuse it
@@ -147,6 +147,8 @@ step_goldens() {
       "$lifereel" hash --preset dvd_video --particles 60 --seed $seed --frames 2 --engine cpu \
         -o "$work/seed$seed.txt" || status=1
     done
+    "$lifereel" hash --preset dvd_video --look ember --particles 60 --frames 2 --engine cpu \
+      -o "$work/colour.txt" || status=1
   fi
   echo "| golden file | GPU |"
   echo "|---|---|"

@@ -55,14 +55,14 @@ TEST_SUITE("cuda.cuda_engine") {
       settings.particles = 333;
       const auto cpu = make_cpu_engine(settings);
       const auto gpu = make_cuda_engine(settings, {-1, lanes, 0});
-      const auto memory = gpu->allocate_picture_memory(300 * 270);
+      const auto memory = gpu->allocate_picture_memory(300 * 270, 1);
       std::vector<std::uint8_t> want(300 * 270);
       for (int frame = 0; frame < 50; ++frame) {
         cpu->step();
         gpu->step();
         cpu->draw(luma_target(want.data(), 300, ColourRange::limited));
-        gpu->draw(luma_target(memory->data(), 300, ColourRange::limited));
-        REQUIRE(std::equal(want.begin(), want.end(), memory->data()));
+        gpu->draw(luma_target(memory.picture(0), 300, ColourRange::limited));
+        REQUIRE(std::equal(want.begin(), want.end(), memory.picture(0)));
         REQUIRE(cpu->hash_state() == gpu->hash_state());
       }
     }

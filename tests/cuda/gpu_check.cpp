@@ -16,61 +16,24 @@
 #include <chrono>
 #include <cmath>
 #include <cstdio>
-#include <cstring>
-#include <deque>
-#include <initializer_list>
 #include <numeric>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
-#include "ceilings.h"
+#include "check_universes.h"
 #include "cuda/cuda_engine.h"
 #include "cuda/kernels/strip_grid.h"
+#include "equality.h"
+#include "floors.h"
 #include "kernel_times.h"
 #include "sim/engine.h"
+#include "slots.h"
 #include "src/settings.h"
 
 using namespace lifereel;
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-bool dry = false;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-UniverseSettings sized(UniverseSettings settings) {
-  if (dry) {
-    settings.width = std::min(settings.width, 272);
-    settings.height = std::min(settings.height, 264);
-    settings.particles = std::min(settings.particles, 40);
-  }
-  return settings;
-}
-
-int frames_of(int frames) { return dry ? std::min(frames, 2) : frames; }
-
-UniverseSettings universe_of(int width, int height, int particles, int species = 5) {
-  UniverseSettings settings;
-  settings.width = width;
-  settings.height = height;
-  settings.particles = particles;
-  settings.species = species;
-  return sized(settings);
-}
-
-UniverseSettings preset_universe(const std::string& name) {
-  RenderSettings settings;
-  apply_preset(settings, name);
-  return sized(settings.universe);
-}
-
-// A million particles at the density of the panorama.
-UniverseSettings million() { return universe_of(17152, 8448, 1'000'000); }
 
 // Again and again until so many seconds have passed; returns how often.
 template <class Work>
@@ -86,128 +49,6 @@ std::int64_t repeat(double seconds, Work&& work) {
 
 // Clocks of an idle card are low, and take this long to rise.
 double warm_up_seconds() { return dry ? 0 : 0.3; }
-
-// Pictures on their way into pinned memory, as the pipeline has them.
-class Slots {
- public:
-  explicit Slots(Engine& engine)
-      : engine_(engine),
-        stride_((static_cast<std::size_t>(engine.settings().width) + 63) / 64 * 64),
-        bytes_(stride_ * static_cast<std::size_t>(engine.settings().height)),
-        memory_(engine.allocate_picture_memory(
-            bytes_ * static_cast<std::size_t>(engine.draws_in_flight()))) {}
-
-  // Begins picture n; picture n - draws_in_flight() + 1, if there is one, is complete afterwards.
-  const std::uint8_t* draw() {
-    engine_.begin_draw(luma_target(slot(begun_), stride_, ColourRange::limited));
-    if (++begun_ < engine_.draws_in_flight()) return nullptr;
-    return finish();
-  }
-  const std::uint8_t* finish() {
-    engine_.finish_draw();
-    return slot(finished_++);
-  }
-  bool in_flight() const { return finished_ < begun_; }
-  std::size_t stride() const { return stride_; }
-
- private:
-  std::uint8_t* slot(std::int64_t picture) const {
-    return memory_->data() + bytes_ * static_cast<std::size_t>(picture % engine_.draws_in_flight());
-  }
-  Engine& engine_;
-  std::size_t stride_, bytes_;
-  std::unique_ptr<PictureMemory> memory_;
-  std::int64_t begun_ = 0, finished_ = 0;
-};
-
-// Pictures overlap as they do in a render; every one is compared, and states now and then. Half way
-// the GPU goes on from a checkpoint of its own.
-void compare(const std::string& name, const UniverseSettings& settings,
-             const CudaEngineSettings& cuda, int most_frames) {
-  const auto start = Clock::now();
-  const int frames = frames_of(most_frames);
-  const auto cpu = make_cpu_engine(settings);
-  const auto gpu = make_cuda_engine(settings, cuda);
-  const auto width = static_cast<std::size_t>(settings.width);
-  const auto height = static_cast<std::size_t>(settings.height);
-  std::deque<std::vector<std::uint8_t>> wanted;
-  Slots slots(*gpu);
-  int compared = 0;
-  const auto compare_oldest = [&](const std::uint8_t* got) {
-    ++compared;
-    for (std::size_t row = 0; row < height; ++row)
-      if (std::memcmp(&wanted.front()[row * width], got + row * slots.stride(), width) != 0)
-        throw std::runtime_error(name + ": pictures differ at frame " + std::to_string(compared) +
-                                 ", row " + std::to_string(row));
-    wanted.pop_front();
-  };
-  for (int frame = 1; frame <= frames; ++frame) {
-    cpu->step();
-    gpu->step();
-    cpu->draw(luma_target(wanted.emplace_back(width * height).data(), width, ColourRange::limited));
-    if (const std::uint8_t* got = slots.draw()) compare_oldest(got);
-    if ((frame % 10 == 0 || frame == frames) && cpu->hash_state() != gpu->hash_state())
-      throw std::runtime_error(name + ": states differ at frame " + std::to_string(frame));
-    if (frame == frames / 2) {
-      while (slots.in_flight()) compare_oldest(slots.finish());
-      Checkpoint of_cpu, of_gpu;
-      cpu->save(of_cpu);
-      gpu->save(of_gpu);
-      if (of_cpu != of_gpu)
-        throw std::runtime_error(name + ": checkpoints differ at frame " + std::to_string(frame));
-      gpu->restore(of_gpu);
-    }
-  }
-  while (slots.in_flight()) compare_oldest(slots.finish());
-  std::printf("| %s, lanes %d, block %d, in flight %d | %d frames equal | %.1f s |\n", name.c_str(),
-              cuda.lanes_per_particle, cuda.threads_per_block, cuda.pictures_in_flight, compared,
-              seconds_since(start));
-  std::fflush(stdout);
-}
-
-std::vector<CudaEngineSettings> block_shapes() {
-  std::vector<CudaEngineSettings> shapes = {{}};
-  for (const int lanes : {8, 16, 32})
-    for (const int threads : {64, 128, 256, 512}) shapes.push_back({-1, lanes, threads, 0});
-  return shapes;
-}
-
-// For tools under which everything takes a hundred times as long.
-void tiny() {
-  for (const int lanes : {8, 16, 32})
-    compare("300x270 N=333", universe_of(300, 270, 333), {-1, lanes, 64, 2}, 2);
-  UniverseSettings published = universe_of(360, 270, 300);
-  published.seam = Seam::published;
-  compare("360x270 N=300, published seam", published, {-1, 0, 0, 2}, 2);
-}
-
-void small() {
-  for (const CudaEngineSettings& shape : block_shapes())
-    compare("300x270 N=333", universe_of(300, 270, 333), shape, 4);
-  for (const int in_flight : {2, 3, 64})
-    compare("271x264 N=97", universe_of(271, 264, 97), {-1, 0, 0, in_flight}, 150);
-  UniverseSettings published = universe_of(720, 480, 500);
-  published.seam = Seam::published;
-  compare("720x480 N=500, published seam", published, {}, 4);
-  compare("265x1001 N=700 K=32", universe_of(265, 1001, 700, 32), {}, 4);
-  UniverseSettings minute = universe_of(3, 3, 40);
-  minute.rmax = 1.0f;
-  compare("3x3 N=40", minute, {}, 4);
-}
-
-void equal() {
-  for (const CudaEngineSettings& shape : block_shapes()) {
-    compare("dvd_video", preset_universe("dvd_video"), shape,
-            shape.lanes_per_particle ? 300 : 2000);
-    compare("1280x720 N=6000", universe_of(1280, 720, 6000), shape, 60);
-  }
-  UniverseSettings published = preset_universe("dvd_video");
-  published.seam = Seam::published;
-  compare("dvd_video, published seam", published, {}, 500);
-  compare("265x1001 N=7000 K=32", universe_of(265, 1001, 7000, 32), {}, 200);
-  for (const int lanes : {0, 8, 16, 32})
-    compare("panoramic", preset_universe("panoramic"), {-1, lanes, 0, 0}, lanes ? 20 : 200);
-}
 
 double thread_seconds() {
   timespec now{};
@@ -286,55 +127,6 @@ double seconds_to_draw(const UniverseSettings& universe, double seconds) {
   return took;
 }
 
-struct Floor {
-  double seconds;
-  const char* name;
-};
-
-// What no arrangement of the same work can beat, and what of it.
-class Floors {
- public:
-  Floors() : ceilings_(measure_ceilings()) {
-    std::printf(
-        "ceilings, measured: %.1f T float operations/s (not fused), %.2f TB/s device memory, a "
-        "launch of three kernels that do nothing every %.1f us, 1 GiB of pinned memory in %.2f s"
-        "\n\n",
-        1e-12 * ceilings_.operations_per_second, 1e-12 * ceilings_.memory_bytes_per_second,
-        1e6 * ceilings_.frame_seconds, ceilings_.pinned_gib_seconds);
-  }
-  Floor arithmetic(double candidates) const {
-    // Additions, multiplications, comparisons and integer operations of one pair.
-    constexpr double operations_per_pair = 31;
-    return {candidates * operations_per_pair / ceilings_.operations_per_second, "arithmetic"};
-  }
-  Floor memory(double bytes) const {
-    return {bytes / ceilings_.memory_bytes_per_second, "device memory"};
-  }
-  Floor step(double candidates) const {
-    return longest({{ceilings_.frame_seconds, "launches"}, arithmetic(candidates)});
-  }
-  Floor frame(const UniverseSettings& universe, double candidates) const {
-    const auto pitch = (static_cast<std::size_t>(universe.width) + 63) / 64 * 64;
-    const std::size_t bytes = pitch * static_cast<std::size_t>(universe.height);
-    return longest({step(candidates),
-                    memory((fade_bytes + tone_bytes) * pixels(universe)),
-                    {seconds_to_host(bytes), "bus"}});
-  }
-
-  static double pixels(const UniverseSettings& universe) {
-    return static_cast<double>(universe.width) * universe.height;
-  }
-  // A pixel: the trail read and written, its splats read; the trail read, its luma written.
-  static constexpr double fade_bytes = 12, tone_bytes = 5;
-
- private:
-  static Floor longest(std::initializer_list<Floor> floors) {
-    return *std::max_element(floors.begin(), floors.end(),
-                             [](const Floor& a, const Floor& b) { return a.seconds < b.seconds; });
-  }
-  Ceilings ceilings_;
-};
-
 void goals(double seconds) {
   const Floors floors;
   std::printf("| on %s | measured | goal | floor |\n|---|---|---|---|\n",
@@ -359,33 +151,47 @@ void goals(double seconds) {
               mebibytes <= 1024 ? "met" : "not met");
 }
 
+void print_row(const std::string& universe, const std::string& kernel, double seconds,
+               const Floor& floor) {
+  std::printf("| %s | %s | %.2f | %.2f: %s |\n", universe.c_str(), kernel.c_str(), 1e6 * seconds,
+              1e6 * floor.seconds, floor.name);
+}
+
+// Returns the seconds of a frame in which it is drawn.
+double time_and_print(const std::string& name, const UniverseSettings& universe,
+                      const Floors& floors, double seconds) {
+  // By then particles have gathered, and pairs are as many as they will be.
+  const KernelTimes times = time_kernels(universe, frames_of(500), seconds);
+  const double candidates = count_candidates(universe, times.state);
+  double drawing = 0;
+  for (const KernelTimes::One& kernel : times.kernels) {
+    const std::string launches =
+        kernel.launches == 1 ? "" : ", " + std::to_string(kernel.launches) + " launches";
+    print_row(name, kernel.name + launches, kernel.seconds,
+              floors.kernel(kernel.name, universe, candidates));
+    if (!kernel.name.starts_with("MoveParticles")) drawing += kernel.seconds;
+  }
+  print_row(name, "none: what measuring adds", times.without_work, {0, "nothing"});
+  std::fflush(stdout);
+  return drawing;
+}
+
 void kernels(double seconds) {
   const Floors floors;
   std::printf("| universe | kernel | us | cannot be below, us |\n|---|---|---|---|\n");
-  struct Case {
-    const char* name;
-    UniverseSettings universe;
+  const auto both = [&](const std::string& name, const UniverseSettings& gray) {
+    const UniverseSettings aurora = in_look(gray, "aurora");
+    const double of_gray = time_and_print(name, gray, floors, seconds);
+    const double of_aurora = time_and_print(name + ", aurora", aurora, floors, seconds);
+    constexpr double goal = 3;
+    const double bytes = KernelBytes::of_drawing(aurora) / KernelBytes::of_drawing(gray);
+    std::printf(
+        "| %s, aurora | all but MoveParticles, times gray's | %.2f | %.2f by bytes; %.0f: %s |\n",
+        name.c_str(), of_aurora / of_gray, bytes, goal, bytes <= goal ? "met" : "not met");
   };
-  for (const Case& one :
-       {Case{"dvd_video", preset_universe("dvd_video")},
-        Case{"panoramic", preset_universe("panoramic")}, Case{"17152x8448 N=1000000", million()}}) {
-    // By then particles have gathered, and pairs are as many as they will be.
-    const KernelTimes times = time_kernels(one.universe, frames_of(500), seconds);
-    const double particles = one.universe.particles, pixels = Floors::pixels(one.universe);
-    // A particle and velocity read and written, and its place read; a particle read, 25 pixels
-    // added to.
-    constexpr double scatter_bytes = 56, splat_bytes = 16 + 25 * 8;
-    const Floor of[] = {floors.arithmetic(count_candidates(one.universe, times.state)),
-                        floors.memory(Floors::fade_bytes * pixels),
-                        floors.memory(Floors::tone_bytes * pixels + scatter_bytes * particles),
-                        floors.memory(splat_bytes * particles)};
-    for (std::size_t i = 0; i < times.kernels.size(); ++i)
-      std::printf("| %s | %s | %.2f | %.2f: %s |\n", one.name, times.kernels[i].name.c_str(),
-                  1e6 * times.kernels[i].seconds, 1e6 * of[i].seconds, of[i].name);
-    std::printf("| %s | none: what measuring adds | %.2f | 0 |\n", one.name,
-                1e6 * times.without_work);
-    std::fflush(stdout);
-  }
+  both("dvd_video", preset_universe("dvd_video"));
+  both("panoramic", preset_universe("panoramic"));
+  time_and_print("17152x8448 N=1000000", million(), floors, seconds);
 }
 
 void frames() {
@@ -457,11 +263,11 @@ int main(int count, char** values) {
   try {
     const double seconds = dry ? 0 : words.size() > 1 ? std::stod(words[1]) : 0.5;
     if (task == "tiny") {
-      tiny();
+      compare_tiny();
     } else if (task == "small") {
-      small();
+      compare_small();
     } else if (task == "equal") {
-      equal();
+      compare_long();
     } else if (task == "goals") {
       goals(seconds);
     } else if (task == "kernels") {

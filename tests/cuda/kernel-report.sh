@@ -19,6 +19,7 @@ cat > "$work/shapes.cpp" << 'END'
 #include <string>
 
 #include "cuda/kernels/frame_kernels.h"
+#include "cuda/kernels/light_tone.h"
 
 using namespace lifereel;
 
@@ -35,6 +36,11 @@ int main() {
   std::printf("CountStarts+Fade %d %zu\n", CountStarts::threads_per_block,
               std::max(sizeof(CountStarts::Shared), sizeof(Fade::Shared)));
   std::puts("Scatter+Tone 128 0\nSplatParticles 128 0\nPlaceParticles 128 0");
+  std::printf("CountStarts+SplatLight %d %zu\nScatter+FadeLight 128 %zu\n",
+              CountStarts::threads_per_block, sizeof(CountStarts::Shared),
+              sizeof(FadeLight::Shared));
+  std::printf("HalveLight 128 0\nFindWhite+DoubleLight 128 %zu\nToneLight 128 0\n",
+              sizeof(FindWhite::Shared));
 }
 END
 "${CXX:-c++}" -std=c++20 -I "$root" -o "$work/shapes" "$work/shapes.cpp"
@@ -51,6 +57,11 @@ for architecture; do
         kernel = ""
         if (match(name, /MoveParticlesILi[0-9]+/))
           kernel = "MoveParticles<" substr(name, RSTART + 16, RLENGTH - 16) ">"
+        else if (name ~ /SplatLight/) kernel = "CountStarts+SplatLight"
+        else if (name ~ /FadeLight/) kernel = "Scatter+FadeLight"
+        else if (name ~ /HalveLight/) kernel = "HalveLight"
+        else if (name ~ /DoubleLight/) kernel = "FindWhite+DoubleLight"
+        else if (name ~ /ToneLight/) kernel = "ToneLight"
         else if (name ~ /CountStarts/) kernel = "CountStarts+Fade"
         else if (name ~ /Scatter/) kernel = "Scatter+Tone"
         else if (name ~ /SplatParticles/) kernel = "SplatParticles"

@@ -3,21 +3,36 @@
 // calls that remember what they launch. So the engine itself need not know that it is measured.
 #include "kernel_times.h"
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 
+#include "cuda/kernels/frame_kernels.h"
 #include "cuda/kernels/gpu_launch.h"
 
 namespace lifereel {
 
 struct NoWork : KernelBody {
+  static constexpr const char* name = "none: what measuring adds";
   template <int>
   LIFEREEL_KERNEL void run(const Thread&, Local&, Shared&) const {}
 };
 
 namespace {
 
-using Launch = std::function<cudaError_t(cudaStream_t)>;
+template <class Body>
+std::string name_of(const Body&) {
+  return Body::name;
+}
+template <int lanes>
+std::string name_of(const MoveParticles<lanes>& move) {
+  return move.draws ? "MoveParticles, splats" : "MoveParticles";
+}
+
+struct Launch {
+  std::string name;
+  std::function<cudaError_t(cudaStream_t)> on;
+};
 
 std::vector<Launch>& caught() {
   static std::vector<Launch> launches;
@@ -26,27 +41,35 @@ std::vector<Launch>& caught() {
 
 template <class Body>
 Launch launch_of(const Body& body, std::int64_t blocks, int threads) {
-  return [=](cudaStream_t stream) { return launch(body, blocks, threads, stream); };
+  return {name_of(body),
+          [=](cudaStream_t stream) { return launch(body, blocks, threads, stream); }};
 }
 
 template <class Body>
 cudaError_t caught_launch(const Body& body, std::int64_t blocks, int threads, cudaStream_t stream) {
   caught().push_back(launch_of(body, blocks, threads));
-  return caught().back()(stream);
+  return caught().back().on(stream);
 }
 
 template <class First, class Second>
 cudaError_t caught_launch_both(const First& first, std::int64_t first_blocks, const Second& second,
                                std::int64_t second_blocks, int threads, cudaStream_t stream) {
-  caught().push_back([=](cudaStream_t on) {
-    return launch_both(first, first_blocks, second, second_blocks, threads, on);
-  });
-  return caught().back()(stream);
+  std::string name = first_blocks > 0 ? name_of(first) : "";
+  if (second_blocks > 0) name += (name.empty() ? "" : " and ") + name_of(second);
+  caught().push_back({name, [=](cudaStream_t on) {
+                        return launch_both(first, first_blocks, second, second_blocks, threads, on);
+                      }});
+  return caught().back().on(stream);
 }
 
 }  // namespace
 }  // namespace lifereel
 
+// Classes that launch have names of their own, beside the engine that is linked.
+#define Launcher CaughtLauncher
+#define Painter CaughtPainter
+#define GrayPainter CaughtGrayPainter
+#define LightPainter CaughtLightPainter
 #define launch caught_launch
 #define launch_both caught_launch_both
 #define make_cuda_engine make_caught_engine
@@ -86,7 +109,7 @@ std::vector<double> mean_seconds(const std::vector<Launch>& kernels, double seco
     events[event].record(stream);
     for (std::size_t round = 0; round < rounds; ++round)
       for (const Launch& kernel : kernels) {
-        check_cuda(kernel(stream), "cudaLaunchKernel");
+        check_cuda(kernel.on(stream), "cudaLaunchKernel");
         events[++event].record(stream);
       }
   });
@@ -109,28 +132,39 @@ std::vector<double> mean_seconds(const std::vector<Launch>& kernels, double seco
 }  // namespace
 
 KernelTimes time_kernels(const UniverseSettings& universe, int frames, double seconds) {
+  constexpr int drawn_frames = 30;  // until trails are as long as they get
   caught().clear();
   const auto engine = make_cuda_engine(universe, {});
-  // The last graph that the engine has made is a frame.
-  const std::vector<Launch> frame(caught().end() - 3, caught().end());
-  for (int i = 0; i < frames; ++i) engine->step();
+  // The last graph that the engine has made is a frame, which begins where particles move.
+  const auto moves = [](const Launch& launch) { return launch.name.starts_with("MoveParticles"); };
+  const auto last = std::find_if(caught().rbegin(), caught().rend(), moves);
+  const std::vector<Launch> frame(last.base() - 1, caught().end());
+  const std::size_t stride = (static_cast<std::size_t>(universe.width) + 63) / 64 * 64;
+  const auto memory =
+      engine->allocate_picture_memory(stride * static_cast<std::size_t>(universe.height), 1);
+  const PictureTarget target = luma_target(memory.picture(0), stride, ColourRange::limited);
+  for (int i = 0; i < frames; ++i) {
+    engine->step();
+    if (frames - i <= drawn_frames) engine->draw(target);
+  }
   KernelTimes times;
   engine->read_state(times.state);
   // Now no step is left that the picture would go with: its first launch splats.
   const std::size_t before = caught().size();
-  const std::size_t stride = (static_cast<std::size_t>(universe.width) + 63) / 64 * 64;
-  const auto memory =
-      engine->allocate_picture_memory(stride * static_cast<std::size_t>(universe.height));
-  engine->draw(luma_target(memory->data(), stride, ColourRange::limited));
+  engine->draw(target);
   const Launch splats = caught().at(before);
   caught().clear();
 
   times.without_work = mean_seconds({launch_of(NoWork(), 128, 128)}, seconds).front();
   const std::vector<double> of_frame = mean_seconds(frame, seconds);
-  times.kernels = {{"MoveParticles, splats", of_frame[0]},
-                   {"CountStarts and Fade", of_frame[1]},
-                   {"Scatter and Tone", of_frame[2]},
-                   {"SplatParticles alone", mean_seconds({splats}, seconds).front()}};
+  for (std::size_t i = 0; i < frame.size(); ++i) {
+    if (times.kernels.empty() || times.kernels.back().name != frame[i].name)
+      times.kernels.push_back({frame[i].name, 0, 0});
+    times.kernels.back().seconds += of_frame[i];
+    ++times.kernels.back().launches;
+  }
+  if (!universe.look.draws_colour())
+    times.kernels.push_back({splats.name, mean_seconds({splats}, seconds).front(), 1});
   return times;
 }
 

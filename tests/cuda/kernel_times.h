@@ -12,10 +12,11 @@ namespace lifereel {
 struct KernelTimes {
   struct One {
     std::string name;
-    double seconds = 0;
+    double seconds = 0;  ///< of all of its launches in a frame
+    int launches = 0;
   };
   double without_work = 0;   ///< of a kernel that does nothing, measured alike
-  std::vector<One> kernels;  ///< the three of a frame, and the one of a picture without a step
+  std::vector<One> kernels;  ///< those of a frame; in gray also the one of a picture without a step
   State state;               ///< in which they were measured
 };
 

@@ -37,9 +37,10 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     below("sim/light", "sim/arithmetic")
     below("sim/cpu", "sim/arithmetic sim/light")
     engines = "sim/hash sim/arithmetic sim/light"
-    below("cuda", engines " cuda/kernels cuda/runtime")
+    below("cuda", engines " cuda/kernels cuda/runtime cuda/painters")
     below("cuda/kernels", engines)
     below("cuda/runtime", "")
+    below("cuda/painters", engines " cuda/kernels cuda/runtime")
     below("encoders/text", "")
     below("encoders/libav", "")
     below("encoders/dvd", "encoders/text encoders/libav")

@@ -71,6 +71,7 @@ struct Gpu {
   std::vector<cudaDeviceProp> devices{{"Host GPU", std::size_t{2} << 30, 9, 0, 2, 2048}};
   std::size_t free_bytes = std::size_t{2} << 30;
   std::size_t pinned_bytes = std::size_t{2} << 30;  // the system gives at once
+  int pinned_pieces = 1 << 20;                      // it still gives
   std::vector<cudaError_t> busy;                    // what cudaSetDevice says of each; may be short
   cudaError_t load_code = cudaSuccess;
   long fail_call = -1;  // the call, counted from 0, that fails with an illegal address
@@ -213,7 +214,9 @@ inline cudaError_t cudaFree(void* data) {
   return host_gpu::release(data);
 }
 inline cudaError_t cudaHostAlloc(void** data, std::size_t bytes, unsigned) {
-  if (bytes > host_gpu::gpu().pinned_bytes) return cudaErrorMemoryAllocation;
+  host_gpu::Gpu& gpu = host_gpu::gpu();
+  if (bytes > gpu.pinned_bytes || gpu.pinned_pieces == 0) return cudaErrorMemoryAllocation;
+  --gpu.pinned_pieces;
   return host_gpu::allocate(data, bytes);
 }
 inline cudaError_t cudaFreeHost(void* data) { return host_gpu::release(data); }

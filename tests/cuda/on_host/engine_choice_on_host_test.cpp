@@ -42,16 +42,16 @@ struct Choice {
   std::vector<std::string> notices;
 };
 
-Choice choose(EngineChoice asked = EngineChoice::automatic, int device = -1) {
+Choice choose(EngineChoice asked = EngineChoice::automatic, int device = -1,
+              const UniverseSettings& universe = small_universe()) {
   EngineSettings settings;
   settings.engine = asked;
   settings.device = device;
   Choice choice;
-  const auto engine = make_engine(small_universe(), settings, [&](const std::string& sentence) {
-    choice.notices.push_back(sentence);
-  });
+  const auto engine = make_engine(
+      universe, settings, [&](const std::string& sentence) { choice.notices.push_back(sentence); });
   choice.engine = engine->describe().engine;
-  CHECK(engine->hash_state() == make_cpu_engine(small_universe())->hash_state());
+  CHECK(engine->hash_state() == make_cpu_engine(universe)->hash_state());
   return choice;
 }
 
@@ -88,6 +88,31 @@ TEST_SUITE("cuda.engine_choice_on_host") {
       CHECK_THROWS(choose(EngineChoice::cuda));
       CHECK_THROWS(choose(EngineChoice::automatic, 1));
     }
+  }
+
+  TEST_CASE("a look in colour is no reason to pass a GPU over") {
+    const Machine machine(1);
+    UniverseSettings universe = small_universe();
+    universe.look.tone = ToneCurve::log;
+    for (const EngineChoice asked : {EngineChoice::automatic, EngineChoice::cuda}) {
+      const Choice choice = choose(asked, -1, universe);
+      CHECK(choice.engine == "cuda");
+      CHECK(choice.notices.empty());
+    }
+    CHECK(choose(EngineChoice::automatic, 0, universe).engine == "cuda");
+  }
+
+  TEST_CASE("time lapse in colour is the CPU's") {
+    const Machine machine(1);
+    UniverseSettings universe = small_universe();
+    universe.steps_per_frame = 2;
+    CHECK(choose(EngineChoice::cuda, -1, universe).engine == "cuda");
+    universe.look.tone = ToneCurve::log;
+    const Choice choice = choose(EngineChoice::automatic, -1, universe);
+    CHECK(choice.engine == "cpu");
+    REQUIRE(choice.notices.size() == 1);
+    CHECK_THROWS_AS(choose(EngineChoice::cuda, -1, universe), std::invalid_argument);
+    CHECK_THROWS_AS(choose(EngineChoice::automatic, 0, universe), std::invalid_argument);
   }
 
   TEST_CASE("a GPU that is asked for by its number is taken or refused, never replaced") {
@@ -133,23 +158,39 @@ TEST_SUITE("cuda.engine_choice_on_host") {
     CHECK(passed_over > 20);
   }
 
-  TEST_CASE("without pinned memory pictures are the same") {
+  TEST_CASE("what is pinned in pieces or not at all shows the same pictures") {
     const Machine machine(1);
-    const auto engine = make_cuda_engine(small_universe());
-    constexpr std::size_t bytes = 270 * 270;
-    const auto pinned = engine->allocate_picture_memory(bytes);
-    gpu().pinned_bytes = bytes - 1;
-    const int before = gpu().allocations;
-    const auto plain = engine->allocate_picture_memory(bytes);
-    CHECK(gpu().allocations == before);
-    REQUIRE(plain->size_bytes() == bytes);
-    const auto other = make_cuda_engine(small_universe());
-    for (int frame = 0; frame < 3; ++frame) {
-      engine->step();
-      engine->draw(luma_target(plain->data(), 270, ColourRange::full));
-      other->step();
-      other->draw(luma_target(pinned->data(), 270, ColourRange::full));
-      CHECK(std::equal(plain->data(), plain->data() + bytes, pinned->data()));
+    const auto first = make_cuda_engine(small_universe());
+    constexpr std::size_t bytes = 270 * 270, pictures = 10;
+    const auto pinned = first->allocate_picture_memory(bytes, pictures);
+    CHECK(pinned.slow_pictures() == 0);
+    struct Given {
+      std::size_t pictures_at_once;
+      int pieces, pieces_taken;
+      std::size_t slow;
+    };
+    for (const Given& given :
+         {Given{10, 9, 1, 0}, {3, 9, 4, 0}, {3, 2, 2, 4}, {1, 7, 7, 3}, {0, 9, 0, 10}}) {
+      CAPTURE(given.pictures_at_once);
+      CAPTURE(given.pieces);
+      gpu().pinned_bytes = given.pictures_at_once * pinned.picture_bytes();
+      gpu().pinned_pieces = given.pieces;
+      const auto engine = make_cuda_engine(small_universe());
+      const int before = gpu().allocations;
+      const auto memory = engine->allocate_picture_memory(bytes, pictures);
+      CHECK(gpu().allocations == before + given.pieces_taken);
+      CHECK(memory.slow_pictures() == given.slow);
+      REQUIRE(memory.pictures() == pictures);
+      const auto other = make_cuda_engine(small_universe());
+      for (std::size_t picture = 0; picture < pictures; ++picture) {
+        engine->step();
+        engine->draw(luma_target(memory.picture(picture), 270, ColourRange::full));
+        other->step();
+        other->draw(luma_target(pinned.picture(picture), 270, ColourRange::full));
+      }
+      for (std::size_t picture = 0; picture < pictures; ++picture)
+        CHECK(std::equal(pinned.picture(picture), pinned.picture(picture) + bytes,
+                         memory.picture(picture)));
     }
   }
 }

@@ -26,7 +26,9 @@ constexpr Kind kinds[] = {{"a.mp4", "libx264", "mov,mp4,m4a,3gp,3g2,mj2"},
                           {"a.mov", "mpeg4", "mov,mp4,m4a,3gp,3g2,mj2"},
                           {"a.mkv", "ffv1", "matroska,webm"},
                           {"a.webm", "libvpx", "matroska,webm"},
-                          {"a.ogv", "libtheora", "ogg"}};
+                          {"a.ogv", "libtheora", "ogg"},
+                          {"a.vob", "libx264", "mpeg"},
+                          {"a.mpg", "mpeg4", "mpeg"}};
 
 Integrity check_bytes_of(const std::string& path, const Kind& kind) {
   return check_integrity(path, kind.container, nullptr);
@@ -104,6 +106,35 @@ TEST_CASE("a film that was cut off is found by few bytes") {
     }
     CHECK_FALSE(check_bytes_of(folder.write("bad", bytes + "x"), kind).faults.empty());
   }
+}
+
+TEST_CASE("a disc's digest ends with its authoring, and not with damage to a pack") {
+  REQUIRE_ENCODER("mpeg2video");
+  const TemporaryFolder folder;
+  const std::string path = folder.file("film.mpg");
+  make_film(dvd_settings(DiscTarget::ntsc_dvd), film_output(path, 720, 480), 90);
+  const std::string film = read_bytes(path);
+  CHECK(film.size() % 2048 == 0);
+  const auto found = [&](const std::string& bytes) {
+    return check_integrity(folder.write("bad.mpg", bytes), "mpeg", nullptr);
+  };
+  CHECK(found(film).proof == Integrity::Proof::bytes);
+  // As dvdauthor has it: every navigation pack says where it stands.
+  std::string authored = film;
+  int packs = 0;
+  for (std::size_t at = 0; at < film.size(); at += 2048)
+    if (film.compare(at + 14, 4, std::string("\0\0\1\xBB", 4)) == 0) {
+      authored[at + 0x30] = '\x07';
+      if (++packs == 1) CHECK_FALSE(found(authored).faults.empty());
+    }
+  REQUIRE(packs > 2);
+  const Integrity disc = found(authored);
+  CHECK(disc.faults.empty());
+  CHECK(disc.proof == Integrity::Proof::none);
+  CHECK(contains(disc.summary, "authored for a DVD"));
+  for (const std::size_t cut : {1, 60, 2000})
+    CHECK_FALSE(found(film.substr(0, film.size() - cut)).faults.empty());
+  CHECK_FALSE(found(film + "x").faults.empty());
 }
 
 TEST_CASE("of a film without checksums it is said that nothing is known") {

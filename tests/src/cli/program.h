@@ -4,15 +4,18 @@
 
 #include <doctest/doctest.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace lifereel::test {
@@ -67,9 +70,23 @@ class Program {
     _exit(99);
   }
 
+  /// What hangs is ended, and fails where it hung.
   Result wait(pid_t child) const {
     int status = 0;
-    REQUIRE(waitpid(child, &status, 0) == child);
+    pid_t ended = 0;
+    for (int i = 0; ended == 0 && i < 60'000; ++i) {
+      ended = waitpid(child, &status, WNOHANG);
+      if (ended == 0) std::this_thread::sleep_for(std::chrono::milliseconds(i < 100 ? 1 : 10));
+    }
+    const bool hung = ended == 0;
+    if (hung) {
+      kill(child, SIGKILL);
+      ended = waitpid(child, &status, 0);
+    }
+    CAPTURE(read_file(path("out")));
+    CAPTURE(read_file(path("err")));
+    CHECK_FALSE(hung);
+    REQUIRE(ended == child);
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), read_file(path("out")),
             read_file(path("err"))};
   }

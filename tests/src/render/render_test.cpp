@@ -68,9 +68,17 @@ class ToldEngine final : public Engine {
   }
   void restore(const Checkpoint& checkpoint) override { engine_->restore(checkpoint); }
   std::uint64_t frame() const noexcept override { return engine_->frame(); }
+  PictureMemory allocate_picture_memory(std::size_t picture_bytes,
+                                        std::size_t pictures) const override {
+    PictureMemory memory(picture_bytes);
+    memory.add_slow(std::min(slow_pictures, pictures));
+    memory.add_plain(pictures - memory.pictures());
+    return memory;
+  }
 
   std::function<void()> at_step, at_read;
   bool saves = true;
+  std::size_t slow_pictures = 0;
 
  private:
   std::unique_ptr<Engine> engine_;
@@ -406,6 +414,26 @@ TEST_SUITE("src.render") {
       CHECK(told.starts_with("the film is finished, but ") == finished);
       CHECK(contents(settings.hash) == "in the way");
       CHECK(!fs::exists(".lifereel"));  // hashes are not taken for a film without a name
+    }
+  }
+
+  TEST_CASE("pictures that arrive slowly are told of once, while there is time") {
+    for (const std::size_t slow : {std::size_t{0}, std::size_t{2}}) {
+      const test::TemporaryFolder folder;
+      RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 3);
+      settings.engine.lanes = 1;
+      settings.engine.ring_slots = 16;
+      ToldEngine engine(settings.universe);
+      engine.slow_pictures = slow;
+      // Progress comes a few times a second.
+      engine.at_step = [] { std::this_thread::sleep_for(std::chrono::milliseconds(300)); };
+      JobControl control;
+      std::vector<std::string> told;
+      control.notice = [&](const std::string& sentence) { told.push_back(sentence); };
+      render(settings, engine, control);
+      CHECK(std::count_if(told.begin(), told.end(), [](const std::string& sentence) {
+              return sentence.find("no memory for 2 of the 16 pictures") != std::string::npos;
+            }) == (slow == 0 ? 0 : 1));
     }
   }
 

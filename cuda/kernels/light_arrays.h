@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What drawing takes on a device. Internal to cuda/.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "cuda/kernels/light_tone.h"
+#include "sim/light/light_tables.h"
+#include "sim/universe.h"
+
+namespace lifereel {
+
+inline constexpr std::int64_t rounded_up(std::int64_t n, std::int64_t multiple) {
+  return (n + multiple - 1) / multiple * multiple;
+}
+
+// One allocation cut into arrays; without memory it only counts.
+class Arena {
+ public:
+  explicit Arena(void* base = nullptr) : base_(static_cast<unsigned char*>(base)) {}
+  template <class T>
+  T* take(std::int64_t count) {
+    unsigned char* const at = base_ == nullptr ? nullptr : base_ + used_;
+    used_ += static_cast<std::size_t>(rounded_up(count * std::int64_t{sizeof(T)}, 256));
+    return reinterpret_cast<T*>(at);
+  }
+  std::size_t used() const { return used_; }
+
+ private:
+  unsigned char* base_;
+  std::size_t used_ = 0;
+};
+
+// Of a look in gray; `pixels` with the padding of rows.
+struct GrayArrays {
+  GrayArrays() = default;
+  GrayArrays(Arena& arena, std::int64_t pixels, int pictures) {
+    brightest = arena.take<std::int32_t>(1);
+    trail = arena.take<FourFloats>(pixels / 4);
+    splat = arena.take<FourInts>(pixels / 4);
+    for (int i = 0; i < pictures; ++i) luma.push_back(arena.take<FourBytes>(pixels / 4));
+  }
+
+  std::int32_t* brightest = nullptr;
+  FourFloats* trail = nullptr;
+  FourInts* splat = nullptr;
+  std::vector<FourBytes*> luma;
+};
+
+// Of a look in colour; rows of `pitch` pixels.
+struct LightArrays {
+  LightArrays() = default;
+  LightArrays(Arena& arena, const UniverseSettings& universe, std::int64_t pitch, int pictures) {
+    const LookSettings& look = universe.look;
+    const std::int64_t height = universe.height, quads = pitch / 4 * height;
+    image = {arena.take<FourFloats>(quads),
+             arena.take<TwoFloats>(quads / 2),
+             arena.take<TwoFloats>(quads / 2),
+             arena.take<TwoWords>(quads),
+             arena.take<TwoWords>(quads / 2),
+             universe.width,
+             universe.height,
+             static_cast<std::int32_t>(pitch)};
+    take_levels(arena, universe);
+    const int reach = (look.point_size / 2 + 1) / 2;
+    table = {nullptr, colour_bins(universe), reach};
+    weights = arena.take<BlockWeights>(std::int64_t{4} * table.bins * table.blocks());
+    table.weights = weights;
+    histogram = arena.take<std::uint32_t>(exposure_bins);
+    exposure = arena.take<Exposure>(1);
+    white_bits = arena.take<std::int32_t>(1);
+    tone = arena.take<arithmetic::ToneConstants>(1);
+    matrix = arena.take<arithmetic::MatrixConstants>(1);
+    noise = arena.take<float>(ToneStages::dither_size * ToneStages::dither_size);
+    if (look.vignette > 0)
+      for (const std::int64_t count : {pitch, height, pitch / 2, height / 2})
+        vignette.push_back(arena.take<float>(count));
+    if (look.grain > 0) grain = arena.take<float>(grain_template_size * grain_template_size);
+    const std::int64_t chroma_pitch = rounded_up(universe.width / 2, 64);
+    for (int i = 0; i < pictures; ++i)
+      planes.push_back({arena.take<std::uint8_t>(pitch * height),
+                        arena.take<std::uint8_t>(chroma_pitch * height / 2),
+                        arena.take<std::uint8_t>(chroma_pitch * height / 2),
+                        static_cast<std::int32_t>(pitch), static_cast<std::int32_t>(chroma_pitch)});
+  }
+
+  LightImage image{};
+  std::vector<LightLevel> levels;  // sums of 4x4 pixels first
+  LightLevel glow{};               // null without bloom
+  BlockWeights* weights = nullptr;
+  PointTable table{};
+  std::uint32_t* histogram = nullptr;
+  Exposure* exposure = nullptr;
+  std::int32_t* white_bits = nullptr;
+  arithmetic::ToneConstants* tone = nullptr;
+  arithmetic::MatrixConstants* matrix = nullptr;
+  float *noise = nullptr, *grain = nullptr;
+  std::vector<float*> vignette;  // columns and rows of pixels, of blocks; or none
+  std::vector<SamplePlanes<std::uint8_t>> planes;
+
+ private:
+  void take_levels(Arena& arena, const UniverseSettings& universe) {
+    const auto level_of = [&arena](std::int32_t width, std::int32_t height, int channels) {
+      LightLevel level{};
+      level.width = width;
+      level.height = height;
+      level.pitch = static_cast<std::int32_t>(rounded_up(width, 32));
+      for (int c = 0; c < channels; ++c)
+        level.channel[c] = arena.take<float>(std::int64_t{level.pitch} * height);
+      return level;
+    };
+    const int bloom = bloom_levels(universe);
+    std::int32_t width = (universe.width + 3) / 4, height = (universe.height + 3) / 4;
+    levels.push_back(level_of(width, height, bloom > 0 ? 3 : 1));
+    for (int level = 1; level < bloom; ++level) {
+      width = (width + 1) / 2;
+      height = (height + 1) / 2;
+      levels.push_back(level_of(width, height, 3));
+    }
+    if (bloom > 0) glow = level_of(universe.width / 2, universe.height / 2, 3);
+  }
+};
+
+}  // namespace lifereel

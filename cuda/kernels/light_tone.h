@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Light to the samples of a picture, on the GPU.
+#pragma once
+
+#include "cuda/kernels/light_kernels.h"
+
+namespace lifereel {
+
+/// What is drawn into: planes whose rows lie so many samples apart, whole fours.
+template <class Sample>
+struct SamplePlanes {
+  Sample *luma, *cb, *cr;
+  std::int32_t pitch, chroma_pitch;
+};
+
+/// Code values of 1, and of 0.
+struct SampleRange {
+  float luma_gain, luma_offset, chroma_gain, chroma_offset;
+};
+
+/// What the stages of a picture need beside light; null where a stage is off.
+struct ToneStages {
+  const float* noise;  ///< dither_size rows of as many, added before a value is cut
+  const float *vignette_columns, *vignette_rows;              ///< of pixels
+  const float *vignette_block_columns, *vignette_block_rows;  ///< of blocks
+  const float* grain;                                         ///< its template
+  const std::uint64_t* steps;                                 ///< taken, which draw the grain
+  bool filmic;
+
+  static constexpr std::int32_t dither_size = 64;
+};
+
+/// A thread two blocks side by side: 4x2 pixels.
+template <class Sample>
+struct ToneLight : KernelBody {
+  static constexpr const char* name = "ToneLight";
+  LightImage image;
+  LightLevel glow;  ///< the bloom, a sample a block; its luma null: none
+  const arithmetic::ToneConstants* tone;
+  const arithmetic::MatrixConstants* matrix;
+  ToneStages stages;
+  SamplePlanes<Sample> planes;
+  SampleRange range;
+
+  LIFEREEL_KERNEL std::int32_t quads() const { return (image.width + 3) / 4; }
+  LIFEREEL_KERNEL std::int32_t threads() const { return image.height / 2 * quads(); }
+
+  template <int>
+  LIFEREEL_KERNEL void run(const Thread& thread, Local&, Shared&) const {
+    const std::int32_t i = thread.global();
+    if (i >= threads()) return;
+    const std::int32_t row = i / quads(), quad = i % quads();  // of blocks
+    const FourFloats upper = image.luma[image.quad(2 * row, quad)];
+    const FourFloats lower = image.luma[image.quad(2 * row + 1, quad)];
+    const TwoFloats cb = image.cb[image.quad(row, quad)], cr = image.cr[image.quad(row, quad)];
+    const arithmetic::ToneConstants constants = *tone;
+    tone_row(constants, upper, 2 * row, quad);
+    tone_row(constants, lower, 2 * row + 1, quad);
+    TwoFloats luma;
+    for (std::int32_t b = 0; b < 2; ++b)
+      luma.v[b] = arithmetic::sum_of_block(upper.v[2 * b], lower.v[2 * b], upper.v[2 * b + 1],
+                                           lower.v[2 * b + 1]);
+    tone_blocks(constants, luma, cb, cr, row, quad);
+  }
+
+ private:
+  struct alignas(4 * sizeof(Sample)) FourSamples {
+    Sample v[4];
+  };
+  struct alignas(2 * sizeof(Sample)) TwoSamples {
+    Sample v[2];
+  };
+
+  LIFEREEL_KERNEL float luma_of(float light, const arithmetic::ToneConstants& constants) const {
+    return stages.filmic ? arithmetic::filmic_tone(light, constants)
+                         : arithmetic::log_tone(light, constants);
+  }
+  LIFEREEL_KERNEL static Sample sample(float value) {
+    return static_cast<Sample>(arithmetic::truncate(value));
+  }
+  LIFEREEL_KERNEL float noise(std::int32_t row, std::int32_t column) const {
+    constexpr std::int32_t size = ToneStages::dither_size;
+    return stages.noise[row % size * size + column % size];
+  }
+
+  // What glows at four pixels of a row: the torus of blocks, doubled.
+  LIFEREEL_KERNEL FourFloats bloom_at(std::int32_t row, std::int32_t quad) const {
+    const float* const near = glow.row(0, row / 2);
+    const float* const far = glow.torus_row(0, row / 2 + (row % 2 == 0 ? -1 : 1));
+    float mixed[4];
+    for (std::int32_t k = 0; k < 4; ++k) {
+      const std::int32_t at = LightLevel::wrapped(2 * quad - 1 + k, glow.width);
+      mixed[k] = arithmetic::doubled(near[at], far[at]);
+    }
+    return {{arithmetic::doubled(mixed[1], mixed[0]), arithmetic::doubled(mixed[1], mixed[2]),
+             arithmetic::doubled(mixed[2], mixed[1]), arithmetic::doubled(mixed[2], mixed[3])}};
+  }
+
+  LIFEREEL_KERNEL void tone_row(const arithmetic::ToneConstants& constants, FourFloats light,
+                                std::int32_t row, std::int32_t quad) const {
+    FourFloats bloom;
+    if (glow.channel[0] != nullptr) bloom = bloom_at(row, quad);
+    const float* grain = nullptr;
+    if (stages.grain != nullptr)
+      grain = stages.grain + grain_row_start(*stages.steps, row, 4 * quad / grain_block) +
+              4 * quad % grain_block;
+    FourSamples samples;
+    for (std::int32_t k = 0; k < 4; ++k) {
+      const std::int32_t column = 4 * quad + k;
+      float lit = light.v[k] * constants.exposure;
+      if (glow.channel[0] != nullptr) lit = arithmetic::with_bloom(lit, bloom.v[k], constants);
+      lit = lit + constants.background[0];
+      if (stages.vignette_rows != nullptr)
+        lit = arithmetic::with_vignette(lit, stages.vignette_columns[column],
+                                        stages.vignette_rows[row]);
+      const float luma = luma_of(lit, constants);
+      float code = luma * range.luma_gain;
+      if (grain != nullptr) code = arithmetic::with_grain(code, luma, grain[k], range.luma_gain);
+      samples.v[k] = sample((code + range.luma_offset) + noise(row, column));
+    }
+    *reinterpret_cast<FourSamples*>(planes.luma + static_cast<std::int64_t>(row) * planes.pitch +
+                                    4 * quad) = samples;
+  }
+
+  LIFEREEL_KERNEL void tone_blocks(const arithmetic::ToneConstants& constants,
+                                   const TwoFloats& luma_sums, TwoFloats cb_sums, TwoFloats cr_sums,
+                                   std::int32_t row, std::int32_t quad) const {
+    const float quarter = constants.exposure * 0.25f;
+    TwoSamples blue, red;
+    for (std::int32_t b = 0; b < 2; ++b) {
+      const std::int32_t column = 2 * quad + b;
+      float light = luma_sums.v[b] * quarter;
+      float cb = cb_sums.v[b] * quarter, cr = cr_sums.v[b] * quarter;
+      if (glow.channel[0] != nullptr) {
+        const std::int32_t at = LightLevel::wrapped(column, glow.width);
+        light = arithmetic::with_bloom(light, glow.row(0, row)[at], constants);
+        cb = arithmetic::with_bloom(cb, glow.row(1, row)[at], constants);
+        cr = arithmetic::with_bloom(cr, glow.row(2, row)[at], constants);
+      }
+      light = light + constants.background[0];
+      cb = cb + constants.background[1];
+      cr = cr + constants.background[2];
+      float dimmed = light;
+      if (stages.vignette_rows != nullptr)
+        dimmed = arithmetic::with_vignette(light, stages.vignette_block_columns[column],
+                                           stages.vignette_block_rows[row]);
+      const float luma = luma_of(dimmed, constants);
+      arithmetic::tone_opponents(cb, cr, light, luma, *matrix, range.chroma_gain);
+      const float added = noise(row, column) + range.chroma_offset;
+      blue.v[b] = sample(cb + added);
+      red.v[b] = sample(cr + added);
+    }
+    const std::int64_t at = static_cast<std::int64_t>(row) * planes.chroma_pitch + 2 * quad;
+    *reinterpret_cast<TwoSamples*>(planes.cb + at) = blue;
+    *reinterpret_cast<TwoSamples*>(planes.cr + at) = red;
+  }
+};
+
+}  // namespace lifereel

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Looks in colour on the GPU: cuda/kernels/light_kernels.h, Note: [Light on the GPU]. Internal to
+// cuda/.
+#pragma once
+
+#include <array>
+
+#include "cuda/painters/block_weights.h"
+#include "cuda/painters/painter.h"
+#include "sim/arithmetic/constants.h"
+#include "sim/light/blue_noise.h"
+#include "sim/light/vignette.h"
+
+namespace lifereel {
+
+class LightPainter final : public Painter {
+ public:
+  /// The arrays must outlive it.
+  LightPainter(const UniverseSettings& universe, const DeviceArrays& arrays,
+               const Launcher& launcher)
+      : settings_(universe),
+        look_(universe.look),
+        arrays_(arrays),
+        light_(arrays.light),
+        launcher_(launcher) {}
+
+  static std::vector<cudaError_t> load() {
+    return {load_code<CountStarts, SplatLight>(), load_code<Scatter, FadeLight>(),
+            load_code<HalveLight>(), load_code<FindWhite, DoubleLight>(),
+            load_code<ToneLight<std::uint8_t>>()};
+  }
+
+  void fill() override {
+    matrix_ = ColourMatrix::none;
+    constexpr int size = ToneStages::dither_size;
+    std::vector<float> noise;
+    for (int row = 0; row < size; ++row) {
+      const float* const samples = look_.dither ? blue_noise_row(row) : half_row();
+      noise.insert(noise.end(), samples, samples + size);
+    }
+    const FilmGrain grain(look_.grain);
+    const int pitch = static_cast<int>(arrays_.pitch), width = settings_.width,
+              height = settings_.height;
+    const Vignette pixels(width, height, look_.vignette, pitch - width);
+    const Vignette blocks(width / 2, height / 2, look_.vignette, pitch / 2 - width / 2);
+    const Drained drained{launcher_.stream};
+    upload(light_.noise, noise);
+    if (light_.grain != nullptr) upload(light_.grain, grain.samples());
+    if (look_.vignette > 0) {
+      upload(light_.vignette[0], pixels.columns);
+      upload(light_.vignette[1], pixels.rows);
+      upload(light_.vignette[2], blocks.columns);
+      upload(light_.vignette[3], blocks.rows);
+    }
+    launcher_.wait();
+  }
+
+  void begin(const PictureTarget& target) override {
+    const ColourMatrix matrix = matrix_of_light(target.colour.matrix, matrix_);
+    if (matrix_ == ColourMatrix::none) upload_tables(matrix);
+    matrix_ = matrix;
+  }
+
+  MovingSplats moving_splats(bool) const override { return {{}, nullptr, false}; }
+  void queue_splats() const override {}
+
+  void queue_sort_and_picture(const Sorting& sorting, const Drawing& drawing) const override {
+    const SplatLight splat = splat_kernel();
+    const FadeLight fade = fade_kernel();
+    const bool draws = drawing.draws();
+    constexpr int count_threads = CountStarts::threads_per_block;
+    const int threads = launcher_.threads;
+    launcher_.queue_both(sorting.count, sorting.count_blocks, splat,
+                         draws ? blocks_for(splat.threads(), count_threads) : 0, count_threads);
+    const std::int64_t cells = std::int64_t{fade.base.width} * fade.base.height;
+    launcher_.queue_both(
+        sorting.scatter, sorting.scatter_blocks, fade,
+        draws ? std::min(2 * launcher_.many_blocks, blocks_for(cells, threads)) : 0, threads);
+    if (!draws) return;
+    queue_bloom_and_white();
+    const ToneLight<std::uint8_t> tone = tone_kernel(drawing);
+    launcher_.queue(tone, blocks_for(tone.threads(), threads), threads);
+  }
+
+  void copy_to(const PictureTarget& target, int picture, const Launcher& to_host) const override {
+    const auto& planes = light_.planes[static_cast<std::size_t>(picture)];
+    const auto width = static_cast<std::size_t>(settings_.width);
+    const auto height = static_cast<std::size_t>(settings_.height);
+    to_host.copy_plane(target.planes[0], planes.luma, static_cast<std::size_t>(planes.pitch), width,
+                       height);
+    if (!target.has_chroma()) return;
+    const auto chroma_pitch = static_cast<std::size_t>(planes.chroma_pitch);
+    to_host.copy_plane(target.planes[1], planes.cb, chroma_pitch, width / 2, height / 2);
+    to_host.copy_plane(target.planes[2], planes.cr, chroma_pitch, width / 2, height / 2);
+  }
+
+  void save(Checkpoint& checkpoint) const override {
+    checkpoint.trail_matrix = matrix_;
+    const Drained drained{launcher_.stream};
+    for (int c = 0; c < 3; ++c) {
+      const Channel device = channel(c);
+      std::vector<float>& values = *std::array{&checkpoint.trail, &checkpoint.trail_cb,
+                                               &checkpoint.trail_cr}[static_cast<std::size_t>(c)];
+      values.resize(static_cast<std::size_t>(device.width * device.height));
+      launcher_.copy_rows(values.data(), device.width, device.samples, device.pitch, device.width,
+                          device.height, cudaMemcpyDeviceToHost);
+    }
+    launcher_.copy(&checkpoint.white_bits, light_.white_bits, 1, cudaMemcpyDeviceToHost);
+    launcher_.wait();
+  }
+
+  void restore(const Checkpoint& checkpoint) override {
+    const Drained drained{launcher_.stream};
+    for (int c = 0; c < 3; ++c) {
+      const Channel device = channel(c);
+      const std::vector<float>& values =
+          *std::array{&checkpoint.trail, &checkpoint.trail_cb,
+                      &checkpoint.trail_cr}[static_cast<std::size_t>(c)];
+      launcher_.copy_rows(device.samples, device.pitch, values.data(), device.width, device.width,
+                          device.height, cudaMemcpyHostToDevice);
+    }
+    launcher_.copy(light_.white_bits, &checkpoint.white_bits, 1, cudaMemcpyHostToDevice);
+    launcher_.wait();
+    if (checkpoint.trail_matrix != ColourMatrix::none) upload_tables(checkpoint.trail_matrix);
+    matrix_ = checkpoint.trail_matrix;
+  }
+
+ private:
+  template <class T>
+  void upload(T* to, const std::vector<T>& from) const {
+    launcher_.copy(to, from.data(), from.size(), cudaMemcpyHostToDevice);
+  }
+
+  void upload_tables(ColourMatrix matrix) const {
+    const LightTables tables = make_light_tables(settings_, matrix);
+    const BlockWeightTable table(tables);
+    const Exposure exposure = make_exposure(settings_, tables);
+    const Drained drained{launcher_.stream};
+    upload(light_.weights, table.weights());
+    launcher_.copy(light_.exposure, &exposure, 1, cudaMemcpyHostToDevice);
+    launcher_.copy(light_.matrix, &tables.matrix, 1, cudaMemcpyHostToDevice);
+    launcher_.wait();
+  }
+
+  // Luma, Cb and Cr on the device.
+  struct Channel {
+    float* samples;
+    std::int64_t pitch, width, height;
+  };
+  Channel channel(int c) const {
+    const LightImage& image = light_.image;
+    if (c == 0) return {image.luma->v, image.pitch, image.width, image.height};
+    return {(c == 1 ? image.cb : image.cr)->v, image.pitch / 2, image.width / 2, image.height / 2};
+  }
+
+  SplatLight splat_kernel() const {
+    SplatLight splat;
+    splat.moving = arrays_.moving;
+    splat.image = light_.image;
+    splat.table = light_.table;
+    splat.white_bits = light_.white_bits;
+    splat.histogram = light_.histogram;
+    splat.particles = settings_.particles;
+    splat.streaks = look_.streaks;
+    splat.part_of_step = step_time(settings_) / static_cast<float>(look_.streaks);
+    splat.colour_by = look_.colour_by;
+    return splat;
+  }
+
+  FadeLight fade_kernel() const {
+    FadeLight fade;
+    fade.image = light_.image;
+    fade.base = light_.levels.front();
+    fade.histogram = light_.histogram;
+    fade.decay = settings_.trail_decay;
+    fade.hue = arithmetic::faded_hue(settings_.trail_decay, look_.colour_by == ColourBy::age);
+    fade.has_bloom = has_bloom();
+    return fade;
+  }
+
+  bool has_bloom() const { return light_.glow.channel[0] != nullptr; }
+
+  // White goes with the last and largest of the bloom's launches, or alone.
+  void queue_bloom_and_white() const {
+    const int threads = launcher_.threads;
+    const std::size_t levels = light_.levels.size();
+    for (std::size_t level = 1; level < levels; ++level) {
+      HalveLight halve;
+      halve.from = light_.levels[level - 1];
+      halve.to = light_.levels[level];
+      launcher_.queue(halve, blocks_for(halve.threads(), threads), threads);
+    }
+    FindWhite find;
+    find.histogram = light_.histogram;
+    find.exposure = light_.exposure;
+    find.white_bits = light_.white_bits;
+    find.tone = light_.tone;
+    for (std::size_t level = levels; level-- > 0;) {
+      DoubleLight twice;
+      twice.from = light_.levels[level];
+      twice.to = level == 0 ? light_.glow : light_.levels[level - 1];
+      twice.adds = level != 0;
+      launcher_.queue_both(find, level == 0 ? 1 : 0, twice,
+                           has_bloom() ? blocks_for(twice.threads(), threads) : 0, threads);
+    }
+  }
+
+  ToneLight<std::uint8_t> tone_kernel(const Drawing& drawing) const {
+    ToneLight<std::uint8_t> tone;
+    tone.image = light_.image;
+    tone.glow = light_.glow;
+    tone.tone = light_.tone;
+    tone.matrix = light_.matrix;
+    tone.stages = {};
+    tone.stages.noise = light_.noise;
+    if (look_.vignette > 0) {
+      tone.stages.vignette_columns = light_.vignette[0];
+      tone.stages.vignette_rows = light_.vignette[1];
+      tone.stages.vignette_block_columns = light_.vignette[2];
+      tone.stages.vignette_block_rows = light_.vignette[3];
+    }
+    tone.stages.grain = light_.grain;
+    tone.stages.steps = arrays_.steps;
+    tone.stages.filmic = look_.tone == ToneCurve::filmic;
+    tone.planes = light_.planes[static_cast<std::size_t>(drawing.picture)];
+    const bool limited = drawing.range == ColourRange::limited;
+    tone.range = {limited ? 219.0f : 255.0f, limited ? 16.0f : 0.0f, limited ? 224.0f : 255.0f,
+                  static_cast<float>(neutral_chroma)};
+    return tone;
+  }
+
+  const UniverseSettings& settings_;
+  const LookSettings& look_;
+  const DeviceArrays& arrays_;
+  const LightArrays& light_;
+  const Launcher launcher_;
+  ColourMatrix matrix_ = ColourMatrix::none;  // none: nothing is drawn yet
+};
+
+}  // namespace lifereel

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// What no arrangement of the same work can beat.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <initializer_list>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "ceilings.h"
+#include "sim/light/light_tables.h"
+#include "sim/universe.h"
+
+namespace lifereel {
+
+struct Floor {
+  double seconds;
+  const char* name;
+};
+
+/// What a kernel of cuda/kernels cannot but move of a universe, by its name in KernelTimes, in
+/// bytes; all of its launches in a frame.
+class KernelBytes {
+ public:
+  explicit KernelBytes(const UniverseSettings& universe)
+      : particles_(universe.particles),
+        pixels_(static_cast<double>(universe.width) * universe.height),
+        levels_(universe.look.draws_colour() ? bloom_levels(universe) : 0) {
+    const int radius = universe.look.point_size / 2, blocks = 2 * ((radius + 1) / 2) + 1;
+    words_ = (2 * radius + 1) * (radius + 1) + blocks * blocks;
+  }
+
+  double of(const std::string& kernel) const {
+    const double channels = levels_ > 0 ? 3 : 1;
+    if (kernel == "CountStarts and Fade") return fade * pixels_;
+    if (kernel == "Scatter and Tone") return tone * pixels_ + scatter * particles_;
+    if (kernel == "SplatParticles") return splat * particles_;
+    // A particle and its velocity read; words of two pixels or a block added to, which the points
+    // of a streak may share.
+    if (kernel == "CountStarts and SplatLight") return (24 + 16.0 * words_) * particles_;
+    // Luma and its splats as Fade; blocks' opponents and theirs; sums of 4x4 written.
+    if (kernel == "Scatter and FadeLight")
+      return (fade + 6 + channels * 4 / 16) * pixels_ + scatter * particles_;
+    // A level written and the one before, four times as large, read; or read and added to.
+    if (kernel == "HalveLight") return (1 + 4) * smaller_levels();
+    if (kernel == "DoubleLight") return (1 + 2 * 4) * smaller_levels();
+    if (kernel == "FindWhite and DoubleLight") return level_bytes(0) + 3 * pixels_;
+    if (kernel == "FindWhite") return 0;
+    // Light, the bloom of blocks, and three planes.
+    if (kernel == "ToneLight") return (6 + (levels_ > 0 ? 3 : 0) + 1.5) * pixels_;
+    throw std::logic_error("no bytes are known of the kernel " + kernel);
+  }
+  /// Of all that draws in a frame.
+  static double of_drawing(const UniverseSettings& universe) {
+    const KernelBytes bytes(universe);
+    double sum = -scatter * universe.particles;  // which is sorting
+    for (const char* kernel :
+         universe.look.draws_colour()
+             ? std::vector<const char*>{"CountStarts and SplatLight", "Scatter and FadeLight",
+                                        "HalveLight", "DoubleLight", "ToneLight",
+                                        bytes.levels_ > 0 ? "FindWhite and DoubleLight"
+                                                          : "FindWhite"}
+             : std::vector<const char*>{"CountStarts and Fade", "Scatter and Tone",
+                                        "SplatParticles"})
+      sum += bytes.of(kernel);
+    return sum;
+  }
+
+  // A pixel: the trail read and written, its splats read; the trail read, its luma written.
+  static constexpr double fade = 12, tone = 5;
+
+ private:
+  // A particle and velocity read and written, and its place read; a particle read, 25 pixels added
+  // to.
+  static constexpr double scatter = 56, splat = 16 + 25 * 8;
+
+  // Three channels of samples of 4x4 pixels, and of half the size each level.
+  double level_bytes(int level) const { return 3 * 4.0 / 16 * pixels_ * std::pow(0.25, level); }
+  double smaller_levels() const {
+    double sum = 0;
+    for (int level = 1; level < levels_; ++level) sum += level_bytes(level);
+    return sum;
+  }
+
+  double particles_, pixels_;
+  int levels_, words_;
+};
+
+// What no arrangement of the same work can beat, and what of it.
+class Floors {
+ public:
+  Floors() : ceilings_(measure_ceilings()) {
+    std::printf(
+        "ceilings, measured: %.1f T float operations/s (not fused), %.2f TB/s device memory, a "
+        "launch of three kernels that do nothing every %.1f us, 1 GiB of pinned memory in %.2f s"
+        "\n\n",
+        1e-12 * ceilings_.operations_per_second, 1e-12 * ceilings_.memory_bytes_per_second,
+        1e6 * ceilings_.frame_seconds, ceilings_.pinned_gib_seconds);
+  }
+  Floor arithmetic(double candidates) const {
+    // Additions, multiplications, comparisons and integer operations of one pair.
+    constexpr double operations_per_pair = 31;
+    return {candidates * operations_per_pair / ceilings_.operations_per_second, "arithmetic"};
+  }
+  Floor memory(double bytes) const {
+    return {bytes / ceilings_.memory_bytes_per_second, "device memory"};
+  }
+  Floor step(double candidates) const {
+    return longest({{ceilings_.frame_seconds, "launches"}, arithmetic(candidates)});
+  }
+  Floor frame(const UniverseSettings& universe, double candidates) const {
+    const auto pitch = (static_cast<std::size_t>(universe.width) + 63) / 64 * 64;
+    const std::size_t bytes = pitch * static_cast<std::size_t>(universe.height);
+    return longest({step(candidates),
+                    memory(KernelBytes::of_drawing(universe)),
+                    {seconds_to_host(bytes), "bus"}});
+  }
+
+  Floor kernel(const std::string& name, const UniverseSettings& universe, double candidates) const {
+    if (name.starts_with("MoveParticles")) return arithmetic(candidates);
+    return memory(KernelBytes(universe).of(name));
+  }
+
+ private:
+  static Floor longest(std::initializer_list<Floor> floors) {
+    return *std::max_element(floors.begin(), floors.end(),
+                             [](const Floor& a, const Floor& b) { return a.seconds < b.seconds; });
+  }
+  Ceilings ceilings_;
+};
+
+}  // namespace lifereel

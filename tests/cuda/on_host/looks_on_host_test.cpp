@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Looks in colour on a GPU made of the host: every plane as the CPU draws it, whatever the order of
+// blocks, threads, copies and streams.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "cuda/cuda_engine.h"
+#include "fresh_gpu.h"
+#include "sim/checkpoint.h"
+#include "sim/engine.h"
+
+using namespace lifereel;
+using host_gpu::gpu;
+
+namespace {
+
+/// As config/looks/aurora.cfg has it.
+UniverseSettings lit_universe(int width, int height, int particles, int species = 5) {
+  UniverseSettings universe = universe_of(width, height, particles, species);
+  universe.rmax = 10;
+  universe.trail_decay = 0.88f;
+  universe.look.tone = ToneCurve::log;
+  universe.look.background = 0x04060A;
+  universe.look.bloom = 0.3f;
+  universe.look.vignette = 0.25f;
+  return universe;
+}
+
+/// Rows with something between them that stays as it is, and something after the last.
+struct Planes {
+  std::size_t width, height;
+  std::vector<std::uint8_t> bytes;
+
+  explicit Planes(const UniverseSettings& universe)
+      : width(static_cast<std::size_t>(universe.width)),
+        height(static_cast<std::size_t>(universe.height)),
+        bytes((width + 9) * height + 2 * (width / 2 + 5) * (height / 2) + 64, 0x5a) {}
+  PictureTarget target(ColourDescription colour, bool chroma = true) {
+    PictureTarget target;
+    target.colour = colour;
+    target.planes[0] = {bytes.data(), width + 9};
+    std::uint8_t* const cb = bytes.data() + (width + 9) * height;
+    if (chroma) {
+      target.planes[1] = {cb, width / 2 + 5};
+      target.planes[2] = {cb + (width / 2 + 5) * (height / 2), width / 2 + 5};
+    }
+    return target;
+  }
+};
+
+ColourDescription colour_of(int frame) {
+  return {ColourMatrix::bt709, frame % 3 == 1 ? ColourRange::full : ColourRange::limited, 8};
+}
+
+bool equal_bits(const Checkpoint& a, const Checkpoint& b) {
+  return serialize_checkpoint(a) == serialize_checkpoint(b);
+}
+
+void compare(const UniverseSettings& universe, int frames, const CudaEngineSettings& cuda = {},
+             unsigned scramble = 1) {
+  CAPTURE(universe.width);
+  CAPTURE(universe.height);
+  CAPTURE(universe.particles);
+  CAPTURE(cuda.threads_per_block);
+  gpu().random.seed(scramble);
+  const auto cpu = make_cpu_engine(universe, {Isa::automatic, 1});
+  const auto engine = make_cuda_engine(universe, cuda);
+  CHECK(engine->draws_colour());
+  std::vector<Planes> want, got;
+  want.reserve(static_cast<std::size_t>(frames));
+  got.reserve(static_cast<std::size_t>(frames));
+  int finished = 0;
+  const auto finish = [&] {
+    engine->finish_draw();
+    CAPTURE(finished);
+    const auto picture = static_cast<std::size_t>(finished++);
+    REQUIRE(got[picture].bytes == want[picture].bytes);
+  };
+  for (int frame = 0; frame < frames; ++frame) {
+    for (int step = 0; step < (frame % 7 == 3 ? 0 : frame % 5 == 4 ? 2 : 1); ++step) {
+      cpu->step();
+      engine->step();
+    }
+    const bool chroma = frame % 11 != 6;
+    cpu->draw(want.emplace_back(universe).target(colour_of(frame), chroma));
+    engine->begin_draw(got.emplace_back(universe).target(colour_of(frame), chroma));
+    if (frame - finished + 1 == engine->draws_in_flight()) finish();
+  }
+  while (finished < frames) finish();
+  Checkpoint of_cpu, of_gpu;
+  cpu->save(of_cpu);
+  engine->save(of_gpu);
+  CHECK(equal_bits(of_cpu, of_gpu));
+}
+
+}  // namespace
+
+TEST_SUITE("cuda.looks_on_host") {
+  TEST_CASE("sixty pictures in looks like the built-in ones are the CPU's, all planes") {
+    const FreshGpu fresh;
+    UniverseSettings neon = lit_universe(96, 64, 60);
+    compare(neon, 60);  // aurora
+    neon.look.tone = ToneCurve::filmic;
+    neon.look.palette = "oklch-vivid";
+    neon.look.background = 0;
+    neon.look.white = 1;
+    neon.look.bloom = 0.55f;
+    neon.look.bloom_radius = 6;
+    neon.trail_decay = 0.8f;
+    compare(neon, 60);
+    UniverseSettings ember = lit_universe(96, 64, 60);
+    ember.look.colour_by = ColourBy::speed;
+    ember.look.palette = "6A176E 932667 BC3754 DD513A F37819 FCA50A F6D746 FCFFA4";
+    ember.look.background = 0x080302;
+    ember.look.grain = 3;
+    ember.trail_decay = 0.93f;
+    compare(ember, 60);
+    UniverseSettings abyss = lit_universe(96, 64, 60);
+    abyss.look.colour_by = ColourBy::age;
+    abyss.look.palette = "0B3C5D 1CA3C4 5CE1C8 B8F2E6 7A8BFF";
+    abyss.look.white = 2;
+    abyss.look.bloom_radius = 6;
+    abyss.trail_decay = 0.95f;
+    compare(abyss, 60);
+  }
+
+  TEST_CASE("every stage on and off, and at its limits") {
+    const FreshGpu fresh;
+    const UniverseSettings all = lit_universe(66, 42, 40);
+    const auto with = [&all](auto change, int frames = 12) {
+      UniverseSettings universe = all;
+      change(universe.look);
+      compare(universe, frames);
+    };
+    with(
+        [](LookSettings& look) {
+          look.colour_by = ColourBy::density;
+          look.palette = "viridis";
+        },
+        60);
+    with([](LookSettings& look) { look.streaks = 1; });
+    with([](LookSettings& look) { look.streaks = 16; });
+    with([](LookSettings& look) { look.point_size = 3; });
+    with([](LookSettings& look) { look.point_size = 7; });
+    with([](LookSettings& look) { look.point_size = 13; });
+    with([](LookSettings& look) { look.bloom = 0; });
+    with([](LookSettings& look) { look.bloom = 4, look.bloom_radius = 1; });
+    with([](LookSettings& look) { look.bloom_radius = 2; });
+    with([](LookSettings& look) { look.bloom_radius = 8; });
+    with([](LookSettings& look) { look.vignette = 0; });
+    with([](LookSettings& look) { look.vignette = 1; });
+    with([](LookSettings& look) { look.grain = 16; });
+    with([](LookSettings& look) { look.dither = false; });
+    with([](LookSettings& look) { look.background = 0xFFFFFF; });
+    with([](LookSettings& look) { look.exposure = 2.7f; });
+    with([](LookSettings& look) { look.exposure = -3.1f, look.white = 0.01f; });
+    with([](LookSettings& look) {
+      look.bloom = look.vignette = look.grain = 0;
+      look.dither = false;
+      look.streaks = 1;
+    });
+  }
+
+  TEST_CASE("odd blocks, the smallest picture, one particle and many, one species and all") {
+    const FreshGpu fresh;
+    for (const auto& [width, height] :
+         std::vector<std::pair<int, int>>{{32, 32}, {34, 32}, {32, 38}, {130, 34}, {258, 70}})
+      compare(lit_universe(width, height, 30), 8);
+    compare(lit_universe(64, 64, 1, 1), 20);
+    compare(lit_universe(64, 64, 2, 32), 12);
+    compare(lit_universe(64, 48, 3000, 32), 4);
+    compare(lit_universe(720, 480, 2500), 3);
+    UniverseSettings fast = lit_universe(64, 48, 100);
+    fast.force_scale = 1e6f;
+    fast.dt = 100;
+    for (const ColourBy by : {ColourBy::species, ColourBy::speed, ColourBy::density}) {
+      fast.look.colour_by = by;
+      compare(fast, 8);
+    }
+    UniverseSettings unfading = lit_universe(48, 48, 50);
+    unfading.trail_decay = 0;
+    compare(unfading, 6);
+    UniverseSettings slow = lit_universe(64, 48, 100);
+    slow.substeps = 3;
+    compare(slow, 8);
+  }
+
+  TEST_CASE("with every block shape and number of pictures in flight, and at the same time") {
+    const FreshGpu fresh;
+    int in_flight = 2;
+    for (const int threads : {64, 256, 512}) {
+      compare(lit_universe(66, 34, 33), 6, {-1, 8, threads, in_flight},
+              static_cast<unsigned>(threads));
+      ++in_flight;
+    }
+    host_gpu::concurrent_blocks() = 3;
+    compare(lit_universe(66, 34, 50), 4, {-1, 16, 64});
+  }
+
+  TEST_CASE("either engine goes on from the other's checkpoint, to the bit") {
+    const FreshGpu fresh;
+    UniverseSettings universe = lit_universe(66, 42, 40);
+    universe.look.grain = 2;
+    for (const ColourBy by : {ColourBy::density, ColourBy::age}) {
+      universe.look.colour_by = by;
+      auto cpu = make_cpu_engine(universe, {Isa::automatic, 1});
+      auto engine = make_cuda_engine(universe);
+      Checkpoint of_cpu, of_gpu;
+      const auto save = [&] {
+        cpu->save(of_cpu);
+        engine->save(of_gpu);
+        CHECK(equal_bits(of_cpu, of_gpu));
+        of_gpu = parse_checkpoint(serialize_checkpoint(of_gpu).data(),
+                                  serialize_checkpoint(of_gpu).size());
+      };
+      const auto advance = [&](int frames) {
+        for (int frame = 0; frame < frames; ++frame) {
+          Planes want(universe), got(universe);
+          cpu->step(), engine->step();
+          cpu->draw(want.target(colour_of(frame)));
+          engine->draw(got.target(colour_of(frame)));
+          CHECK(got.bytes == want.bytes);
+        }
+      };
+      engine->step(), cpu->step();
+      save();  // nothing is drawn yet
+      cpu = make_cpu_engine(universe, {Isa::automatic, 1});
+      engine = make_cuda_engine(universe);
+      cpu->restore(of_gpu);
+      engine->restore(of_cpu);
+      advance(20);
+      cpu->step(), engine->step();  // not yet launched, it belongs to the checkpoint
+      save();
+      cpu = make_cpu_engine(universe, {Isa::automatic, 1});
+      cpu->restore(of_gpu);
+      engine->restore(of_cpu);
+      CHECK(engine->frame() == 22);
+      advance(20);
+      save();
+    }
+  }
+
+  TEST_CASE("the matrix of pictures is the film's, and nothing is drawn where it changes") {
+    const FreshGpu fresh;
+    const UniverseSettings universe = lit_universe(66, 42, 40);
+    const auto cpu = make_cpu_engine(universe, {Isa::automatic, 1});
+    const auto engine = make_cuda_engine(universe);
+    ColourDescription colour = {ColourMatrix::smpte170m, ColourRange::limited, 8};
+    for (int frame = 0; frame < 4; ++frame) {
+      Planes want(universe), got(universe);
+      cpu->step(), engine->step();
+      PictureTarget other = got.target({ColourMatrix::bt709, ColourRange::limited, 8});
+      if (frame == 2) CHECK_THROWS_AS(engine->begin_draw(other), std::invalid_argument);
+      cpu->draw(want.target(colour));
+      engine->draw(got.target(colour));
+      CHECK(got.bytes == want.bytes);
+      colour.matrix = ColourMatrix::bt470bg;  // the same coefficients
+    }
+  }
+
+  TEST_CASE("a frame is one graph and only finished planes cross the bus") {
+    const FreshGpu fresh;
+    const UniverseSettings universe = lit_universe(66, 42, 40);
+    const auto engine = make_cuda_engine(universe);
+    Planes planes(universe);
+    engine->step();
+    engine->draw(planes.target(colour_of(0)));
+    const int before = gpu().allocated_in_all;
+    gpu().launches = gpu().kernels = 0;
+    for (int i = 0; i < 10; ++i) {
+      engine->step();
+      engine->draw(planes.target(colour_of(0)));
+    }
+    CHECK(gpu().launches == 10);
+    // Particles, splats, fading, tone; four levels of bloom: down three times, up four.
+    CHECK(gpu().kernels == 10 * (4 + 3 + 4));
+    CHECK(gpu().allocated_in_all == before);
+    CHECK(engine->describe().memory_bytes == cuda_engine_memory_bytes(universe));
+  }
+}
