@@ -62,13 +62,13 @@ class CudaEngine final : public Engine {
     motion_ = motion_constants(universe, initial.matrix);
     upload(initial.state, initial.matrix);
     step_ = std::make_unique<Graph>(compute_, [this] {
-      queue_move(false);
+      queue_move(false, motion_);
       queue_sort_and_picture(true, {});
     });
     for (const ColourRange range : {ColourRange::full, ColourRange::limited})
       for (std::size_t picture = 0; picture < drawn_.size(); ++picture)
         frame_.push_back(std::make_unique<Graph>(compute_, [this, picture, range] {
-          queue_move(true);
+          queue_move(true, motion_);
           queue_sort_and_picture(true, {static_cast<int>(picture), range});
         }));
   }
@@ -81,7 +81,7 @@ class CudaEngine final : public Engine {
   }
 
   const UniverseSettings& settings() const noexcept override { return settings_; }
-  std::uint64_t frame() const noexcept override { return steps_; }
+  std::uint64_t frame() const noexcept override { return frames_; }
   int draws_in_flight() const noexcept override { return in_flight_; }
   bool draws_colour() const noexcept override { return settings_.look.draws_colour(); }
 
@@ -97,9 +97,18 @@ class CudaEngine final : public Engine {
 
   // Held back until it is known whether a picture follows: then both are one graph.
   void step() override {
-    launch_pending_step();
-    step_pending_ = true;
-    ++steps_;
+    for (int step = 0; step < settings_.steps_per_frame; ++step) {
+      launch_pending_step();
+      step_pending_ = true;
+    }
+    if (frames_ == 0 && settings_.substeps > 1) {
+      // Of other constants than the graphs'.
+      use_device();
+      queue_move(false, first_motion_constants(settings_, matrix_));
+      queue_sort_and_picture(true, {});
+      step_pending_ = false;
+    }
+    ++frames_;
   }
 
   void begin_draw(const PictureTarget& target) override {
@@ -142,7 +151,7 @@ class CudaEngine final : public Engine {
     launcher_.copy(particles.data(), arrays_.moving.particle, n, cudaMemcpyDeviceToHost);
     launcher_.copy(velocities.data(), arrays_.moving.velocity, n, cudaMemcpyDeviceToHost);
     compute_.synchronize();
-    state.frame = steps_;
+    state.frame = frames_;
     for (auto* values : {&state.y, &state.x, &state.vy, &state.vx}) values->resize(n);
     state.species.resize(n);
     for (std::size_t i = 0; i < n; ++i) {
@@ -169,7 +178,7 @@ class CudaEngine final : public Engine {
     step_pending_ = false;
     empty_device();
     painter_->restore(checkpoint);
-    steps_ = checkpoint.state.frame;
+    frames_ = checkpoint.state.frame;
     upload(checkpoint.state, matrix_);
   }
 
@@ -193,7 +202,7 @@ class CudaEngine final : public Engine {
       particles[i] = {state.y[i], state.x[i], state.species[i], static_cast<std::int32_t>(i)};
       velocities[i] = {state.vy[i], state.vx[i]};
     }
-    launcher_.copy(arrays_.steps, &steps_, 1, cudaMemcpyHostToDevice);
+    launcher_.copy(arrays_.steps, &frames_, 1, cudaMemcpyHostToDevice);
     launcher_.copy(arrays_.matrix, matrix.data(), matrix.size(), cudaMemcpyHostToDevice);
     launcher_.copy(arrays_.moving.particle, particles.data(), n, cudaMemcpyHostToDevice);
     launcher_.copy(arrays_.moving.velocity, velocities.data(), n, cudaMemcpyHostToDevice);
@@ -219,7 +228,7 @@ class CudaEngine final : public Engine {
   }
 
   template <int lanes>
-  void queue_move_with(bool draws) const {
+  void queue_move_with(bool draws, const arithmetic::MotionConstants& motion) const {
     MoveParticles<lanes> move;
     move.sorted = arrays_.sorted;
     move.moving = arrays_.moving;
@@ -228,7 +237,7 @@ class CudaEngine final : public Engine {
     move.species_count = settings_.species;
     move.particles = settings_.particles;
     move.force = force_;
-    move.motion = motion_;
+    move.motion = motion;
     move.steps = arrays_.steps;
     const MovingSplats splats = painter_->moving_splats(draws);
     move.image = splats.image;
@@ -237,10 +246,10 @@ class CudaEngine final : public Engine {
     launcher_.queue(move, blocks_for(settings_.particles, threads_ / lanes), threads_);
   }
 
-  void queue_move(bool draws) const {
-    lanes_ == 8    ? queue_move_with<8>(draws)
-    : lanes_ == 16 ? queue_move_with<16>(draws)
-                   : queue_move_with<32>(draws);
+  void queue_move(bool draws, const arithmetic::MotionConstants& motion) const {
+    lanes_ == 8    ? queue_move_with<8>(draws, motion)
+    : lanes_ == 16 ? queue_move_with<16>(draws, motion)
+                   : queue_move_with<32>(draws, motion);
   }
 
   void queue_sort_and_picture(bool sorts, const Drawing& drawing) const {
@@ -271,7 +280,7 @@ class CudaEngine final : public Engine {
   std::vector<Event> drawn_, copied_;          // a picture each
 
   mutable bool step_pending_ = false;
-  std::uint64_t steps_ = 0;
+  std::uint64_t frames_ = 0;
   std::int64_t begun_ = 0, finished_ = 0;  // pictures
 };
 
@@ -321,6 +330,9 @@ std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
                                          const CudaEngineSettings& cuda) {
   const FloatEnvironment ieee;
   validate(cuda);
+  if (universe.look.draws_colour() && universe.steps_per_frame > 1)
+    throw std::invalid_argument(
+        "the GPU's engine draws frames of several steps only in the look published so far");
   const std::size_t bytes = cuda_engine_memory_bytes(universe, cuda);
   const CudaDevice device = choose_cuda_device(cuda.device);
   check_cuda(cudaSetDevice(device.index), "cudaSetDevice");

@@ -17,8 +17,20 @@ static_assert(std::endian::native == std::endian::little,
               "checkpoints are little-endian; a big-endian processor must swap here");
 
 constexpr std::string_view kind = "lifereel checkpoint ";
-constexpr std::string_view gray_header = "lifereel checkpoint v01\n";
-constexpr std::string_view colour_header = "lifereel checkpoint v02\n";
+/// By CheckpointParts: time, colour.
+constexpr std::string_view headers[2][2] = {
+    {"lifereel checkpoint v01\n", "lifereel checkpoint v02\n"},
+    {"lifereel checkpoint v03\n", "lifereel checkpoint v04\n"}};
+constexpr std::size_t header_bytes = headers[0][0].size();
+
+/// What there is beside what every checkpoint has.
+struct CheckpointParts {
+  bool time = false;    ///< frames are not of a step
+  bool colour = false;  ///< a look in colour
+};
+CheckpointParts parts_of(const UniverseSettings& universe) {
+  return {universe.steps_per_frame != 1 || universe.substeps != 1, universe.look.draws_colour()};
+}
 constexpr std::size_t checksum_bytes = 64;
 
 [[noreturn]] void fail(const std::string& what) {
@@ -183,11 +195,11 @@ std::vector<std::uint8_t> serialize_checkpoint(const Checkpoint& checkpoint) {
   validate(checkpoint);
   const UniverseSettings& universe = checkpoint.universe;
   const State& state = checkpoint.state;
-  const bool colour = universe.look.draws_colour();
-  const std::string_view header = colour ? colour_header : gray_header;
+  const auto [time, colour] = parts_of(universe);
+  const std::string_view header = headers[time][colour];
   const std::size_t of_colour =
       colour ? look_bytes(universe.look) + 8 + 2 * 4 * blocks_of(universe) : 0;
-  const std::size_t size = of_colour + header.size() + 8 + 8 + 5 * 4 + 6 * 4 + 4 +
+  const std::size_t size = of_colour + (time ? 8 : 0) + header_bytes + 8 + 8 + 5 * 4 + 6 * 4 + 4 +
                            4 * universe.matrix.size() + 8 + 20 * state.y.size() +
                            4 * checkpoint.trail.size() + checksum_bytes;
   std::vector<std::uint8_t> bytes(size);
@@ -201,6 +213,9 @@ std::vector<std::uint8_t> serialize_checkpoint(const Checkpoint& checkpoint) {
   for (const float value : {universe.rmax, universe.beta, universe.force_scale, universe.friction,
                             universe.dt, universe.trail_decay})
     writer.put(value);
+  if (time)
+    for (const std::int32_t value : {universe.steps_per_frame, universe.substeps})
+      writer.put(value);
   writer.put(static_cast<std::uint32_t>(universe.matrix.size()));
   writer.put_all(universe.matrix);
   if (colour) put_look(writer, universe.look);
@@ -219,22 +234,17 @@ std::vector<std::uint8_t> serialize_checkpoint(const Checkpoint& checkpoint) {
   return bytes;
 }
 
-Checkpoint parse_checkpoint(const std::uint8_t* bytes, std::size_t size) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes), size);
-  if (!text.starts_with(kind)) fail("it does not begin as one");
-  const bool colour = text.starts_with(colour_header);
-  if (!colour && !text.starts_with(gray_header)) fail("it is of another version of lifereel");
-  constexpr std::string_view header = gray_header;  // both are as long
-  if (size < header.size() + checksum_bytes) fail("it is cut short");
-  const std::size_t content = size - checksum_bytes;
-  Reader reader(bytes + header.size(), content - header.size());
-  if (const auto all = reader.get<std::uint64_t>(); all != size)
-    fail(all > size ? "it is cut short" : "it goes on after its end");
-  if (text.substr(content) != sha256_hex(bytes, content)) fail("it is damaged");
+namespace {
 
-  Checkpoint checkpoint;
-  UniverseSettings& universe = checkpoint.universe;
-  State& state = checkpoint.state;
+CheckpointParts parts_in(std::string_view text) {
+  for (const bool time : {false, true})
+    for (const bool colour : {false, true})
+      if (text.starts_with(headers[time][colour])) return {time, colour};
+  fail("it is of another version of lifereel");
+}
+
+UniverseSettings get_universe(Reader& reader, const CheckpointParts& parts) {
+  UniverseSettings universe;
   universe.seed = reader.get<std::uint64_t>();
   for (int* value : {&universe.width, &universe.height, &universe.particles, &universe.species})
     *value = reader.get<std::int32_t>();
@@ -244,20 +254,43 @@ Checkpoint parse_checkpoint(const std::uint8_t* bytes, std::size_t size) {
   for (float* value : {&universe.rmax, &universe.beta, &universe.force_scale, &universe.friction,
                        &universe.dt, &universe.trail_decay})
     *value = reader.get<float>();
+  if (parts.time)
+    for (int* value : {&universe.steps_per_frame, &universe.substeps})
+      *value = reader.get<std::int32_t>();
   reader.get_all(universe.matrix, reader.get<std::uint32_t>());
-  if (colour) universe.look = get_look(reader);
+  if (parts.colour) universe.look = get_look(reader);
   try {
     validate(universe);  // before its numbers say how much to read
   } catch (const std::invalid_argument& error) {
     fail(error.what());
   }
+  if (parts_of(universe).time != parts.time) fail("its frames are of a step, which it denies");
+  return universe;
+}
+
+}  // namespace
+
+Checkpoint parse_checkpoint(const std::uint8_t* bytes, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes), size);
+  if (!text.starts_with(kind)) fail("it does not begin as one");
+  const CheckpointParts parts = parts_in(text);
+  if (size < header_bytes + checksum_bytes) fail("it is cut short");
+  const std::size_t content = size - checksum_bytes;
+  Reader reader(bytes + header_bytes, content - header_bytes);
+  if (const auto all = reader.get<std::uint64_t>(); all != size)
+    fail(all > size ? "it is cut short" : "it goes on after its end");
+  if (text.substr(content) != sha256_hex(bytes, content)) fail("it is damaged");
+
+  Checkpoint checkpoint;
+  State& state = checkpoint.state;
+  const UniverseSettings universe = checkpoint.universe = get_universe(reader, parts);
   state.frame = reader.get<std::uint64_t>();
   const auto n = static_cast<std::size_t>(universe.particles);
   for (auto* values : {&state.y, &state.x, &state.vy, &state.vx}) reader.get_all(*values, n);
   reader.get_all(state.species, n);
   reader.get_all(checkpoint.trail, static_cast<std::size_t>(universe.width) *
                                        static_cast<std::size_t>(universe.height));
-  if (colour) {
+  if (parts.colour) {
     const auto matrix = reader.get<std::int32_t>();
     if (matrix < 0 || matrix > static_cast<int>(ColourMatrix::bt709))
       fail("its colour matrix is none of ours");

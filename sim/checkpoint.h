@@ -14,7 +14,7 @@ namespace [[gnu::visibility("default")]] lifereel {
 /// What Engine::save() gives and Engine::restore() takes, on any engine: equal bits on all of them.
 struct Checkpoint {
   UniverseSettings universe;
-  State state;  ///< after step state.frame
+  State state;  ///< of frame state.frame
   /// Brightness that has not yet faded, in twentieths, height rows of width pixels, as the last
   /// draw left it; 0 or more, finite.
   std::vector<float> trail;
@@ -48,6 +48,8 @@ struct Checkpoint {
 ///                      palette's text, which follows
 ///   after the trail    i32 its matrix, as ColourMatrix; i32 white, a float's bits; f32 ... Cb and
 ///                      Cr, (height / 2) * (width / 2) each
+/// Where a frame is not one step, it is "v03" in place of v01 and "v04" in place of v02, and has
+/// after trail_decay    i32 x 2: steps a frame, substeps
 // clang-format on
 std::vector<std::uint8_t> serialize_checkpoint(const Checkpoint& checkpoint);
 

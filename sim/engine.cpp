@@ -45,6 +45,8 @@ PictureMemory Engine::allocate_picture_memory(std::size_t picture_bytes,
   return memory;
 }
 
+void Engine::pass(const PictureTarget& target) { draw(target); }
+
 void Engine::cancel_steps(const std::atomic<bool>*) noexcept {}
 
 void Engine::save(Checkpoint&) const { throw std::logic_error("this engine cannot be saved"); }

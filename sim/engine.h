@@ -102,7 +102,8 @@ class Engine {
   virtual const UniverseSettings& settings() const noexcept = 0;
   virtual EngineDescription describe() const = 0;
 
-  /// Moves every particle one frame on. Throws Cancelled where cancel_steps() says so.
+  /// Moves every particle one frame on, however many steps that is. Throws Cancelled where
+  /// cancel_steps() says so.
   virtual void step() = 0;
 
   /// Once any thread or a signal handler has set the flag, a step ends soon with Cancelled, and the
@@ -130,6 +131,11 @@ class Engine {
     finish_draw();
   }
 
+  /// As draw(), for a frame that nobody looks at: pictures that follow are the same, and what is
+  /// left in `target` means nothing. No draw may be in flight. An engine that knows no shorter way
+  /// draws.
+  virtual void pass(const PictureTarget& target);
+
   /// Whether its pictures have colour, which may be of 10 bits a sample; gray ones have 8. The
   /// chroma planes of those that have none are neutral, so
   /// that all pictures may share one, which nobody draws: a target then has luma alone.
@@ -139,14 +145,15 @@ class Engine {
   virtual void read_state(State& state) const = 0;
 
   /// Copies out all that the universe's future depends on. Reuses the vectors' memory. An engine of
-  /// your own need not have it: it throws std::logic_error then.
+  /// your own need not have it: it throws std::logic_error then, as any does between step() and
+  /// draw of a frame of several steps in colour, whose light is not all in the trail.
   virtual void save(Checkpoint& checkpoint) const;
 
   /// Goes on from there, whatever this engine has computed before; no draw may be in flight. Throws
   /// std::invalid_argument for another universe's checkpoint, std::runtime_error for a broken one.
   virtual void restore(const Checkpoint& checkpoint);
 
-  /// Steps taken so far.
+  /// Frames so far: calls of step().
   virtual std::uint64_t frame() const noexcept = 0;
 
   /// hash_state() of the present state.

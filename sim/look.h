@@ -65,6 +65,7 @@ void validate(const LookSettings& look, int width, int height);
 ///   oklch-vivid   the same, darker and more colourful
 ///   okabe-ito     seven that colour-blind people tell apart
 ///   viridis, magma, inferno   matplotlib's ramps
+///   batlow, hawaii, lajolla, lipari, oslo, roma, vik   Crameri's
 std::vector<Rgb> palette_colours(const std::string& palette, int count, bool ramp = false);
 
 /// The names that palette_colours() takes.

@@ -7,6 +7,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "sim/arithmetic/constants.h"
 #include "sim/hash/sha256.h"
 
 namespace lifereel {
@@ -39,6 +40,12 @@ void validate(const UniverseSettings& s) {
           " is out of range: above 0, at most 1000");
   require(s.trail_decay >= 0.0f && s.trail_decay < 1.0f, "trail-decay ", s.trail_decay,
           " is out of range: 0 or more and below 1, the part of the trail that is kept");
+  require(s.steps_per_frame >= 1 && s.steps_per_frame <= 1000, "steps-per-frame ",
+          s.steps_per_frame, " is out of range: 1 to 1000");
+  require(s.substeps >= 1 && s.substeps <= 64, "substeps ", s.substeps,
+          " is out of range: 1 to 64");
+  require(s.steps_per_frame == 1 || s.substeps == 1,
+          "steps-per-frame makes a time lapse and substeps slow motion: leave one of them out");
   const int shorter = s.width < s.height ? s.width : s.height;
   require(static_cast<double>(shorter) >= 3.0 * static_cast<double>(s.rmax), "a world of ", s.width,
           "x", s.height, " pixels is smaller than three cells of rmax ", s.rmax,
@@ -55,10 +62,12 @@ void validate(const UniverseSettings& s) {
           " numbers, but ", s.species, " species need ", s.species, " lines of ", s.species);
   validate(s.look, s.width, s.height);
   // Their light is summed in 32 bits.
-  require(!s.look.draws_colour() || std::int64_t{s.particles} * s.look.streaks <= 20'000'000,
-          s.particles, " particles with streaks of ", s.look.streaks,
-          " points are too many for a picture in colour: at most 20 million points; lower streaks, "
-          "or take the look published");
+  require(!s.look.draws_colour() || std::int64_t{s.particles} * points_a_frame(s) <= 20'000'000,
+          s.particles, " particles with ",
+          s.steps_per_frame == 1 ? "streaks of " : "steps-per-frame and streaks of ",
+          points_a_frame(s),
+          " points are too many for a picture in colour: at most 20 million points; lower ",
+          s.steps_per_frame == 1 ? "streaks" : "steps-per-frame", ", or take the look published");
   for (const float entry : s.matrix)
     require(
         std::isfinite(entry) && std::fabs(entry) <= 1024.0f,

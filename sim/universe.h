@@ -35,6 +35,12 @@ struct UniverseSettings {
   float friction = 0.85f;    ///< 0..1: the part of the velocity kept each frame
   float dt = 0.6f;           ///< time step, frames
   float trail_decay = 0.8f;  ///< 0 <= trail_decay < 1: the part of the trail kept each frame
+  /// Time lapse: steps of dt in a frame, 1 to 1000. A picture in colour has each step's light, all
+  /// of it together as much as of one step; the published one shows the particles after the last.
+  int steps_per_frame = 1;
+  /// Slow motion: frames in which dt passes, 1 to 64. Friction and forces are divided so that the
+  /// motion is the same, as nearly as steps of another length allow. Not with steps_per_frame.
+  int substeps = 1;
   /// K x K row-major, force on species row from species column; empty: drawn from the seed.
   std::vector<float> matrix;
   LookSettings look;  ///< how it is drawn; no particle moves differently for it
@@ -50,7 +56,7 @@ void validate(const UniverseSettings& settings);
 /// 0 <= x < width (at frame 0 float32 may have rounded up to height or width itself); velocity in
 /// pixels per unit of time.
 struct State {
-  std::uint64_t frame = 0;  ///< steps taken since the initial state
+  std::uint64_t frame = 0;  ///< frames since the initial state
   std::vector<float> y, x, vy, vx;
   std::vector<std::int32_t> species;
 

@@ -49,7 +49,7 @@ Golden read_golden(const std::string& path);
 
 /// The first frame in which a universe is not what a golden file says.
 struct GoldenDifference {
-  std::int64_t frame = 0;  ///< of the film, from 0: the picture after frame + 1 steps
+  std::int64_t frame = 0;  ///< of the film, from 0
   bool state_differs = false;
   bool picture_differs = false;
   std::string golden_state, state;      ///< SHA-256; golden_state is empty when the file has none

@@ -58,6 +58,9 @@ struct RenderSettings {
   /// One of the two; neither is an error at render time.
   std::optional<std::int64_t> frames;
   std::optional<double> seconds;
+  /// Frames of the universe before the film's first, simulated and not filmed: the film's frame k
+  /// is the universe's frame warmup + k, with the light that all frames before it have left.
+  std::int64_t warmup = 0;
   /// Only this frame, counted from 0, as a still picture; the length means nothing then.
   std::optional<std::int64_t> frame;
 
@@ -76,7 +79,7 @@ struct RenderSettings {
 /// Frames of the film: one where `frame` is set, `frames`, or as many as begin before `seconds` are
 /// over, computed exactly from the decimal number that `seconds` prints as (0.1 s at 20 fps are 2
 /// frames, 20 s at 30000/1001 are 600). Throws std::invalid_argument when neither or both are set
-/// or the film would be empty.
+/// or the film would be empty, and for a warmup out of range.
 std::int64_t frame_count(const RenderSettings& settings);
 
 /// Checks everything that can be checked before anything is opened: universe, film, paths and their

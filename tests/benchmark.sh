@@ -37,8 +37,9 @@ for threads in 1 $(nproc); do
   done | median | sed "s/.*/| 2880x1080, 22000 particles, $threads threads | & |/"
 done
 
-# What one would type instead, given the pictures as raw 8-bit gray.
+# What one would type instead, given the pictures as raw 8-bit gray, or yuv420p where they have colour.
 with_ffmpeg() { # PRESET OUTPUT
+  pixels=gray
   case $1 in
     dvd_video) set -- -s 720x480 -framerate 30000/1001 -i "$here/frames.gray" -f lavfi \
       -i anullsrc=channel_layout=stereo:sample_rate=48000 -target ntsc-dvd -b:v 4400k -b:a 192k \
@@ -50,8 +51,10 @@ with_ffmpeg() { # PRESET OUTPUT
     bd_4k_6h) set -- -s 3840x2160 -framerate 20 -i "$here/frames.gray" -c:v libx265 \
       -x265-params log-level=error -pix_fmt yuv420p -preset medium -b:v 9000k -maxrate 15000k \
       -bufsize 30000k "$2" ;;
+    film_1080p) pixels=yuv420p; set -- -s 1920x1080 -framerate 60 -i "$here/frames.gray" \
+      -c:v libx264 -preset medium -crf 25 -profile:v high -aq-mode 3 -g 120 "$2" ;;
   esac
-  run ffmpeg -v error -y -f rawvideo -pix_fmt gray "$@"
+  run ffmpeg -v error -y -f rawvideo -pix_fmt "$pixels" "$@"
 }
 
 echo
@@ -59,7 +62,7 @@ echo "| simulate, draw, encode, mux beside only encode, mux: medians of $pairs p
 echo '|---|---|---|---|---|'
 compare() { # PRESET FRAMES EXTENSION
   "$lifereel" render --preset "$1" --target none --codec rawvideo --container rawvideo \
-    --codec-preset none --crf none --bitrate none --maxrate none --bufsize none --audio-bitrate none \
+    --codec-preset none --codec-option none --crf none --bitrate none --maxrate none --bufsize none --audio-bitrate none \
     --frames "$2" --quiet --overwrite -o "$here/frames.gray"
   for list in ours theirs walls processors; do : > "$here/$list"; done
   for _ in $(seq "$pairs"); do
@@ -79,6 +82,7 @@ compare dvd_video "$frames" mpg
 compare dvd_mp4 $((frames * 2 / 3)) mp4
 compare panoramic $((frames / 50)) mp4
 compare bd_4k_6h $((frames / 50)) mp4
+compare film_1080p $((frames / 12)) mp4
 
 echo
 echo '| `dvd_video`, length | peak memory |'

@@ -7,6 +7,7 @@
 
 #include "cuda/painters/block_weights.h"
 #include "cuda/painters/painter.h"
+#include "sim/arithmetic/constants.h"
 #include "sim/light/blue_noise.h"
 #include "sim/light/vignette.h"
 
@@ -161,7 +162,7 @@ class LightPainter final : public Painter {
     splat.histogram = light_.histogram;
     splat.particles = settings_.particles;
     splat.streaks = look_.streaks;
-    splat.part_of_step = settings_.dt / static_cast<float>(look_.streaks);
+    splat.part_of_step = step_time(settings_) / static_cast<float>(look_.streaks);
     splat.colour_by = look_.colour_by;
     return splat;
   }

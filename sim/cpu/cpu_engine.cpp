@@ -81,6 +81,7 @@ class CpuEngine final : public Engine {
     field_.is_cancelled = is_cancelled;
     field_.cancelled = &cancelled_;
     motion_ = motion_constants(universe, matrix_);
+    first_motion_ = first_motion_constants(universe, matrix_);
   }
 
   const UniverseSettings& settings() const noexcept override { return settings_; }
@@ -101,6 +102,8 @@ class CpuEngine final : public Engine {
   }
 
   void save(Checkpoint& checkpoint) const override {
+    if (painter_->has_added())
+      throw std::logic_error("save: draw comes first, for the light of a frame's steps");
     checkpoint.universe = settings_;
     read_state(checkpoint.state);
     painter_->save(checkpoint);
@@ -110,6 +113,7 @@ class CpuEngine final : public Engine {
     const FloatEnvironment ieee;
     lifereel::validate(checkpoint, settings_);
     write_state(checkpoint.state);
+    painter_->begin_frame();
     painter_->restore(checkpoint);
   }
 
@@ -125,22 +129,14 @@ class CpuEngine final : public Engine {
 
   void cancel_steps(const std::atomic<bool>* flag) noexcept override { field_.cancel = flag; }
 
-  // Particles move at the end, when all is known that moves them, so that a step can be cancelled
-  // until then.
   void step() override {
     const FloatEnvironment ieee;
     cancelled_ = false;
-    sort_by_place();
-    pool_.run(strips_.strips, 1, [this](int, std::int32_t strip) {
-      if (!is_cancelled(field_)) spread_matrix(strip);
-    });
-    pool_.run(strips_.strips, 1, [this](int thread, std::int32_t strip) {
-      Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
-      if (!is_cancelled(field_))
-        kernels_.sum_strip(field_, strip, scratch.partial_y.data(), scratch.partial_x.data());
-    });
-    if (is_cancelled(field_)) throw Cancelled();
-    pool_.run(strips_.strips, 1, [this](int, std::int32_t strip) { move_strip(strip); });
+    painter_->begin_frame();
+    if (settings_.steps_per_frame == 1)
+      move();
+    else
+      move_often();
     ++frame_;
   }
 
@@ -149,14 +145,13 @@ class CpuEngine final : public Engine {
     lifereel::validate(target, settings_.width, settings_.height,
                        draws_colour() ? colour_bits : gray_bits);
     const FloatEnvironment ieee;
-    const ParticleView view = {particles_.y.data(),
-                               particles_.x.data(),
-                               particles_.vy.data(),
-                               particles_.vx.data(),
-                               particles_.species.data(),
-                               &ranges_,
-                               frame_};
-    painter_->paint(view, target, pool_);
+    painter_->paint(view(), target, pool_);
+  }
+
+  void pass(const PictureTarget& target) override {
+    lifereel::validate(target, settings_.width, settings_.height);
+    const FloatEnvironment ieee;
+    painter_->pass(view(), target.colour, pool_);
   }
 
   void finish_draw() override {}
@@ -169,7 +164,8 @@ class CpuEngine final : public Engine {
     // Particles twice, places, matrix entries, layers; their hash (hash_state) and pixels; partial
     // sums; buckets; the picture.
     const std::size_t a_position = 2 * 6 * 4 + 2 * 4 + 2 * 4 * static_cast<std::size_t>(s.species) +
-                                   2 * 8 * (static_cast<std::size_t>(strips.reach) + 1);
+                                   2 * 8 * (static_cast<std::size_t>(strips.reach) + 1) +
+                                   (s.steps_per_frame > 1 ? 7 * 4 : 0);
     return positions * (a_position + static_cast<std::size_t>(threads) * 8) +
            static_cast<std::size_t>(s.particles) * 44 +
            static_cast<std::size_t>(strips.buckets()) * 4 + painter_memory_bytes(s, threads);
@@ -190,6 +186,53 @@ class CpuEngine final : public Engine {
   struct Scratch {
     std::vector<std::int32_t> partial_y, partial_x;  // by position, all 0 between strips
   };
+
+  // Particles move at the end, when all is known that moves them, so that a step can be cancelled
+  // until then.
+  void move() {
+    sort_by_place();
+    pool_.run(strips_.strips, 1, [this](int, std::int32_t strip) {
+      if (!is_cancelled(field_)) spread_matrix(strip);
+    });
+    pool_.run(strips_.strips, 1, [this](int thread, std::int32_t strip) {
+      Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+      if (!is_cancelled(field_))
+        kernels_.sum_strip(field_, strip, scratch.partial_y.data(), scratch.partial_x.data());
+    });
+    if (is_cancelled(field_)) throw Cancelled();
+    const arithmetic::MotionConstants& motion = frame_ == 0 ? first_motion_ : motion_;
+    pool_.run(strips_.strips, 1,
+              [this, &motion](int, std::int32_t strip) { move_strip(strip, motion); });
+  }
+
+  // All steps of a frame, or none: what a cancelled one has moved goes back.
+  void move_often() {
+    before_ = particles_;
+    places_before_ = places_;
+    ranges_before_ = ranges_;
+    try {
+      for (int step = 0; step < settings_.steps_per_frame; ++step) {
+        if (step > 0) painter_->add(view());
+        move();
+      }
+    } catch (const Cancelled&) {
+      std::swap(particles_, before_);
+      std::swap(places_, places_before_);
+      std::swap(ranges_, ranges_before_);
+      painter_->begin_frame();
+      throw;
+    }
+  }
+
+  ParticleView view() const {
+    return {particles_.y.data(),
+            particles_.x.data(),
+            particles_.vy.data(),
+            particles_.vx.data(),
+            particles_.species.data(),
+            &ranges_,
+            frame_};
+  }
 
   void write_state(const State& state) {
     frame_ = state.frame;
@@ -295,7 +338,7 @@ class CpuEngine final : public Engine {
     }
   }
 
-  void move_strip(std::int32_t strip) {
+  void move_strip(std::int32_t strip, const arithmetic::MotionConstants& motion) {
     const auto from = static_cast<std::size_t>(bucket_start(strip, 0));
     const auto to = static_cast<std::size_t>(bucket_start(strip, strips_.columns));
     const std::size_t pitch = particles_.y.size();
@@ -306,8 +349,8 @@ class CpuEngine final : public Engine {
         sum_y += layers_[2 * layer * pitch + i];
         sum_x += layers_[(2 * layer + 1) * pitch + i];
       }
-      arithmetic::integrate(particles_.y[i], particles_.vy[i], sum_y, strips_.height, motion_);
-      arithmetic::integrate(particles_.x[i], particles_.vx[i], sum_x, strips_.width, motion_);
+      arithmetic::integrate(particles_.y[i], particles_.vy[i], sum_y, strips_.height, motion);
+      arithmetic::integrate(particles_.x[i], particles_.vx[i], sum_x, strips_.width, motion);
       places_[i] = strips_.place_of(particles_.y[i], particles_.x[i]);
     }
   }
@@ -319,13 +362,17 @@ class CpuEngine final : public Engine {
   std::vector<float> matrix_, transposed_matrix_;
   ForceField field_{};
   std::atomic<bool> cancelled_{false};  // the present step
-  arithmetic::MotionConstants motion_{};
+  arithmetic::MotionConstants motion_{}, first_motion_{};
 
   // The particles, in ranges of positions; what they are sorted into; and what belongs to them.
   std::uint64_t frame_ = 0;
   Particles particles_, sorted_;
   std::vector<std::pair<std::int32_t, std::int32_t>> ranges_;
   std::vector<std::int32_t> places_, sorted_places_, bucket_start_;
+  // Where a frame of several steps began.
+  Particles before_;
+  std::vector<std::pair<std::int32_t, std::int32_t>> ranges_before_;
+  std::vector<std::int32_t> places_before_;
   std::size_t attraction_pitch_ = 0;
   std::vector<float> felt_, caused_;
   std::vector<std::int64_t> layers_;

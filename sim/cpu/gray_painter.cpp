@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "sim/arithmetic/constants.h"
 #include "sim/cpu/kernel_choice.h"
 #include "sim/cpu/painter.h"
 
@@ -31,12 +32,16 @@ class GrayPainter final : public Painter {
     for (auto& splat : splats_) splat.resize(trail_pitch_ + 2 * splat_margin + kernel_padding);
   }
 
-  void paint(const ParticleView& particles, const PictureTarget& target,
-             WorkerPool& pool) override {
+  void pass(const ParticleView& particles, const ColourDescription&, WorkerPool& pool) override {
     sort_by_row(particles);
     pool.run(settings_.height, rows_a_batch, [this](int thread, std::int32_t row) {
       fade_and_splat(splats_[static_cast<std::size_t>(thread)].data(), row);
     });
+  }
+
+  void paint(const ParticleView& particles, const PictureTarget& target,
+             WorkerPool& pool) override {
+    pass(particles, target.colour, pool);
     const float brightest = *std::max_element(row_brightest_.begin(), row_brightest_.end());
     const float scale = arithmetic::tone_scale(brightest);
     pool.run(settings_.height, rows_a_batch,
@@ -144,7 +149,7 @@ std::size_t painter_memory_bytes(const UniverseSettings& s, int threads) {
   const std::size_t planes = height * pitch * 4 * 7 / 4;
   const std::size_t bloom = s.look.bloom > 0 ? height * pitch * 4 : height * pitch / 4;
   return planes + bloom +
-         static_cast<std::size_t>(s.particles) * static_cast<std::size_t>(s.look.streaks) * 12 +
+         static_cast<std::size_t>(s.particles) * static_cast<std::size_t>(points_a_frame(s)) * 12 +
          static_cast<std::size_t>(threads) * pitch * 20;
 }
 

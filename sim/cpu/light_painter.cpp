@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "sim/arithmetic/constants.h"
 #include "sim/cpu/kernel_choice.h"
 #include "sim/cpu/light_pyramid.h"
 #include "sim/cpu/painter.h"
@@ -34,7 +35,7 @@ class LightPainter final : public Painter {
         row_lit_(static_cast<std::size_t>(blocks_high_), 0) {
     row_start_.resize(static_cast<std::size_t>(universe.height) + 1);
     points_.resize(static_cast<std::size_t>(universe.particles) *
-                   static_cast<std::size_t>(look_.streaks));
+                   static_cast<std::size_t>(points_a_frame(universe)));
     point_rows_.resize(points_.size());
     unsorted_points_.resize(points_.size());
     scratch_.resize(static_cast<std::size_t>(threads));
@@ -47,19 +48,47 @@ class LightPainter final : public Painter {
     }
   }
 
+  void begin_frame() noexcept override { points_added_ = 0; }
+  bool has_added() const noexcept override { return points_added_ > 0; }
+
+  // Order within a row is free: splats are integers.
+  void add(const ParticleView& particles) override {
+    if (points_added_ == 0) std::fill(row_start_.begin(), row_start_.end(), 0);
+    const auto height = static_cast<float>(settings_.height);
+    const auto width = static_cast<float>(settings_.width);
+    // Points of one particle lie apart in the list: each waits for what was last added near it.
+    const std::size_t first = points_added_;
+    particles.for_each(
+        [&](std::size_t i) { add_point(particles.y[i], particles.x[i], bin_of(particles, i)); });
+    const int points = points_a_step(settings_);
+    const float part = step_time(settings_) / static_cast<float>(points);
+    for (int s = 1; s < points; ++s) {
+      const float back = part * static_cast<float>(s);
+      std::size_t particle = first;
+      particles.for_each([&](std::size_t i) {
+        const float y = arithmetic::wrap(particles.y[i] - particles.vy[i] * back, height);
+        const float x = arithmetic::wrap(particles.x[i] - particles.vx[i] * back, width);
+        add_point(y, x, unsorted_points_[particle++] >> point_bin_shift);
+      });
+    }
+  }
+
   void paint(const ParticleView& particles, const PictureTarget& target,
              WorkerPool& pool) override {
-    keep_to(target.colour.matrix);
-    sort_points(particles);
-    pool.run(blocks_high_, rows_a_batch, [this](int thread, std::int32_t row) {
-      fade_and_splat(scratch_[static_cast<std::size_t>(thread)], row);
-    });
+    fade_and_add(particles, target.colour, pool);
     pyramid_.build(block_luma_, cb_, cr_, pool);
-    white_bits_ = next_white(exposure_, pyramid_.histogram(), white_bits_);
+    follow_white();
     const arithmetic::ToneConstants tone = tone_at(exposure_, white_bits_);
     pool.run(blocks_high_, rows_a_batch, [&](int thread, std::int32_t row) {
       tone_rows(scratch_[static_cast<std::size_t>(thread)], tone, target, row, particles.frame);
     });
+  }
+
+  void pass(const ParticleView& particles, const ColourDescription& colour,
+            WorkerPool& pool) override {
+    fade_and_add(particles, colour, pool);
+    pyramid_.measure(block_luma_, pool);
+    follow_white();
   }
 
   void save(Checkpoint& checkpoint) const override {
@@ -93,6 +122,18 @@ class LightPainter final : public Painter {
     std::vector<float> bloom_half, bloom_full, grain;
   };
 
+  void fade_and_add(const ParticleView& particles, const ColourDescription& colour,
+                    WorkerPool& pool) {
+    keep_to(colour.matrix);
+    add(particles);
+    sort_points();
+    pool.run(blocks_high_, rows_a_batch, [this](int thread, std::int32_t row) {
+      fade_and_splat(scratch_[static_cast<std::size_t>(thread)], row);
+    });
+  }
+
+  void follow_white() { white_bits_ = next_white(exposure_, pyramid_.histogram(), white_bits_); }
+
   void keep_to(ColourMatrix wanted) {
     const ColourMatrix matrix = matrix_of_light(wanted, matrix_);
     if (matrix_ == ColourMatrix::none) make_tables(matrix);
@@ -112,51 +153,33 @@ class LightPainter final : public Painter {
 
   std::int32_t bin_of(const ParticleView& particles, std::size_t i) const {
     if (look_.colour_by == ColourBy::speed)
-      return arithmetic::speed_bin(particles.vy[i], particles.vx[i], tables_.bins);
+      return arithmetic::speed_bin(particles.vy[i], particles.vx[i], bins_);
     if (look_.colour_by == ColourBy::density) {
       const std::int32_t y = arithmetic::pixel_of(particles.y[i], settings_.height);
       const std::int32_t x = arithmetic::pixel_of(particles.x[i], settings_.width);
-      return arithmetic::density_bin(luma_.row(y)[x], white_bits_, tables_.bins);
+      return arithmetic::density_bin(luma_.row(y)[x], white_bits_, bins_);
     }
     return particles.species[i];
   }
 
-  // The points of every pixel row. Order within a row is free: splats are integers.
-  void sort_points(const ParticleView& particles) {
-    std::fill(row_start_.begin(), row_start_.end(), 0);
-    const auto height = static_cast<float>(settings_.height);
-    const auto width = static_cast<float>(settings_.width);
-    // Points of one particle lie apart in the list: each waits for what was last added near it.
-    std::size_t count = 0;
-    const float part = settings_.dt / static_cast<float>(look_.streaks);
-    particles.for_each([&](std::size_t i) {
-      const std::int32_t row = arithmetic::pixel_of(particles.y[i], settings_.height);
-      const std::int32_t column = arithmetic::pixel_of(particles.x[i], settings_.width);
-      ++row_start_[static_cast<std::size_t>(row)];
-      point_rows_[count] = row;
-      unsorted_points_[count++] = bin_of(particles, i) << point_bin_shift | column;
-    });
-    for (int s = 1; s < look_.streaks; ++s) {
-      const float back = part * static_cast<float>(s);
-      std::size_t particle = 0;
-      particles.for_each([&](std::size_t i) {
-        const float y = arithmetic::wrap(particles.y[i] - particles.vy[i] * back, height);
-        const float x = arithmetic::wrap(particles.x[i] - particles.vx[i] * back, width);
-        const std::int32_t row = arithmetic::pixel_of(y, settings_.height);
-        const std::int32_t bin = unsorted_points_[particle++] >> point_bin_shift;
-        ++row_start_[static_cast<std::size_t>(row)];
-        point_rows_[count] = row;
-        unsorted_points_[count++] =
-            bin << point_bin_shift | arithmetic::pixel_of(x, settings_.width);
-      });
-    }
+  void add_point(float y, float x, std::int32_t bin) {
+    const std::int32_t row = arithmetic::pixel_of(y, settings_.height);
+    ++row_start_[static_cast<std::size_t>(row)];
+    point_rows_[points_added_] = row;
+    unsorted_points_[points_added_++] =
+        bin << point_bin_shift | arithmetic::pixel_of(x, settings_.width);
+  }
+
+  // The frame's points, by pixel row.
+  void sort_points() {
     std::int32_t total = 0;
     for (auto& start : row_start_) total += std::exchange(start, total);
-    for (std::size_t i = 0; i < count; ++i)
+    for (std::size_t i = 0; i < points_added_; ++i)
       points_[static_cast<std::size_t>(row_start_[static_cast<std::size_t>(point_rows_[i])]++)] =
           unsorted_points_[i];
     std::copy_backward(row_start_.begin(), row_start_.end() - 1, row_start_.end());
     row_start_[0] = 0;
+    points_added_ = 0;
   }
 
   struct Points {
@@ -302,6 +325,7 @@ class LightPainter final : public Painter {
   const LightKernels& kernels_;
   const std::int32_t blocks_wide_, blocks_high_;
   ColourMatrix matrix_ = ColourMatrix::none;  // none: nothing is drawn yet
+  const int bins_ = colour_bins(settings_);   // from the first step on, when tables_ is not made
   LightTables tables_;
   Exposure exposure_{};
   PointWeights point_weights_{};
@@ -310,7 +334,8 @@ class LightPainter final : public Painter {
   const FilmGrain grain_;
   const Vignette vignette_, block_vignette_;
   std::int32_t white_bits_ = 0;
-  std::vector<char> row_lit_;  // by row of blocks: whether there is any light
+  std::vector<char> row_lit_;     // by row of blocks: whether there is any light
+  std::size_t points_added_ = 0;  // since the last picture
   std::vector<std::int32_t> row_start_, points_, point_rows_, unsorted_points_;
   std::vector<Scratch> scratch_;  // one a thread
 };

@@ -52,10 +52,8 @@ void LightPyramid::count(int thread, std::int32_t row) {
     if (light[i] >= 1.0f) ++histogram[exposure_bin(light[i])];
 }
 
-void LightPyramid::build(const LightPlane& luma, const LightPlane& cb, const LightPlane& cr,
-                         WorkerPool& pool) {
-  const LightPlane* const blocks[3] = {&luma, &cb, &cr};
-  const int channels = levels_ > 0 ? 3 : 1;
+// The base of so many channels, and the histogram.
+void LightPyramid::sum_down(const LightPlane* const* blocks, int channels, WorkerPool& pool) {
   for (Scratch& scratch : scratch_)
     std::fill(scratch.histogram.begin(), scratch.histogram.end(), 0);
   pool.run(base_[0].height, pyramid_rows_a_batch, [&](int thread, std::int32_t row) {
@@ -70,6 +68,17 @@ void LightPyramid::build(const LightPlane& luma, const LightPlane& cb, const Lig
   for (const Scratch& scratch : scratch_)
     for (std::size_t bin = 0; bin < histogram_.size(); ++bin)
       histogram_[bin] += scratch.histogram[bin];
+}
+
+void LightPyramid::measure(const LightPlane& luma, WorkerPool& pool) {
+  const LightPlane* const blocks[1] = {&luma};
+  sum_down(blocks, 1, pool);
+}
+
+void LightPyramid::build(const LightPlane& luma, const LightPlane& cb, const LightPlane& cr,
+                         WorkerPool& pool) {
+  const LightPlane* const blocks[3] = {&luma, &cb, &cr};
+  sum_down(blocks, levels_ > 0 ? 3 : 1, pool);
   if (levels_ == 0) return;
 
   // Down: each level from the one before. Up: each adds what is smaller.

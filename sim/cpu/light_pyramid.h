@@ -47,6 +47,8 @@ class LightPyramid {
                const LightKernels& kernels, int threads);
 
   void build(const LightPlane& luma, const LightPlane& cb, const LightPlane& cr, WorkerPool& pool);
+  /// The histogram alone.
+  void measure(const LightPlane& luma, WorkerPool& pool);
 
   int levels() const noexcept { return levels_; }
   /// Counts of 4x4 pixels' light, by exposure_bin().
@@ -58,6 +60,7 @@ class LightPyramid {
   const float* cr_row(std::int32_t row) const noexcept { return glow_[2].torus_row(row); }
 
  private:
+  void sum_down(const LightPlane* const* blocks, int channels, WorkerPool& pool);
   void count(int thread, std::int32_t row);
 
   const LightKernels& kernels_;

@@ -18,7 +18,7 @@ struct ParticleView {
   const float *y, *x, *vy, *vx;
   const std::int32_t* species;
   const std::vector<std::pair<std::int32_t, std::int32_t>>* ranges;
-  std::uint64_t frame;  ///< steps taken
+  std::uint64_t frame;  ///< since the initial state
 
   template <class Work>
   void for_each(const Work& work) const {
@@ -35,9 +35,18 @@ class Painter {
   Painter(const Painter&) = delete;
   Painter& operator=(const Painter&) = delete;
 
+  /// A frame begins: what was added and not painted is no part of a picture.
+  virtual void begin_frame() noexcept {}
+  /// The particles after a step of the frame that is not its last.
+  virtual void add(const ParticleView&) {}
+  /// Whether something was added and is not painted.
+  virtual bool has_added() const noexcept { return false; }
   /// Fades what was there, adds the particles and writes a valid target's planes.
   virtual void paint(const ParticleView& particles, const PictureTarget& target,
                      WorkerPool& pool) = 0;
+  /// The same for a picture that nobody looks at: nothing is written.
+  virtual void pass(const ParticleView& particles, const ColourDescription& colour,
+                    WorkerPool& pool) = 0;
   /// The part of a checkpoint that is the painter's.
   virtual void save(Checkpoint& checkpoint) const = 0;
   virtual void restore(const Checkpoint& checkpoint) = 0;

@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "sim/arithmetic/constants.h"
+
 namespace lifereel {
 namespace {
 
@@ -86,7 +88,7 @@ std::int32_t colour_weight(const UniverseSettings& universe,
                          std::abs(light[1]) * four_pixels, std::abs(light[2]) * four_pixels});
   // What rounding a colour may add.
   const double rounding = 0.5 * four_pixels;
-  const double points = static_cast<double>(universe.particles) * universe.look.streaks;
+  const double points = static_cast<double>(universe.particles) * points_a_frame(universe);
   const double fits = (0x7fffffff / points - rounding) / heaviest;
   return static_cast<std::int32_t>(std::clamp<double>(fits, 1, arithmetic::most_colour_weight));
 }
@@ -139,8 +141,8 @@ LightTables make_light_tables(const UniverseSettings& universe, ColourMatrix mat
     fill_chroma(tables, bin, rounded(light[1] * tables.colour_weight),
                 rounded(light[2] * tables.colour_weight));
   }
-  tables.point_light =
-      static_cast<float>(arithmetic::centre_weight * tables.colour_weight * universe.look.streaks);
+  tables.point_light = static_cast<float>(arithmetic::centre_weight * tables.colour_weight *
+                                          points_a_frame(universe));
   tables.matrix.red_from_cr = static_cast<float>(2 * (1 - k.red));
   tables.matrix.blue_from_cb = static_cast<float>(2 * (1 - k.blue));
   const double green = 1 - k.red - k.blue;

@@ -31,7 +31,8 @@ struct LightTables {
   int chroma_bin_stride() const noexcept { return 2 * chroma_odd_stride(); }
 
   std::int32_t colour_weight = 0;  ///< full luma
-  /// The light of a point's centre, of full luma, with all of its streak.
+  /// The light of a point's centre, of full luma, with all that its particle leaves in a frame.
+  /// Pictures are toned by it, so that they are as bright whatever the number of points.
   float point_light = 0;
   arithmetic::MatrixConstants matrix{};
   /// Of the background, relative to white: luma, Cb, Cr.

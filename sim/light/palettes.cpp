@@ -20,6 +20,14 @@ constexpr std::array<Rgb, 9> magma = {0x000004, 0x1d1147, 0x51127c, 0x832681, 0x
 constexpr std::array<Rgb, 9> inferno = {0x000004, 0x210c4a, 0x57106e, 0x8a226a, 0xbc3754,
                                         0xe45a31, 0xf98e09, 0xf9cb35, 0xfcffa4};
 
+struct NamedRamp {
+  const char* name;
+  std::array<Rgb, 17> stops;
+};
+constexpr NamedRamp crameri[] = {
+#include "sim/light/crameri.inc"
+};
+
 constexpr Rgb oklch[2][360] = {
 #include "sim/light/oklch_hues.inc"
 };
@@ -80,9 +88,13 @@ std::vector<Rgb> parse_colours(const std::string& palette) {
 }  // namespace
 
 const std::vector<std::string>& palette_names() {
-  static const std::vector<std::string> names = {"oklch",   "oklch-vivid", "okabe-ito",
-                                                 "viridis", "magma",       "inferno"};
-  return names;
+  static const std::vector<std::string> all = [] {
+    std::vector<std::string> names = {"oklch",   "oklch-vivid", "okabe-ito",
+                                      "viridis", "magma",       "inferno"};
+    for (const NamedRamp& ramp : crameri) names.push_back(ramp.name);
+    return names;
+  }();
+  return all;
 }
 
 std::vector<Rgb> palette_colours(const std::string& palette, int count, bool ramp) {
@@ -93,6 +105,8 @@ std::vector<Rgb> palette_colours(const std::string& palette, int count, bool ram
   if (palette == "viridis") return all(viridis);
   if (palette == "magma") return all(magma);
   if (palette == "inferno") return all(inferno);
+  for (const NamedRamp& known : crameri)
+    if (palette == known.name) return all(known.stops);
   std::vector<Rgb> colours;
   const int wanted = ramp ? hues_of_a_ramp : count;
   if (palette == "oklch")

@@ -113,7 +113,7 @@ int run_state(const Arguments& arguments) {
   const RenderSettings settings = arguments.settings();
   if (settings.output.empty()) throw UsageError("state needs the file to write: -o state.npy");
   const bool initial = settings.frames == 0 || settings.seconds == 0.0;
-  const std::int64_t frames = initial ? 0 : frame_count(settings);
+  const std::int64_t frames = settings.warmup + (initial ? 0 : frame_count(settings));
   validate(settings.universe);
   FinishedFile::require_writable(settings.output, settings.overwrite);
   const std::unique_ptr<Engine> engine =

@@ -42,6 +42,9 @@ int run_looks(const Arguments& arguments) {
   const auto& names = arguments.positional();
   if (names.empty()) {
     for (const Look& look : looks()) std::printf("%-15s %s\n", look.name, look.summary);
+    std::printf("\npalettes:");
+    for (const std::string& palette : palette_names()) std::printf(" %s", palette.c_str());
+    std::printf("\n");
     return 0;
   }
   RenderSettings settings;

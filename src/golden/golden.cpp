@@ -41,8 +41,10 @@ std::string run_golden(const RenderSettings& settings, const std::string& path, 
 
   const std::unique_ptr<Engine> engine =
       make_engine(settings.universe, settings.engine, control.notice, hash.format);
+  const PictureFormat format = format_for_size(hash.format, hash.width, hash.height);
+  pass_frames(*engine, format, settings.warmup, control.cancel);
   engine->cancel_steps(control.cancel);
-  FrameSource source(*engine, format_for_size(hash.format, hash.width, hash.height));
+  FrameSource source(*engine, format);
   FrameHash sink(hash, path, overwrite);
   const FrameMeter meter;
   State state;
@@ -66,10 +68,12 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
   const auto total = static_cast<std::int64_t>(golden.pictures.size());
   const std::unique_ptr<Engine> engine =
       make_engine(universe, engine_settings, control.notice, golden.format);
-  engine->cancel_steps(control.cancel);
   GoldenCheck result;
   result.engine = engine->describe();
-  FrameSource source(*engine, format_for_size(golden.format, universe.width, universe.height));
+  const PictureFormat format = format_for_size(golden.format, universe.width, universe.height);
+  pass_frames(*engine, format, golden.settings.warmup, control.cancel);
+  engine->cancel_steps(control.cancel);
+  FrameSource source(*engine, format);
   std::vector<std::uint8_t> picture;
   const FrameMeter meter;
   for (std::int64_t frame = 0; frame < total; ++frame) {

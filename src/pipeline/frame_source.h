@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 
 #include "src/pipeline/picture_layout.h"
@@ -21,6 +22,8 @@ class FrameSource {
   /// The halves of next().
   void step() { engine_.step(); }
   void draw();
+  /// As next(), for a picture that nobody looks at.
+  void pass();
 
   /// Pictures drawn so far.
   std::int64_t frames() const noexcept { return frames_; }
@@ -33,5 +36,10 @@ class FrameSource {
   const PictureMemory memory_;
   std::int64_t frames_ = 0;
 };
+
+/// Brings an engine past frames that no film shows: those that do follow are drawn as if these had
+/// been drawn in `format`, too. A set `cancel` (may be nullptr) ends it with Cancelled.
+void pass_frames(Engine& engine, const PictureFormat& format, std::int64_t frames,
+                 const std::atomic<bool>* cancel);
 
 }  // namespace lifereel

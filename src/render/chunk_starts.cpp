@@ -10,12 +10,13 @@
 
 namespace lifereel {
 
-ChunkStarts::ChunkStarts(const Engine& engine, const PictureFormat& pictures, const ChunkPlan& plan,
-                         WorkFolder* folder, const std::atomic<bool>* cancel,
+ChunkStarts::ChunkStarts(const Engine& engine, std::int64_t warmup, const PictureFormat& pictures,
+                         const ChunkPlan& plan, WorkFolder* folder, const std::atomic<bool>* cancel,
                          const std::atomic<bool>* end_early)
     : pictures_(pictures),
       plan_(plan),
-      first_frame_(engine.frame()),
+      beginning_(engine.frame()),
+      first_frame_(beginning_ + static_cast<std::uint64_t>(warmup)),
       folder_(folder),
       cancel_(cancel),
       end_early_(end_early) {}
@@ -24,7 +25,7 @@ void ChunkStarts::reach(Engine& engine, std::int64_t chunk) {
   const std::uint64_t frame = first_frame_ + static_cast<std::uint64_t>(plan_.begin(chunk));
   go_to(engine, frame, chunk);
   // A chunk that is there, but drawn again for its hashes, needs none.
-  if (folder_ == nullptr || frame == first_frame_ || engine.frame() != frame ||
+  if (folder_ == nullptr || frame == beginning_ || engine.frame() != frame ||
       folder_->pictures(chunk) > 0)
     return;
   if (std::optional<Checkpoint> checkpoint = checkpoint_of(engine)) {
@@ -36,8 +37,10 @@ void ChunkStarts::reach(Engine& engine, std::int64_t chunk) {
 void ChunkStarts::go_to(Engine& engine, std::uint64_t frame, std::int64_t chunk) {
   if (engine.frame() >= frame) return;
   if (folder_ != nullptr && plan_.chunk_frames > 0) {
-    const auto passed =
-        static_cast<std::int64_t>(engine.frame() - first_frame_) / plan_.chunk_frames;
+    const std::int64_t passed =
+        engine.frame() < first_frame_
+            ? -1
+            : static_cast<std::int64_t>(engine.frame() - first_frame_) / plan_.chunk_frames;
     if (const auto checkpoint = folder_->checkpoint(passed, chunk);
         checkpoint && checkpoint->state.frame <= frame && checkpoint->state.frame > engine.frame())
       engine.restore(*checkpoint);
@@ -47,7 +50,7 @@ void ChunkStarts::go_to(Engine& engine, std::uint64_t frame, std::int64_t chunk)
   while (engine.frame() < frame) {
     throw_if_cancelled(cancel_);
     if (is_set(end_early_)) return;
-    nobody_looks.next();
+    nobody_looks.pass();
   }
 }
 

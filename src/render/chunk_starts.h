@@ -18,11 +18,11 @@ namespace lifereel {
 /// Brings an engine to the chunks that are missing and keeps checkpoints of it.
 class ChunkStarts {
  public:
-  /// `folder` may be nullptr: then the engine only goes forward. `engine` must be at the film's
-  /// first frame; `pictures` are what it draws for the film, for what it goes past is drawn alike.
-  /// A set `cancel` or `end_early` (may be nullptr) ends its way.
-  ChunkStarts(const Engine& engine, const PictureFormat& pictures, const ChunkPlan& plan,
-              WorkFolder* folder, const std::atomic<bool>* cancel,
+  /// `folder` may be nullptr: then the engine only goes forward. `engine` must be `warmup` frames
+  /// before the film's first; `pictures` are what it draws for the film, for what it goes past is
+  /// drawn alike. A set `cancel` or `end_early` (may be nullptr) ends its way.
+  ChunkStarts(const Engine& engine, std::int64_t warmup, const PictureFormat& pictures,
+              const ChunkPlan& plan, WorkFolder* folder, const std::atomic<bool>* cancel,
               const std::atomic<bool>* end_early);
 
   /// On the engine's thread, with no draw in flight: to the frame before the chunk's first picture,
@@ -37,7 +37,7 @@ class ChunkStarts {
 
   const PictureFormat pictures_;
   const ChunkPlan plan_;
-  const std::uint64_t first_frame_;
+  const std::uint64_t beginning_, first_frame_;
   WorkFolder* const folder_;
   const std::atomic<bool>* const cancel_;
   const std::atomic<bool>* const end_early_;

@@ -49,15 +49,20 @@ Checkpoint film_start(Engine& engine) {
 }
 
 Psnr measure_psnr(const std::string& film_path, Engine& engine, const Checkpoint& start,
-                  const PictureFormat& format, std::int64_t frames,
+                  const PictureFormat& format, std::int64_t warmup, std::int64_t frames,
                   const std::atomic<bool>* cancel) {
+  const char* const sentence = "measuring its PSNR was cancelled";
   engine.restore(start);
+  try {
+    pass_frames(engine, format, warmup, cancel);
+  } catch (const Cancelled&) {
+    throw Cancelled(sentence);
+  }
   FrameSource universe(engine, format);
   FilmReader film(film_path);
   PictureView decoded;
   Psnr psnr;
   const CancellableSteps cancellable(engine, cancel);
-  const char* const sentence = "measuring its PSNR was cancelled";
   while (film.read(decoded)) {
     throw_if_cancelled(cancel, sentence);
     if (decoded.planes[0].width != engine.settings().width ||

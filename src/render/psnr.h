@@ -35,7 +35,7 @@ Checkpoint film_start(Engine& engine);
 /// Decodes the finished film of so many frames and has `engine` draw it again from `start`: what is
 /// measured is what was written. Throws std::runtime_error, Cancelled.
 Psnr measure_psnr(const std::string& film_path, Engine& engine, const Checkpoint& start,
-                  const PictureFormat& format, std::int64_t frames,
+                  const PictureFormat& format, std::int64_t warmup, std::int64_t frames,
                   const std::atomic<bool>* cancel);
 
 }  // namespace lifereel

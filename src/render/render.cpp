@@ -142,6 +142,7 @@ class RenderJob {
         film_(std::move(film)),
         engine_(engine),
         control_(control),
+        first_frame_(engine.frame() + static_cast<std::uint64_t>(settings.warmup)),
         plan_{frame_count(settings), film_ ? film_->settings.chunk_frames : 0} {
     check_picture_size(settings, engine);
     if (settings.psnr) start_ = film_start(engine);
@@ -256,14 +257,14 @@ class RenderJob {
   void make_film() {
     const UniverseSettings& universe = settings_.universe;
     starts_.emplace(
-        engine_,
+        engine_, settings_.warmup,
         film_ ? film_->pictures
               : format_for_size(settings_.film.pixel_format, universe.width, universe.height),
         plan_, work_.get(), control_.cancel, control_.end_early);
     sink_.emplace(settings_, film_, stopped_, work_.get(), work_ ? &*starts_ : nullptr);
     announce_warnings();
     go_to_first_picture();
-    const std::uint64_t first_frame = engine_.frame();
+    const auto frames_before = static_cast<std::uint64_t>(frames_to_pass());
     ProgressMeter meter(plan_.frames, settings_.film.frames_per_second.value(), *sink_);
     PipelineSettings pipeline = pipeline_settings();
     if (work_)
@@ -295,7 +296,7 @@ class RenderJob {
       report_.film.duration_seconds =
           static_cast<double>(frames_made()) / settings_.film.frames_per_second.value();
     // What was kept of the film's end was not simulated again.
-    if (engine_.frame() == first_frame + static_cast<std::uint64_t>(frames_made()))
+    if (engine_.frame() == first_frame_ + frames_before + static_cast<std::uint64_t>(frames_made()))
       report_.state_hash = engine_.hash_state();
     report_.pipeline.frames_kept += stopped_.pictures_kept;
   }
@@ -313,9 +314,20 @@ class RenderJob {
                        ".mp4 and .mkv do, and stats = FILE keeps them beside it");
   }
 
-  // The trail remembers every picture, so those before it are drawn, too.
+  // Pictures before the first that is wanted.
+  std::int64_t frames_to_pass() const { return settings_.frame.value_or(stopped_.pictures_kept); }
+
+  // The trail remembers every picture, those before it, too, and those of the warm-up.
   void go_to_first_picture() {
-    const std::int64_t before = settings_.frame.value_or(stopped_.pictures_kept);
+    std::int64_t before = frames_to_pass() + settings_.warmup;
+    if (work_ && settings_.warmup > 0) {
+      // From a chunk that is kept it is shorter, and the chunks' way.
+      if (work_->found().chunks > 0) return;
+      if (const auto checkpoint = work_->checkpoint(-1, 0)) {
+        engine_.restore(*checkpoint);
+        return;
+      }
+    }
     if (before == 0) return;
     FrameSource source(engine_, sink_->picture_format());
     const CancellableSteps cancellable(engine_, control_.cancel);
@@ -324,7 +336,7 @@ class RenderJob {
     for (std::int64_t frame = 0; frame < before; ++frame) {
       throw_if_cancelled(control_.cancel);
       throw_if_cancelled(control_.end_early);
-      source.next();
+      source.pass();
       const JobProgress progress = meter.measure(frame + 1, before);
       if (!control_.progress || progress.seconds < reported + 0.2) continue;
       reported = progress.seconds;
@@ -404,7 +416,7 @@ class RenderJob {
   void measure_quality() {
     after_the_film(true, [this] {
       const Psnr psnr = measure_psnr(settings_.output, engine_, *start_, sink_->picture_format(),
-                                     frames_made(), control_.cancel);
+                                     settings_.warmup, frames_made(), control_.cancel);
       report_.psnr_luma_mean = psnr.mean(0);
       report_.psnr_luma_minimum = psnr.minimum(0);
       report_.psnr_cb_mean = psnr.mean(1);
@@ -422,6 +434,7 @@ class RenderJob {
   const std::optional<ResolvedFilm> film_;  // nothing is encoded without it
   Engine& engine_;
   const JobControl& control_;
+  const std::uint64_t first_frame_;  // of the film, behind its warm-up
   ChunkPlan plan_;
   std::string film_path_, job_;
   ResourceShare share_;

@@ -14,6 +14,7 @@ void apply_preset(RenderSettings& settings, const std::string& name) {
       result.film = {};
       result.frames.reset();
       result.seconds.reset();
+      result.warmup = 0;
       apply_config_text(result, preset.text, "preset " + name);
       settings = std::move(result);
       return;

@@ -81,6 +81,10 @@ std::vector<SettingEntry> universe_entries() {
   list.push_back(float_entry(key("dt", "X", "time step"), LIFEREEL_FIELD(universe.dt)));
   list.push_back(float_entry(key("trail-decay", "X", "part of trail kept"),
                              LIFEREEL_FIELD(universe.trail_decay)));
+  list.push_back(unless_initial(int_entry(key("steps-per-frame", "N", "time lapse"),
+                                          LIFEREEL_FIELD(universe.steps_per_frame))));
+  list.push_back(unless_initial(
+      int_entry(key("substeps", "N", "slow motion"), LIFEREEL_FIELD(universe.substeps))));
   return list;
 }
 
@@ -143,6 +147,8 @@ std::vector<SettingEntry> length_entries() {
   list.push_back(length_entry(key("seconds", "S", "length: 90, 1:30, 7h30m"),
                               LIFEREEL_FIELD(seconds), LIFEREEL_FIELD(frames), parse_duration,
                               print_double));
+  list.push_back(unless_initial(entry(key("warmup", "N", "frames not filmed"),
+                                      LIFEREEL_FIELD(warmup), parse_large_count, print_integer)));
   return list;
 }
 

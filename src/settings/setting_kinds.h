@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "src/settings/setting_keys.h"
+#include "src/text/nearest_word.h"
 #include "src/text/setting_text.h"
 
 namespace lifereel {
@@ -190,7 +192,13 @@ inline std::string print_colour(Rgb colour) {
   return text;
 }
 inline std::string parse_palette(std::string_view text) {
-  palette_colours(std::string(text), 1);
+  try {
+    palette_colours(std::string(text), 1);
+  } catch (const std::invalid_argument& error) {
+    const auto& names = palette_names();
+    const std::string_view nearest = nearest_word(text, {names.begin(), names.end()});
+    refuse(error.what() + (nearest.empty() ? "" : "; did you mean " + std::string(nearest) + "?"));
+  }
   return std::string(text);
 }
 

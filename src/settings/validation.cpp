@@ -108,6 +108,8 @@ void validate_paths(const RenderSettings& settings) {
 }  // namespace
 
 std::int64_t frame_count(const RenderSettings& settings) {
+  if (settings.warmup < 0 || settings.warmup >= most_film_frames)
+    refuse("warmup must be 0 or more frames, and less than " + std::to_string(most_film_frames));
   if (settings.frame) {
     if (*settings.frame < 0 || *settings.frame >= most_film_frames)
       refuse("frame must be 0 or more, and less than " + std::to_string(most_film_frames));

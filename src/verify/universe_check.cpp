@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 #include "src/pictures/planes.h"
 #include "src/pipeline/cancellation.h"
@@ -37,6 +38,8 @@ UniverseComparison::UniverseComparison(Findings& findings, const RenderSettings&
                                        const JobControl& control)
     : findings_(findings),
       frames_(frame_count(film)),
+      format_(format),
+      warmup_left_(film.warmup),
       second_(nominal_rate(film.film.frames_per_second)),
       cancel_(control.cancel),
       engine_(make_engine(film.universe, engine, control.notice, format.pixel_format)),
@@ -49,10 +52,13 @@ std::optional<PlaneView> UniverseComparison::see(const ScannedPicture& picture,
                                                  std::int64_t frame) {
   if (frame >= frames_ || frame < universe_.frames()) return std::nullopt;
   try {
-    while (universe_.frames() <= frame) {
+    pass_frames(*engine_, format_, std::exchange(warmup_left_, 0), cancel_);
+    engine_->cancel_steps(cancel_);
+    while (universe_.frames() < frame) {
       throw_if_cancelled(cancel_);
-      universe_.next();
+      universe_.pass();
     }
+    universe_.next();
   } catch (const Cancelled&) {
     return std::nullopt;  // whoever shows the pictures sees the flag, too
   }

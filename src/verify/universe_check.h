@@ -35,6 +35,8 @@ class UniverseComparison {
 
   Findings& findings_;
   const std::int64_t frames_;  // of the film
+  const PictureFormat format_;
+  std::int64_t warmup_left_;
   const std::int64_t second_;  // in frames
   const std::atomic<bool>* cancel_;
   const std::unique_ptr<Engine> engine_;

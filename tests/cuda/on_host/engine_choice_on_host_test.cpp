@@ -102,6 +102,19 @@ TEST_SUITE("cuda.engine_choice_on_host") {
     CHECK(choose(EngineChoice::automatic, 0, universe).engine == "cuda");
   }
 
+  TEST_CASE("time lapse in colour is the CPU's") {
+    const Machine machine(1);
+    UniverseSettings universe = small_universe();
+    universe.steps_per_frame = 2;
+    CHECK(choose(EngineChoice::cuda, -1, universe).engine == "cuda");
+    universe.look.tone = ToneCurve::log;
+    const Choice choice = choose(EngineChoice::automatic, -1, universe);
+    CHECK(choice.engine == "cpu");
+    REQUIRE(choice.notices.size() == 1);
+    CHECK_THROWS_AS(choose(EngineChoice::cuda, -1, universe), std::invalid_argument);
+    CHECK_THROWS_AS(choose(EngineChoice::automatic, 0, universe), std::invalid_argument);
+  }
+
   TEST_CASE("a GPU that is asked for by its number is taken or refused, never replaced") {
     const Machine machine(2);
     gpu().busy = {cudaErrorDevicesUnavailable};

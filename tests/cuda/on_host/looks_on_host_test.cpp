@@ -184,6 +184,9 @@ TEST_SUITE("cuda.looks_on_host") {
     UniverseSettings unfading = lit_universe(48, 48, 50);
     unfading.trail_decay = 0;
     compare(unfading, 6);
+    UniverseSettings slow = lit_universe(64, 48, 100);
+    slow.substeps = 3;
+    compare(slow, 8);
   }
 
   TEST_CASE("with every block shape and number of pictures in flight, and at the same time") {

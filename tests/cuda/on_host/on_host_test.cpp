@@ -198,6 +198,12 @@ TEST_SUITE("cuda.on_host") {
     UniverseSettings tiny = universe_of(3, 3, 40);
     tiny.rmax = 1.0f;
     compare(tiny, {}, 8, 9);
+    UniverseSettings lapse = universe_of(300, 290, 500);
+    lapse.steps_per_frame = 3;
+    compare(lapse, {}, 6, 10);
+    UniverseSettings slow = universe_of(300, 290, 500);
+    slow.substeps = 4;
+    compare(slow, {}, 6, 11);
   }
 
   TEST_CASE("long runs: a crowd larger than a partial sum may hold") {

@@ -104,6 +104,7 @@ TEST_SUITE("src.looks") {
     CHECK(contains(refused("look", "auror"), "did you mean aurora"));
     CHECK(contains(refused("look", "xyzzy"), "ember"));
     CHECK(contains(refused("palette", "rainbow"), "oklch"));
+    CHECK(contains(refused("palette", "batlov"), "did you mean batlow?"));
     CHECK(contains(refused("palette", "12345G"), "RRGGBB"));
     CHECK(contains(refused("palette", ""), "RRGGBB"));
     CHECK(contains(refused("background", "FF0000 00FF00"), "one colour"));
@@ -122,6 +123,9 @@ TEST_SUITE("src.looks") {
       for (const int count : {1, 2, 7, 32}) CHECK(palette_colours(name, count).size() == count);
       CHECK(palette_colours(name, 64, true).size() == 64);
     }
+    // Ends and middle of Crameri's published tables.
+    CHECK(palette_colours("batlow", 3) == std::vector<Rgb>{0x011959, 0x828231, 0xfaccfa});
+    CHECK(palette_colours("vik", 3, true) == std::vector<Rgb>{0x001261, 0xece5e0, 0x590008});
     const auto ramp = palette_colours("000000 FFFFFF", 256, true);
     for (Rgb level = 0; level < 256; ++level) CHECK(ramp[level] == level * 0x010101);
   }

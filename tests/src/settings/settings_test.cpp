@@ -68,6 +68,8 @@ RenderSettings random_settings(std::mt19937_64& random) {
   if (maybe()) {
     for (int i = 0; i < universe.species * universe.species; ++i) universe.matrix.push_back(real());
   }
+  if (maybe()) universe.steps_per_frame = whole(0, 2000);
+  if (maybe()) universe.substeps = whole(0, 100);
   LookSettings& look = universe.look;
   look.tone = static_cast<ToneCurve>(whole(0, 2));
   if (look.draws_colour()) {  // else none of it is printed
@@ -104,6 +106,7 @@ RenderSettings random_settings(std::mt19937_64& random) {
   } else {
     settings.seconds = std::ldexp(static_cast<double>(random() >> 11), whole(-60, -20));
   }
+  if (maybe()) settings.warmup = whole(0, 1 << 30);
   return settings;
 }
 
@@ -208,7 +211,7 @@ TEST_SUITE("src.settings") {
     }
     CHECK(refusal_of([] { preset("dvd"); }) ==
           "there is no preset 'dvd'; there are panoramic, panoramic_hevc, dvd_mp4, dvd_video, "
-          "dvd_video_pal, bd_4k_6h, film_4k");
+          "dvd_video_pal, bd_4k_6h, film_1080p, film_4k, phone");
   }
 
   TEST_CASE("a preset starts over, and leaves engine and output alone") {
