@@ -137,8 +137,8 @@ class Engine {
   virtual void pass(const PictureTarget& target);
 
   /// Whether its pictures have colour, which may be of 10 bits a sample; gray ones have 8. The
-  /// chroma planes of those that have none are neutral, so
-  /// that all pictures may share one, which nobody draws: a target then has luma alone.
+  /// chroma planes of those that have none are neutral, so that all pictures may share one, which
+  /// nobody draws: a target then has luma alone.
   virtual bool draws_colour() const noexcept { return false; }
 
   /// Copies the particles out, in particle order. Reuses the vectors' memory.
