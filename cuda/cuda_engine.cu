@@ -271,7 +271,7 @@ class CudaEngine final : public Engine {
   const DeviceArrays arrays_;
   const Stream compute_, copy_;
   const Launcher launcher_;
-  std::unique_ptr<Painter> painter_;
+  std::unique_ptr<DevicePainter> painter_;
   std::vector<float> matrix_;
   arithmetic::ForceConstants force_{};
   arithmetic::MotionConstants motion_{};
@@ -331,8 +331,7 @@ std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
   const FloatEnvironment ieee;
   validate(cuda);
   if (universe.look.draws_colour() && universe.steps_per_frame > 1)
-    throw std::invalid_argument(
-        "the GPU's engine draws frames of several steps only in the look published so far");
+    throw std::invalid_argument("the GPU's engine draws frames of several steps in gray alone");
   const std::size_t bytes = cuda_engine_memory_bytes(universe, cuda);
   const CudaDevice device = choose_cuda_device(cuda.device);
   check_cuda(cudaSetDevice(device.index), "cudaSetDevice");

@@ -264,7 +264,8 @@ UniverseSettings get_universe(Reader& reader, const CheckpointParts& parts) {
   } catch (const std::invalid_argument& error) {
     fail(error.what());
   }
-  if (parts_of(universe).time != parts.time) fail("its frames are of a step, which it denies");
+  if (parts_of(universe).time != parts.time)
+    fail("it says that a frame is not one step, but it is");
   return universe;
 }
 

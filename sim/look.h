@@ -43,7 +43,7 @@ struct LookSettings {
   /// White is this multiple of a slow mean of the 99.8th percentile of the light.
   float white = 1.5f;
   int point_size = 5;     ///< diameter of a particle in pixels, odd, 3 to 13
-  int streaks = 4;        ///< points along a particle's way in one frame, 1 to 16
+  int streaks = 4;        ///< points along a particle's way in one step, 1 to 16
   float bloom = 0.0f;     ///< 0 to 4: how much of the light glows
   int bloom_radius = 5;   ///< 1 to 8: levels of the glow, each twice as wide as the one before
   float vignette = 0.0f;  ///< 0 to 1: how much darker the corners are

@@ -32,7 +32,7 @@ struct UniverseSettings {
   float rmax = 88.0f;        ///< pixels; no force beyond
   float beta = 0.3f;         ///< 0 < beta < 1: all species repel below beta * rmax
   float force_scale = 0.8f;  ///< multiplies every force
-  float friction = 0.85f;    ///< 0..1: the part of the velocity kept each frame
+  float friction = 0.85f;    ///< 0..1: the part of the velocity kept each dt
   float dt = 0.6f;           ///< time step, frames
   float trail_decay = 0.8f;  ///< 0 <= trail_decay < 1: the part of the trail kept each frame
   /// Time lapse: steps of dt in a frame, 1 to 1000. A picture in colour has each step's light, all

@@ -71,7 +71,7 @@ struct ToneLight : KernelBody {
                          : arithmetic::log_tone(light, constants);
   }
   LIFEREEL_KERNEL static Sample sample(float exact, float noise) {
-    return static_cast<Sample>(arithmetic::code_value(exact, noise));
+    return static_cast<Sample>(arithmetic::code_value<Sample>(exact, noise));
   }
   LIFEREEL_KERNEL float noise(std::int32_t row, std::int32_t column) const {
     constexpr std::int32_t size = ToneStages::dither_size;

@@ -6,7 +6,7 @@
 
 namespace lifereel {
 
-class GrayPainter final : public Painter {
+class GrayPainter final : public DevicePainter {
  public:
   /// The arrays must outlive it.
   GrayPainter(const UniverseSettings& universe, const DeviceArrays& arrays,

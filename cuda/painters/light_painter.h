@@ -13,7 +13,7 @@
 
 namespace lifereel {
 
-class LightPainter final : public Painter {
+class LightPainter final : public DevicePainter {
  public:
   /// The arrays must outlive it.
   LightPainter(const UniverseSettings& universe, const DeviceArrays& arrays,

@@ -91,12 +91,12 @@ struct MovingSplats {
 
 /// Owns no memory: it is the engine's. Called by the engine's thread alone, with the engine's
 /// device current. What is queued may be captured in a graph.
-class Painter {
+class DevicePainter {
  public:
-  Painter() = default;
-  virtual ~Painter() = default;
-  Painter(const Painter&) = delete;
-  Painter& operator=(const Painter&) = delete;
+  DevicePainter() = default;
+  virtual ~DevicePainter() = default;
+  DevicePainter(const DevicePainter&) = delete;
+  DevicePainter& operator=(const DevicePainter&) = delete;
 
   /// All of the device's memory is 0: puts there what never changes. Waits for it.
   virtual void fill() = 0;

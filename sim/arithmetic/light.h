@@ -128,10 +128,11 @@ LIFEREEL_ARITHMETIC CodeRange code_range(bool limited, int bit_depth) {
   return {219.0f * levels, 16.0f * levels, 224.0f * levels, 128.0f * levels};
 }
 
-/// A code value: cut to a whole one after noise of less than one, 1/2 to round, was added to it.
-template <class F>
+/// A code value of such samples: cut to a whole one after noise of less than one, 1/2 to round, was
+/// added to it. In the full range chroma at the gamut's edge would be one too many.
+template <class Sample, class F>
 LIFEREEL_ARITHMETIC auto code_value(F exact, F noise) {
-  return truncate(exact + noise);
+  return truncate(minimum(exact + noise, F(sizeof(Sample) == 2 ? 1023.0f : 255.0f)));
 }
 
 /// Light relative to white, 0 or more -> luma, 0 to 1.

@@ -141,15 +141,13 @@ class CpuEngine final : public Engine {
   }
 
   void begin_draw(const PictureTarget& target) override {
-    constexpr int gray_bits = 8, colour_bits = 10;
-    lifereel::validate(target, settings_.width, settings_.height,
-                       draws_colour() ? colour_bits : gray_bits);
+    check(target);
     const FloatEnvironment ieee;
     painter_->paint(view(), target, pool_);
   }
 
   void pass(const PictureTarget& target) override {
-    lifereel::validate(target, settings_.width, settings_.height);
+    check(target);
     const FloatEnvironment ieee;
     painter_->pass(view(), target.colour, pool_);
   }
@@ -172,6 +170,12 @@ class CpuEngine final : public Engine {
   }
 
  private:
+  void check(const PictureTarget& target) const {
+    constexpr int gray_bits = 8, colour_bits = 10;
+    lifereel::validate(target, settings_.width, settings_.height,
+                       draws_colour() ? colour_bits : gray_bits);
+  }
+
   struct Particles {
     std::vector<float> y, x, vy, vx;
     std::vector<std::int32_t> species, number;

@@ -186,7 +186,7 @@ LIFEREEL_INLINE void tone_blocks(std::uint8_t* const (&to)[planes], std::int32_t
 
 template <class Sample>
 LIFEREEL_INLINE void store_code_values(std::uint8_t* to, Floats exact, Floats noise) {
-  const Ints values = arithmetic::code_value(exact, noise);
+  const Ints values = arithmetic::code_value<Sample>(exact, noise);
   if (sizeof(Sample) == 2)
     store_words(to, values);
   else

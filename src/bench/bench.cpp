@@ -149,7 +149,7 @@ std::int64_t choose_frames(const BenchSettings& bench, const RenderSettings& set
 }
 
 PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
-                         const TemporaryFolder& folder, bool on_cpu, const JobControl& control) {
+                         const TemporaryFolder& folder, const JobControl& control) {
   RenderSettings settings;
   apply_preset(settings, name);
   settings.engine = bench.engine;
@@ -169,9 +169,17 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
     return result;
   }
 
-  const PictureLayout layout(film_pictures(settings),
-                             *make_engine(settings.universe, whole_machine(settings.engine),
-                                          control.notice, settings.film.pixel_format));
+  std::unique_ptr<Engine> drawing;
+  try {
+    drawing = make_engine(settings.universe, whole_machine(settings.engine), control.notice,
+                          settings.film.pixel_format);
+  } catch (const std::invalid_argument& error) {
+    result.skipped = error.what();  // a GPU that does not draw such pictures
+    return result;
+  }
+  const PictureLayout layout(film_pictures(settings), *drawing);
+  const bool on_cpu = drawing->describe().engine == "cpu";
+  drawing.reset();
   const std::uint64_t memory = bench.picture_memory_bytes > 0
                                    ? bench.picture_memory_bytes
                                    : std::min(most_picture_memory, free_memory_bytes() / 2);
@@ -235,8 +243,7 @@ BenchReport run_bench(const BenchSettings& settings, const JobControl& control) 
   report.engine =
       make_engine(UniverseSettings(), whole_machine(settings.engine), control.notice)->describe();
   for (const std::string& name : names)
-    report.presets.push_back(
-        bench_preset(settings, name, folder, report.engine.engine == "cpu", control));
+    report.presets.push_back(bench_preset(settings, name, folder, control));
   return report;
 }
 

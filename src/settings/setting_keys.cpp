@@ -81,10 +81,10 @@ std::vector<SettingEntry> universe_entries() {
   list.push_back(float_entry(key("dt", "X", "time step"), LIFEREEL_FIELD(universe.dt)));
   list.push_back(float_entry(key("trail-decay", "X", "part of trail kept"),
                              LIFEREEL_FIELD(universe.trail_decay)));
-  list.push_back(unless_initial(int_entry(key("steps-per-frame", "N", "time lapse"),
+  list.push_back(unless_initial(int_entry(key("steps-per-frame", "N", "steps a frame: lapse"),
                                           LIFEREEL_FIELD(universe.steps_per_frame))));
   list.push_back(unless_initial(
-      int_entry(key("substeps", "N", "slow motion"), LIFEREEL_FIELD(universe.substeps))));
+      int_entry(key("substeps", "N", "frames a step: slow"), LIFEREEL_FIELD(universe.substeps))));
   return list;
 }
 

@@ -67,7 +67,7 @@ cudaError_t caught_launch_both(const First& first, std::int64_t first_blocks, co
 
 // Classes that launch have names of their own, beside the engine that is linked.
 #define Launcher CaughtLauncher
-#define Painter CaughtPainter
+#define DevicePainter CaughtDevicePainter
 #define GrayPainter CaughtGrayPainter
 #define LightPainter CaughtLightPainter
 #define launch caught_launch

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/arithmetic/light.h"
 #include "sim/engine.h"
 
 using namespace lifereel;
@@ -159,5 +160,12 @@ TEST_SUITE("sim.ten_bits") {
     refuses(*colour, "narrower");
     target.planes[0].stride_bytes = 2 * width + 1;
     refuses(*colour, "odd addresses");
+  }
+
+  TEST_CASE("no code value is larger than its samples hold") {
+    CHECK(arithmetic::code_value<std::uint8_t>(255.5f, 0.75f) == 255);
+    CHECK(arithmetic::code_value<std::uint8_t>(254.25f, 0.5f) == 254);
+    CHECK(arithmetic::code_value<std::uint16_t>(1023.5f, 0.75f) == 1023);
+    CHECK(arithmetic::code_value<std::uint16_t>(255.5f, 0.75f) == 256);
   }
 }

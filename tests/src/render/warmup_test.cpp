@@ -144,6 +144,10 @@ TEST_SUITE("src.warmup") {
         }
         void begin_draw(const PictureTarget& target) override { inner.begin_draw(target); }
         void finish_draw() override { inner.finish_draw(); }
+        void pass(const PictureTarget& target) override { inner.pass(target); }
+        void cancel_steps(const std::atomic<bool>* flag) noexcept override {
+          inner.cancel_steps(flag);
+        }
         bool draws_colour() const noexcept override { return inner.draws_colour(); }
         void read_state(State& state) const override { inner.read_state(state); }
         void save(Checkpoint& checkpoint) const override { inner.save(checkpoint); }
