@@ -120,8 +120,27 @@ bool is_repeatable(std::string_view key) {
   });
 }
 
+/// Whether a preset sets it, too: films of that preset do no harm by it.
+bool is_of_a_preset(std::string_view key, std::string_view value) {
+  for (const Preset& preset : presets()) {
+    std::string_view text = preset.text;
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find('\n'), text.size());
+      const std::string_view line = text.substr(0, end);
+      const std::size_t equals = line.find('=');
+      if (equals != std::string_view::npos && trim(line.substr(0, equals)) == key &&
+          trim(line.substr(equals + 1)) == value)
+        return true;
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+  }
+  return false;
+}
+
 /// What reaches FFmpeg's own parsers, some of which open files.
-bool needs_trust(std::string_view key) { return key == "filter" || key == "codec-option"; }
+bool needs_trust(std::string_view key, std::string_view value) {
+  return (key == "filter" || key == "codec-option") && !is_of_a_preset(key, value);
+}
 
 /// The whole value, for people to judge, with nothing in it that a terminal obeys.
 std::string shown_whole(std::string value) {
@@ -162,7 +181,7 @@ void apply_config(RenderSettings& settings, std::string_view text, const std::st
       require_of_a_look(key, where);
     else if (origin != Origin::user)
       require_harmless(key, value, where);
-    if (origin == Origin::untrusted_film && needs_trust(key))
+    if (origin == Origin::untrusted_film && needs_trust(key, value))
       untrusted += (untrusted.empty() ? "'" : "; '") + key + " = " + shown_whole(value) + "'";
     if (key == "preset") {
       if (!seen.empty()) refuse(where + ": preset must stand before every other setting");

@@ -218,12 +218,19 @@ TEST_SUITE("src.render.ten_bits") {
     const std::uint64_t deep_bytes = *disk_needs(settings, 1).film;
     settings.film.pixel_format = PixelFormat::yuv420p;
     CHECK(deep_bytes == 2 * *disk_needs(settings, 1).film);
-    // Half of the memory holds as few rings.
+    // Where memory is what limits lanes.
     RenderSettings film;
     apply_preset(film, "film_4k");
-    const Resources machine{16, std::uint64_t{4} << 30};
-    const int lanes = share_resources(film, machine, true).lanes;
-    film.film.pixel_format = PixelFormat::yuv420p;
-    CHECK(share_resources(film, machine, true).lanes > lanes);
+    int more = 0;
+    for (std::uint64_t gibibytes = 4; gibibytes <= 128; gibibytes += 4) {
+      const Resources machine{16, gibibytes << 30};
+      film.film.pixel_format = PixelFormat::yuv420p10;
+      const int lanes = share_resources(film, machine, true).lanes;
+      film.film.pixel_format = PixelFormat::yuv420p;
+      const int with_8_bits = share_resources(film, machine, true).lanes;
+      CHECK(with_8_bits >= lanes);
+      more += with_8_bits - lanes;
+    }
+    CHECK(more > 0);
   }
 }

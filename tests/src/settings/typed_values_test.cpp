@@ -115,6 +115,9 @@ TEST_SUITE("src.typed_values") {
                     UntrustedFilm);
     CHECK_THROWS_AS(apply_embedded_config(settings, "preset = dvd_mp4\ncodec-option=bf=2", "film"),
                     UntrustedFilm);
+    CHECK_THROWS_AS(
+        apply_embedded_config(settings, "codec-option = \"aq-mode=3\\ngop = 120\"", "film"),
+        UntrustedFilm);
     apply_embedded_config(settings, text, "film.mp4", FilmTrust::filters_and_codec_options);
     CHECK(settings.film.filter == "metadata=print:file=victim.txt");
     CHECK(settings.film.codec_options.size() == 2);
