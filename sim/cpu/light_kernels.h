@@ -72,9 +72,10 @@ struct LightKernels {
   /// Sums of 2x2.
   void (*halve_sums)(const float* row0, const float* row1, std::int32_t width, float* to,
                      std::int32_t to_width);
-  /// to[i] = base[i] + (3 near + far) / 4 over both axes, twice as wide; base may be null.
-  void (*double_row)(const float* near, const float* far, std::int32_t width, const float* base,
-                     float* to, std::int32_t to_width, float* scratch);
+  /// to[i], or with `adds` what is added to it, = (3 near + far) / 4 over both axes of a torus,
+  /// twice as wide.
+  void (*double_row)(const float* near, const float* far, std::int32_t width, bool adds, float* to,
+                     std::int32_t to_width);
   void (*tone_luma)(const LumaRow& row, const arithmetic::ToneConstants& tone, bool filmic);
   void (*tone_chroma)(const ChromaRow& row, const arithmetic::ToneConstants& tone, bool filmic,
                       const arithmetic::MatrixConstants& matrix);

@@ -132,32 +132,36 @@ void halve(const float* const rows[4], std::int32_t width, float* to, std::int32
             arithmetic::halved_scale;
 }
 
-template <bool with_base>
-LIFEREEL_INLINE void double_columns(const float* mixed, std::int32_t width, const float* base,
-                                    float* to, std::int32_t to_width) {
-  const std::int32_t whole = to_width / 2;
-  for (std::int32_t i = 0; i < whole; ++i) {
-    const float left = arithmetic::doubled(mixed[i], mixed[i - 1]);
-    const float right = arithmetic::doubled(mixed[i], mixed[i + 1]);
-    to[2 * i] = with_base ? base[2 * i] + left : left;
-    to[2 * i + 1] = with_base ? base[2 * i + 1] + right : right;
+// Rows are mixed anew for each neighbour: that takes less time than what was just stored being read
+// again one sample further on.
+template <bool adds>
+LIFEREEL_INLINE void double_columns(const float* near, const float* far, std::int32_t width,
+                                    float* __restrict to, std::int32_t to_width) {
+  const auto put = [&](std::int32_t i, float light) __attribute__((always_inline)) {
+    to[i] = adds ? to[i] + light : light;
+  };
+  const auto put_pair = [&](std::int32_t i, std::int32_t before, std::int32_t after)
+      __attribute__((always_inline)) {
+    const float mixed = arithmetic::doubled(near[i], far[i]);
+    put(2 * i, arithmetic::doubled(mixed, arithmetic::doubled(near[before], far[before])));
+    if (2 * i + 1 < to_width)
+      put(2 * i + 1, arithmetic::doubled(mixed, arithmetic::doubled(near[after], far[after])));
+  };
+  put_pair(0, width - 1, width > 1 ? 1 : 0);
+  for (std::int32_t i = 1; i < width - 1; ++i) {
+    const float mixed = arithmetic::doubled(near[i], far[i]);
+    put(2 * i, arithmetic::doubled(mixed, arithmetic::doubled(near[i - 1], far[i - 1])));
+    put(2 * i + 1, arithmetic::doubled(mixed, arithmetic::doubled(near[i + 1], far[i + 1])));
   }
-  if (2 * whole < to_width) {
-    const float left = arithmetic::doubled(mixed[width - 1], mixed[width - 2]);
-    to[2 * whole] = with_base ? base[2 * whole] + left : left;
-  }
+  if (width > 1) put_pair(width - 1, width - 2, 0);
 }
 
-void double_row(const float* near, const float* far, std::int32_t width, const float* base,
-                float* to, std::int32_t to_width, float* scratch) {
-  float* const mixed = scratch + 1;
-  for (std::int32_t i = 0; i < width; ++i) mixed[i] = arithmetic::doubled(near[i], far[i]);
-  mixed[-1] = mixed[width - 1];
-  mixed[width] = mixed[0];
-  if (base != nullptr)
-    double_columns<true>(mixed, width, base, to, to_width);
+void double_row(const float* near, const float* far, std::int32_t width, bool adds, float* to,
+                std::int32_t to_width) {
+  if (adds)
+    double_columns<true>(near, far, width, to, to_width);
   else
-    double_columns<false>(mixed, width, base, to, to_width);
+    double_columns<false>(near, far, width, to, to_width);
 }
 
 LIFEREEL_INLINE Floats load_four(const float* from) {

@@ -43,8 +43,7 @@ class LightPainter final : public Painter {
     for (Scratch& scratch : scratch_) {
       for (auto& splat : scratch.luma) splat.resize(width + splat_room);
       scratch.chroma.resize(width + splat_room);
-      for (auto* row : {&scratch.bloom_half, &scratch.bloom_full, &scratch.grain})
-        row->resize(width + splat_room);
+      for (auto* row : {&scratch.bloom, &scratch.grain}) row->resize(width + splat_room);
     }
   }
 
@@ -119,7 +118,7 @@ class LightPainter final : public Painter {
 
   struct Scratch {
     std::vector<std::int32_t> luma[2], chroma;
-    std::vector<float> bloom_half, bloom_full, grain;
+    std::vector<float> bloom, grain;
   };
 
   void fade_and_add(const ParticleView& particles, const ColourDescription& colour,
@@ -274,9 +273,8 @@ class LightPainter final : public Painter {
       if (bloom) {
         kernels_.double_row(pyramid_.luma_row(block_row),
                             pyramid_.luma_row(block_row + (row % 2 == 0 ? -1 : 1)), blocks_wide_,
-                            nullptr, scratch.bloom_full.data(), settings_.width,
-                            scratch.bloom_half.data());
-        luma.bloom = scratch.bloom_full.data();
+                            false, scratch.bloom.data(), settings_.width);
+        luma.bloom = scratch.bloom.data();
       }
       if (look_.grain > 0) {
         grain_.fill_row(frame, row, settings_.width, scratch.grain.data());

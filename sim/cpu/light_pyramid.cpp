@@ -101,15 +101,14 @@ void LightPyramid::build(const LightPlane& luma, const LightPlane& cb, const Lig
   }
   for (int level = levels_ - 2; level >= -1; --level) {
     pool.run(3 * (level < 0 ? glow_[0] : plane(0, level)).height, pyramid_rows_a_batch,
-             [&](int thread, std::int32_t item) {
+             [&](int, std::int32_t item) {
                const int channel = item % 3;
                const std::int32_t row = item / 3;
                const LightPlane& from = plane(channel, level + 1);
                LightPlane& to = level < 0 ? glow_[channel] : plane(channel, level);
                const std::int32_t near = row / 2, far = near + (row % 2 == 0 ? -1 : 1);
-               kernels_.double_row(from.row(near), from.torus_row(far), from.width,
-                                   level < 0 ? nullptr : to.row(row), to.row(row), to.width,
-                                   scratch_row(thread));
+               kernels_.double_row(from.row(near), from.torus_row(far), from.width, level >= 0,
+                                   to.row(row), to.width);
              });
   }
 }
