@@ -134,8 +134,11 @@ TEST_SUITE("src.warmup") {
         EngineDescription describe() const override { return inner.describe(); }
         void step() override {
           if (inner.frame() == stop) {
-            // Until the first chunk's checkpoint is kept.
-            for (int i = 0; i < 600 && !std::filesystem::exists(work + "/checkpoint-000000"); ++i)
+            // Until the first chunk's checkpoint is kept, or the chunk itself, which ends it.
+            const auto kept = [this](const char* name) {
+              return std::filesystem::exists(work + name);
+            };
+            for (int i = 0; i < 600 && !kept("/checkpoint-000000") && !kept("/chunk-000000"); ++i)
               std::this_thread::sleep_for(std::chrono::milliseconds(100));
             cancel = true;
           }
