@@ -111,8 +111,7 @@ struct ToneLight : KernelBody {
       const float luma = luma_of(lit, constants);
       float code = luma * range.luma_gain;
       if (grain != nullptr)
-        code = arithmetic::with_grain(code, luma, grain[k], range.luma_gain,
-                                      sizeof(Sample) == 2 ? 4.0f : 1.0f);
+        code = arithmetic::with_grain<Sample>(code, luma, grain[k], range.luma_gain);
       samples.v[k] = sample(code + range.luma_offset, noise(row, column));
     }
     *reinterpret_cast<FourSamples*>(planes.luma + static_cast<std::int64_t>(row) * planes.pitch +

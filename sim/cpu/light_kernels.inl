@@ -216,8 +216,7 @@ void tone_luma_row(const LumaRow& row, const arithmetic::ToneConstants& tone) {
         const Floats luma = tone_of<filmic>(light, tone);
         Floats code = luma * Floats(row.gain);
         if (grain)
-          code = arithmetic::with_grain(code, luma, load_four(row.grain + i), row.gain,
-                                        sizeof(Sample) == 2 ? 4.0f : 1.0f);
+          code = arithmetic::with_grain<Sample>(code, luma, load_four(row.grain + i), row.gain);
         const Floats noise = load_four(row.noise + i % light_block);
         store_code_values<Sample>(bytes[0], code + Floats(row.offset), noise);
       });
