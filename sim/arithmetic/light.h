@@ -110,7 +110,7 @@ LIFEREEL_ARITHMETIC F with_vignette(F light, F column, float row) {
   return light * (column - F(row));
 }
 /// A code value, 0 to gain, of this luma; strongest in the middle of the range. `grain` is in
-/// levels of 8 bits, of which each has so many `levels`.
+/// levels of 8 bits, of which each is four of 10.
 template <class Sample, class F>
 LIFEREEL_ARITHMETIC F with_grain(F code, F luma, F grain, float gain) {
   const F strength = luma * (F(1.0f) - luma) * F(sizeof(Sample) == 2 ? 4.0f : 1.0f);
