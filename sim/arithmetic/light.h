@@ -40,14 +40,15 @@ LIFEREEL_ARITHMETIC F fade_light(F light, F splat, float decay) {
   return keep_from(light * decay + splat, F(1.0f));
 }
 
-/// The sum of 2x2 samples; left ones first.
+/// The sum of 2x2 samples; columns first.
 LIFEREEL_ARITHMETIC float sum_of_block(float upper_left, float lower_left, float upper_right,
                                        float lower_right) {
   return (upper_left + lower_left) + (upper_right + lower_right);
 }
 
+template <class F>
 struct Opponents {
-  float cb, cr;
+  F cb, cr;
 };
 /// How much a frame leaves of the opponents, and how far it turns their hue: decay times both.
 struct FadedHue {
@@ -58,13 +59,17 @@ LIFEREEL_ARITHMETIC FadedHue faded_hue(float decay, bool turns) {
   return {decay * (turns ? (1.0f - 0x1p-14f) / (1.0f + 0x1p-14f) : 1.0f),
           decay * (turns ? 0x1p-6f / (1.0f + 0x1p-14f) : 0.0f)};
 }
-/// Where the block's luma is 0 they are too, and +0 so that dark blocks may be left alone.
-LIFEREEL_ARITHMETIC Opponents fade_opponents(Opponents light, Opponents splat, float luma,
-                                             FadedHue hue) {
-  const float lit = luma > 0.0f ? 1.0f : 0.0f;
-  const float cb = light.cb * hue.cosine - light.cr * hue.sine;
-  const float cr = light.cb * hue.sine + light.cr * hue.cosine;
-  return {(cb + splat.cb) * lit + 0.0f, (cr + splat.cr) * lit + 0.0f};
+/// Where the block's luma is 0 they are too, and +0 so that dark blocks may be left alone. A hue
+/// whose sine is 0 may be said not to turn: that leaves out what changes nothing.
+template <bool turns, class F>
+LIFEREEL_ARITHMETIC Opponents<F> fade_opponents(Opponents<F> light, Opponents<F> splat, F luma,
+                                                FadedHue hue) {
+  F cb = light.cb * hue.cosine, cr = light.cr * hue.cosine;
+  if (turns) {
+    cb = cb - light.cr * hue.sine;
+    cr = light.cb * hue.sine + cr;
+  }
+  return {keep_where_positive(cb + splat.cb, luma), keep_where_positive(cr + splat.cr, luma)};
 }
 
 /// Which of so many colours a particle of this velocity has: four to a pixel per unit of time.
@@ -83,12 +88,16 @@ LIFEREEL_ARITHMETIC std::int32_t density_bin(float light, std::int32_t white_bit
 
 /// One axis of [1 3 3 1]: of four samples in a row the outer two, then the inner two. Twice, and
 /// then times halved_scale, is a sample of half the size.
-LIFEREEL_ARITHMETIC float halved(float outer0, float outer1, float inner0, float inner1) {
+template <class F>
+LIFEREEL_ARITHMETIC F halved(F outer0, F outer1, F inner0, F inner1) {
   return (outer0 + outer1) + (inner0 + inner1) * 3.0f;
 }
 inline constexpr float halved_scale = 0x1p-6f;
 /// One axis of a sample of twice the size, which lies between these.
-LIFEREEL_ARITHMETIC float doubled(float near, float far) { return near * 0.75f + far * 0.25f; }
+template <class F>
+LIFEREEL_ARITHMETIC F doubled(F near, F far) {
+  return near * 0.75f + far * 0.25f;
+}
 
 /// What a picture's tone curve needs, computed once a frame.
 struct ToneConstants {

@@ -3,6 +3,7 @@
 
 #include "sim/arithmetic/light.h"
 #include "sim/cpu/light_kernels.h"
+#include "sim/light/exposure.h"
 
 namespace lifereel::LIFEREEL_ISA {
 
@@ -35,133 +36,192 @@ using NarrowRow = std::int32_t __attribute__((vector_size(32)));
 using WideRow = std::int32_t __attribute__((vector_size(64)));
 
 template <class Row>
-LIFEREEL_INLINE void add_row(std::int32_t* to, const std::int32_t* weights) {
-  Row weight, row;
-  memcpy(&weight, weights, sizeof weight);
-  memcpy(&row, to, sizeof row);
-  row += weight;
-  memcpy(to, &row, sizeof row);
+LIFEREEL_INLINE void add_row(std::int32_t* to, const Row& weights) {
+  Row sum;
+  memcpy(&sum, to, sizeof sum);
+  sum += weights;
+  memcpy(to, &sum, sizeof sum);
 }
 
-template <class Row, bool upper, bool lower>
-LIFEREEL_INLINE void add_rows(const SplatRows& splat, const std::int32_t* points,
-                              std::int32_t count, const PointWeights& weights) {
-  std::int32_t* const luma0 = splat.luma[0];
-  std::int32_t* const luma1 = splat.luma[1];
-  std::int32_t* const chroma = splat.chroma;
+// All that a point touches at once: what is added last is long stored when the next point, which is
+// near it more often than not, reads it.
+template <class Row, int radius>
+void add_points_of(const SplatRows& rows, const std::int32_t* points, std::int32_t count,
+                   const PointWeights& weights) {
   const PointWeights w = weights;
+  std::int32_t *luma[2 * radius + 1], *chroma[radius + 1];
+  for (int i = 0; i <= 2 * radius; ++i) luma[i] = rows.luma[i];
+  for (int i = 0; i <= radius; ++i) chroma[i] = rows.chroma[i];
   for (std::int32_t i = 0; i < count; ++i) {
     const std::int32_t column = points[i] & ((1 << point_bin_shift) - 1);
     const std::int32_t bin = points[i] >> point_bin_shift;
-    if (upper) add_row<Row>(luma0 + column, w.luma[0] + bin * w.luma_bin_stride);
-    if (lower) add_row<Row>(luma1 + column, w.luma[1] + bin * w.luma_bin_stride);
+    const std::int32_t* const of_luma = w.luma + bin * w.luma_bin_stride;
+    const std::int32_t* const of_chroma =
+        w.chroma + bin * w.chroma_bin_stride + (column & 1) * w.chroma_odd_stride;
+#pragma GCC unroll 16
+    for (int distance = 0; distance <= radius; ++distance) {
+      Row row;
+      memcpy(&row, of_luma + distance * w.row, sizeof row);
+      add_row(luma[radius - distance] + column, row);
+      if (distance > 0) add_row(luma[radius + distance] + column, row);
+    }
     // The two channels alternate: a block's begin at twice its column.
-    add_row<Row>(chroma + (column & ~1),
-                 w.chroma + bin * w.chroma_bin_stride + (column & 1) * w.chroma_odd_stride);
+#pragma GCC unroll 16
+    for (int block = 0; block <= radius; ++block) {
+      Row row;
+      memcpy(&row, of_chroma + 2 * block * w.row, sizeof row);
+      add_row(chroma[block] + (column & ~1), row);
+    }
   }
 }
 
-template <class Row>
-void add_points_of(const SplatRows& splat, const std::int32_t* points, std::int32_t count,
-                   const PointWeights& weights) {
-  if (splat.luma[0] == nullptr)
-    add_rows<Row, false, true>(splat, points, count, weights);
-  else if (splat.luma[1] == nullptr)
-    add_rows<Row, true, false>(splat, points, count, weights);
-  else
-    add_rows<Row, true, true>(splat, points, count, weights);
-}
-
-void add_points(const SplatRows& splat, const std::int32_t* points, std::int32_t count,
+void add_points(const SplatRows& rows, const std::int32_t* points, std::int32_t count,
                 const PointWeights& weights) {
-  if (weights.wide)
-    add_points_of<WideRow>(splat, points, count, weights);
-  else
-    add_points_of<NarrowRow>(splat, points, count, weights);
+  switch (weights.radius) {
+    case 1: return add_points_of<NarrowRow, 1>(rows, points, count, weights);
+    case 2: return add_points_of<NarrowRow, 2>(rows, points, count, weights);
+    case 3: return add_points_of<WideRow, 3>(rows, points, count, weights);
+    case 4: return add_points_of<WideRow, 4>(rows, points, count, weights);
+    case 5: return add_points_of<WideRow, 5>(rows, points, count, weights);
+    default: return add_points_of<WideRow, 6>(rows, points, count, weights);
+  }
 }
 
-float fade_luma(float* light, const std::int32_t* splat, std::int32_t count, float decay) {
+// Splats are cleared when they are read: it is then that they are at hand.
+LIFEREEL_INLINE Float take_splat(std::int32_t* splat) {
+  const Float light = to_float(load(splat));
+  store(splat, Int(0));
+  return light;
+}
+
+template <bool splats, bool turns>
+float fade_blocks_of(const FadedRows& rows, std::int32_t blocks, float decay,
+                     arithmetic::FadedHue hue) {
   Float largest(0.0f);
-  for (std::int32_t i = 0; i < count; i += lanes) {
-    const Float added = splat == nullptr ? Float(0.0f) : to_float(load(splat + i));
-    const Float faded = arithmetic::fade_light(load(light + i), added, decay);
-    store(light + i, faded);
-    largest = maximum(largest, faded);
+  for (std::int32_t i = 0; i < blocks; i += lanes) {
+    Float columns[2];
+    for (int half = 0; half < 2; ++half) {
+      const std::int32_t at = 2 * i + half * lanes;
+      Float faded[2];
+      for (int row = 0; row < 2; ++row) {
+        const Float added = splats ? take_splat(rows.splat.luma[row] + at) : Float(0.0f);
+        faded[row] = arithmetic::fade_light(load(rows.luma[row] + at), added, decay);
+        store(rows.luma[row] + at, faded[row]);
+      }
+      columns[half] = faded[0] + faded[1];
+    }
+    Float left, right;
+    deinterleave(columns[0], columns[1], left, right);
+    const Float luma = left + right;  // sum_of_block()
+    store(rows.block_luma + i, luma);
+    largest = maximum(largest, luma);
+
+    arithmetic::Opponents<Float> added{Float(0.0f), Float(0.0f)};
+    if (splats)
+      deinterleave(take_splat(rows.splat.chroma + 2 * i),
+                   take_splat(rows.splat.chroma + 2 * i + lanes), added.cb, added.cr);
+    arithmetic::Opponents<Float> faded{load(rows.cb + i), load(rows.cr + i)};
+    faded = arithmetic::fade_opponents<turns>(faded, added, luma, hue);
+    store(rows.cb + i, faded.cb);
+    store(rows.cr + i, faded.cr);
   }
   return largest_lane(largest);
 }
 
-float sum_blocks(const float* row0, const float* row1, float* sums, std::int32_t blocks) {
-  for (std::int32_t i = 0; i < blocks; ++i)
-    sums[i] = arithmetic::sum_of_block(row0[2 * i], row1[2 * i], row0[2 * i + 1], row1[2 * i + 1]);
-  Float largest(0.0f);
-  for (std::int32_t i = 0; i < blocks; i += lanes) largest = maximum(largest, load(sums + i));
-  return largest_lane(largest);
-}
-
-void fade_chroma(float* cb, float* cr, const float* luma, const std::int32_t* splat,
-                 std::int32_t blocks, arithmetic::FadedHue hue) {
-  for (std::int32_t i = 0; i < blocks; ++i) {
-    const arithmetic::Opponents added = {
-        splat == nullptr ? 0.0f : static_cast<float>(splat[2 * i]),
-        splat == nullptr ? 0.0f : static_cast<float>(splat[2 * i + 1])};
-    const auto faded = arithmetic::fade_opponents({cb[i], cr[i]}, added, luma[i], hue);
-    cb[i] = faded.cb;
-    cr[i] = faded.cr;
-  }
+float fade_blocks(const FadedRows& rows, std::int32_t blocks, float decay,
+                  arithmetic::FadedHue hue) {
+  const bool turns = hue.sine > 0.0f;
+  if (rows.splat.chroma == nullptr)
+    return turns ? fade_blocks_of<false, true>(rows, blocks, decay, hue)
+                 : fade_blocks_of<false, false>(rows, blocks, decay, hue);
+  return turns ? fade_blocks_of<true, true>(rows, blocks, decay, hue)
+               : fade_blocks_of<true, false>(rows, blocks, decay, hue);
 }
 
 void halve_sums(const float* row0, const float* row1, std::int32_t width, float* to,
                 std::int32_t to_width) {
-  const std::int32_t whole = width / 2;
-  for (std::int32_t i = 0; i < whole; ++i)
-    to[i] = arithmetic::sum_of_block(row0[2 * i], row1[2 * i], row0[2 * i + 1], row1[2 * i + 1]);
-  if (whole < to_width) to[whole] = (row0[width - 1] + row1[width - 1]) * 2.0f;
+  for (std::int32_t i = 0; i < to_width; i += lanes) {
+    Float left, right;
+    deinterleave(load(row0 + 2 * i) + load(row1 + 2 * i),
+                 load(row0 + 2 * i + lanes) + load(row1 + 2 * i + lanes), left, right);
+    store(to + i, left + right);
+  }
+  if (width % 2 != 0) to[width / 2] = (row0[width - 1] + row1[width - 1]) * 2.0f;
+}
+
+// Neighbours are often as bright as each other: in one histogram each would wait for the one before.
+void count_light(const float* light, std::int32_t count, std::uint32_t* histograms) {
+  const Float dark = arithmetic::from_bits((first_exposure_bin - 1) << exposure_bin_shift);
+  const Float brightest =
+      arithmetic::from_bits((first_exposure_bin + exposure_bins - 1) << exposure_bin_shift);
+  for (std::int32_t i = 0; i < count; i += lanes) {
+    const Float within = minimum(maximum(load(light + i), dark), brightest);
+    const Int bins = shift_right(to_bits(within), exposure_bin_shift) - Int(first_exposure_bin - 1);
+    std::int32_t bin[lanes];
+    store(bin, bins);
+    const std::int32_t here = count - i < lanes ? count - i : lanes;
+    for (std::int32_t lane = 0; lane < here; ++lane)
+      ++histograms[lane % counted_apart * light_bins + bin[lane]];
+  }
 }
 
 void halve(const float* const rows[4], std::int32_t width, float* to, std::int32_t to_width,
            float* scratch) {
   float* const mixed = scratch + 1;
-  for (std::int32_t i = 0; i < width; ++i)
-    mixed[i] = arithmetic::halved(rows[0][i], rows[3][i], rows[1][i], rows[2][i]);
+  for (std::int32_t i = 0; i < width; i += lanes)
+    store(mixed + i, arithmetic::halved(load(rows[0] + i), load(rows[3] + i), load(rows[1] + i),
+                                        load(rows[2] + i)));
   mixed[-1] = mixed[width - 1];
-  mixed[width] = mixed[0];
-  mixed[width + 1] = mixed[1 % width];
-  for (std::int32_t i = 0; i < to_width; ++i)
-    to[i] = arithmetic::halved(mixed[2 * i - 1], mixed[2 * i + 2], mixed[2 * i], mixed[2 * i + 1]) *
-            arithmetic::halved_scale;
+  const float first[2] = {mixed[0], mixed[1 % width]};
+  memcpy(mixed + width, first, sizeof first);
+  for (std::int32_t i = 0; i < to_width; i += lanes) {
+    const float* const from = mixed + 2 * i;
+    Float outer0, outer1, inner0, inner1;
+    deinterleave(load(from - 1), load(from + lanes - 1), outer0, inner0);
+    deinterleave(load(from + 1), load(from + lanes + 1), inner1, outer1);
+    store(to + i, arithmetic::halved(outer0, outer1, inner0, inner1) *
+                      Float(arithmetic::halved_scale));
+  }
 }
 
-// Rows are mixed anew for each neighbour: that takes less time than what was just stored being read
-// again one sample further on.
+// Both rows of samples mixed into one; what follows the last is the first.
+LIFEREEL_INLINE Float mixed_at(const float* near, const float* far, std::int32_t width,
+                               std::int32_t i) {
+  const auto mixed = [&](std::int32_t at) __attribute__((always_inline)) {
+    return arithmetic::doubled(load(near + at), load(far + at));
+  };
+  if (i + lanes <= width) return mixed(i);
+  const Float first(arithmetic::doubled(near[0], far[0]));
+  return i < width ? first_lanes(width - i, mixed(i), first) : first;
+}
+
 template <bool adds>
 LIFEREEL_INLINE void double_columns(const float* near, const float* far, std::int32_t width,
-                                    float* __restrict to, std::int32_t to_width) {
-  const auto put = [&](std::int32_t i, float light) __attribute__((always_inline)) {
-    to[i] = adds ? to[i] + light : light;
+                                    float* to) {
+  const auto put = [&](std::int32_t i, Float light) __attribute__((always_inline)) {
+    store(to + i, adds ? load(to + i) + light : light);
   };
-  const auto put_pair = [&](std::int32_t i, std::int32_t before, std::int32_t after)
-      __attribute__((always_inline)) {
-    const float mixed = arithmetic::doubled(near[i], far[i]);
-    put(2 * i, arithmetic::doubled(mixed, arithmetic::doubled(near[before], far[before])));
-    if (2 * i + 1 < to_width)
-      put(2 * i + 1, arithmetic::doubled(mixed, arithmetic::doubled(near[after], far[after])));
-  };
-  put_pair(0, width - 1, width > 1 ? 1 : 0);
-  for (std::int32_t i = 1; i < width - 1; ++i) {
-    const float mixed = arithmetic::doubled(near[i], far[i]);
-    put(2 * i, arithmetic::doubled(mixed, arithmetic::doubled(near[i - 1], far[i - 1])));
-    put(2 * i + 1, arithmetic::doubled(mixed, arithmetic::doubled(near[i + 1], far[i + 1])));
+  Float here = mixed_at(near, far, width, 0), here_far = here * Float(0.25f);
+  Float before_far(arithmetic::doubled(near[width - 1], far[width - 1]) * 0.25f);
+  for (std::int32_t i = 0; i < width; i += lanes) {
+    const Float after = mixed_at(near, far, width, i + lanes), after_far = after * Float(0.25f);
+    const Float here_near = here * Float(0.75f);
+    Float first, second;
+    interleave(here_near + moved_up(before_far, here_far),
+               here_near + moved_down(here_far, after_far), first, second);
+    put(2 * i, first);
+    put(2 * i + lanes, second);
+    before_far = here_far;
+    here = after;
+    here_far = after_far;
   }
-  if (width > 1) put_pair(width - 1, width - 2, 0);
 }
 
-void double_row(const float* near, const float* far, std::int32_t width, bool adds, float* to,
-                std::int32_t to_width) {
+void double_row(const float* near, const float* far, std::int32_t width, bool adds, float* to) {
   if (adds)
-    double_columns<true>(near, far, width, to, to_width);
+    double_columns<true>(near, far, width, to);
   else
-    double_columns<false>(near, far, width, to, to_width);
+    double_columns<false>(near, far, width, to);
 }
 
 LIFEREEL_INLINE Floats load_four(const float* from) {
@@ -313,7 +373,7 @@ void tone_chroma(const ChromaRow& row, const arithmetic::ToneConstants& tone, bo
 }  // namespace
 
 extern const LightKernels light_kernels;
-const LightKernels light_kernels = {add_points, fade_luma,  sum_blocks, fade_chroma, halve,
-                                    halve_sums, double_row, tone_luma,  tone_chroma};
+const LightKernels light_kernels = {add_points, fade_blocks, halve_sums, count_light,
+                                    halve,      double_row,  tone_luma,  tone_chroma};
 
 }  // namespace lifereel::LIFEREEL_ISA

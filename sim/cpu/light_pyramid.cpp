@@ -41,46 +41,38 @@ LightPyramid::LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, i
   scratch_.resize(static_cast<std::size_t>(threads));
   for (Scratch& scratch : scratch_) {
     scratch.row.resize(static_cast<std::size_t>(blocks_wide) + 2 * light_block);
-    scratch.histogram.resize(exposure_bins);
+    scratch.histograms.resize(counted_apart * light_bins);
   }
 }
 
-void LightPyramid::count(int thread, std::int32_t row) {
-  std::uint32_t* const histogram = scratch_[static_cast<std::size_t>(thread)].histogram.data();
-  const float* const light = base_[0].row(row);
-  for (std::int32_t i = 0; i < base_[0].width; ++i)
-    if (light[i] >= 1.0f) ++histogram[exposure_bin(light[i])];
+void LightPyramid::begin() noexcept {
+  for (Scratch& scratch : scratch_)
+    std::fill(scratch.histograms.begin(), scratch.histograms.end(), 0);
 }
 
-// The base of so many channels, and the histogram.
-void LightPyramid::sum_down(const LightPlane* const* blocks, int channels, WorkerPool& pool) {
-  for (Scratch& scratch : scratch_)
-    std::fill(scratch.histogram.begin(), scratch.histogram.end(), 0);
-  pool.run(base_[0].height, pyramid_rows_a_batch, [&](int thread, std::int32_t row) {
-    for (int channel = 0; channel < channels; ++channel) {
-      const LightPlane& from = *blocks[channel];
-      kernels_.halve_sums(from.row(2 * row), from.row(std::min(2 * row + 1, from.height - 1)),
-                          from.width, base_[channel].row(row), base_[channel].width);
-    }
-    count(thread, row);
-  });
+void LightPyramid::add_row(int thread, std::int32_t row, const LightPlane& luma,
+                           const LightPlane* cb, const LightPlane* cr) {
+  const LightPlane* const blocks[3] = {&luma, cb, cr};
+  for (int channel = 0; channel < 3; ++channel) {
+    if (channel > 0 && (levels_ == 0 || blocks[channel] == nullptr)) break;
+    const LightPlane& from = *blocks[channel];
+    kernels_.halve_sums(from.row(2 * row), from.row(std::min(2 * row + 1, from.height - 1)),
+                        from.width, base_[channel].row(row), base_[channel].width);
+  }
+  kernels_.count_light(base_[0].row(row), base_[0].width,
+                       scratch_[static_cast<std::size_t>(thread)].histograms.data());
+}
+
+void LightPyramid::end() {
   std::fill(histogram_.begin(), histogram_.end(), 0);
   for (const Scratch& scratch : scratch_)
-    for (std::size_t bin = 0; bin < histogram_.size(); ++bin)
-      histogram_[bin] += scratch.histogram[bin];
+    for (std::size_t apart = 0; apart < counted_apart; ++apart)
+      for (std::size_t bin = 0; bin < histogram_.size(); ++bin)
+        histogram_[bin] += scratch.histograms[apart * light_bins + bin + 1];
 }
 
-void LightPyramid::measure(const LightPlane& luma, WorkerPool& pool) {
-  const LightPlane* const blocks[1] = {&luma};
-  sum_down(blocks, 1, pool);
-}
-
-void LightPyramid::build(const LightPlane& luma, const LightPlane& cb, const LightPlane& cr,
-                         WorkerPool& pool) {
-  const LightPlane* const blocks[3] = {&luma, &cb, &cr};
-  sum_down(blocks, levels_ > 0 ? 3 : 1, pool);
+void LightPyramid::glow(WorkerPool& pool) {
   if (levels_ == 0) return;
-
   // Down: each level from the one before. Up: each adds what is smaller.
   const auto plane = [this](int channel, int level) -> LightPlane& {
     return level == 0 ? base_[channel] : smaller_[channel][static_cast<std::size_t>(level) - 1];
@@ -108,7 +100,7 @@ void LightPyramid::build(const LightPlane& luma, const LightPlane& cb, const Lig
                LightPlane& to = level < 0 ? glow_[channel] : plane(channel, level);
                const std::int32_t near = row / 2, far = near + (row % 2 == 0 ? -1 : 1);
                kernels_.double_row(from.row(near), from.torus_row(far), from.width, level >= 0,
-                                   to.row(row), to.width);
+                                   to.row(row));
              });
   }
 }

@@ -46,12 +46,18 @@ class LightPyramid {
   LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, int levels,
                const LightKernels& kernels, int threads);
 
-  void build(const LightPlane& luma, const LightPlane& cb, const LightPlane& cr, WorkerPool& pool);
-  /// The histogram alone.
-  void measure(const LightPlane& luma, WorkerPool& pool);
+  /// Before a picture's light.
+  void begin() noexcept;
+  /// A row of the base, of two rows of blocks, and its part of the histogram. Threads may add rows
+  /// of their own at the same time. A picture that nobody looks at has luma alone: no glow follows.
+  void add_row(int thread, std::int32_t row, const LightPlane& luma, const LightPlane* cb,
+               const LightPlane* cr);
+  /// After the last row.
+  void end();
+  void glow(WorkerPool& pool);
 
   int levels() const noexcept { return levels_; }
-  /// Counts of 4x4 pixels' light, by exposure_bin().
+  /// Counts of 4x4 pixels' light from 1 on, by exposure_bin().
   const std::uint32_t* histogram() const noexcept { return histogram_.data(); }
 
   /// The sum of all levels, a row of blocks; of a torus: any row. Samples of 4x4 pixels' sums.
@@ -60,9 +66,6 @@ class LightPyramid {
   const float* cr_row(std::int32_t row) const noexcept { return glow_[2].torus_row(row); }
 
  private:
-  void sum_down(const LightPlane* const* blocks, int channels, WorkerPool& pool);
-  void count(int thread, std::int32_t row);
-
   const LightKernels& kernels_;
   int levels_;
   LightPlane base_[3];  // a quarter of the size
@@ -71,7 +74,7 @@ class LightPyramid {
   std::vector<std::uint32_t> histogram_;
   struct Scratch {
     std::vector<float> row;
-    std::vector<std::uint32_t> histogram;
+    std::vector<std::uint32_t> histograms;
   };
   std::vector<Scratch> scratch_;
 };
