@@ -61,17 +61,24 @@ struct TonedRow {
   float vignette_row;
 };
 
+/// Two rows of a torus, of which one lies nearer to the row twice as wide that is made of them.
+struct SampleRows {
+  const float *near, *far;
+  std::int32_t width;
+};
+
 struct LumaRow : TonedRow {
   const float* light;
-  const float* bloom;  ///< nullptr: none
+  SampleRows glow;     ///< a sample a block; null: none
   const float* grain;  ///< in code values of 8 bits; nullptr: none
 };
 
 /// Both channels of a row of 2x2 blocks.
 struct ChromaRow : TonedRow {
   std::uint8_t* to_cr;
-  const float *luma, *cb, *cr;                    ///< sums of each block
-  const float *bloom_luma, *bloom_cb, *bloom_cr;  ///< nullptr: none
+  const float *luma, *cb, *cr;  ///< sums of each block
+  const float* bloom_luma;      ///< nullptr: none
+  SampleRows glow_cb, glow_cr;  ///< a sample 2x2 blocks
 };
 
 struct LightKernels {
@@ -91,9 +98,8 @@ struct LightKernels {
   /// `scratch` holds width + light_block samples.
   void (*halve)(const float* const rows[4], std::int32_t width, float* to, std::int32_t to_width,
                 float* scratch);
-  /// to[i], or with `adds` what is added to it, = (3 near + far) / 4 over both axes of a torus,
-  /// twice as wide.
-  void (*double_row)(const float* near, const float* far, std::int32_t width, bool adds, float* to);
+  /// to[i], or with `adds` what is added to it, = (3 near + far) / 4 over both axes, twice as wide.
+  void (*double_row)(const SampleRows& rows, bool adds, float* to);
   void (*tone_luma)(const LumaRow& row, const arithmetic::ToneConstants& tone, bool filmic);
   void (*tone_chroma)(const ChromaRow& row, const arithmetic::ToneConstants& tone, bool filmic,
                       const arithmetic::MatrixConstants& matrix);

@@ -184,44 +184,58 @@ void halve(const float* const rows[4], std::int32_t width, float* to, std::int32
   }
 }
 
-// Both rows of samples mixed into one; what follows the last is the first.
-LIFEREEL_INLINE Float mixed_at(const float* near, const float* far, std::int32_t width,
-                               std::int32_t i) {
-  const auto mixed = [&](std::int32_t at) __attribute__((always_inline)) {
-    return arithmetic::doubled(load(near + at), load(far + at));
-  };
-  if (i + lanes <= width) return mixed(i);
-  const Float first(arithmetic::doubled(near[0], far[0]));
-  return i < width ? first_lanes(width - i, mixed(i), first) : first;
-}
-
-template <bool adds>
-LIFEREEL_INLINE void double_columns(const float* near, const float* far, std::int32_t width,
-                                    float* to) {
-  const auto put = [&](std::int32_t i, Float light) __attribute__((always_inline)) {
-    store(to + i, adds ? load(to + i) + light : light);
-  };
-  Float here = mixed_at(near, far, width, 0), here_far = here * Float(0.25f);
-  Float before_far(arithmetic::doubled(near[width - 1], far[width - 1]) * 0.25f);
-  for (std::int32_t i = 0; i < width; i += lanes) {
-    const Float after = mixed_at(near, far, width, i + lanes), after_far = after * Float(0.25f);
-    const Float here_near = here * Float(0.75f);
-    Float first, second;
-    interleave(here_near + moved_up(before_far, here_far),
-               here_near + moved_down(here_far, after_far), first, second);
-    put(2 * i, first);
-    put(2 * i + lanes, second);
-    before_far = here_far;
-    here = after;
-    here_far = after_far;
+// What double_row() makes of two rows, from the left on: two vectors for each of theirs.
+class Doubled {
+ public:
+  __attribute__((always_inline)) explicit Doubled(const SampleRows& rows) : rows_(rows) {
+    if (rows.near == nullptr) return;
+    const std::int32_t last = rows.width - 1;
+    here_ = mixed_at(0);
+    here_far_ = here_ * Float(0.25f);
+    before_far_ = Float(arithmetic::doubled(rows.near[last], rows.far[last]) * 0.25f);
   }
-}
 
-void double_row(const float* near, const float* far, std::int32_t width, bool adds, float* to) {
-  if (adds)
-    double_columns<true>(near, far, width, to);
-  else
-    double_columns<false>(near, far, width, to);
+  __attribute__((always_inline)) void next(Float& first, Float& second) {
+    at_ += lanes;
+    const Float after = mixed_at(at_), after_far = after * Float(0.25f);
+    const Float here_near = here_ * Float(0.75f);
+    interleave(here_near + moved_up(before_far_, here_far_),
+               here_near + moved_down(here_far_, after_far), first, second);
+    before_far_ = here_far_;
+    here_ = after;
+    here_far_ = after_far;
+  }
+  __attribute__((always_inline)) Floats next() {
+    Floats four_vectors;
+    next(four_vectors.a.a, four_vectors.a.b);
+    next(four_vectors.b.a, four_vectors.b.b);
+    return four_vectors;
+  }
+
+ private:
+  // Both rows mixed into one; what follows the last sample is the first.
+  __attribute__((always_inline)) Float mixed_at(std::int32_t i) const {
+    if (i + lanes <= rows_.width) return mixed(i);
+    const Float first(arithmetic::doubled(rows_.near[0], rows_.far[0]));
+    return i < rows_.width ? first_lanes(rows_.width - i, mixed(i), first) : first;
+  }
+  __attribute__((always_inline)) Float mixed(std::int32_t i) const {
+    return arithmetic::doubled(load(rows_.near + i), load(rows_.far + i));
+  }
+
+  const SampleRows rows_;
+  std::int32_t at_ = 0;
+  Float here_, here_far_, before_far_;
+};
+
+void double_row(const SampleRows& rows, bool adds, float* to) {
+  Doubled doubled(rows);
+  for (std::int32_t i = 0; i < 2 * rows.width; i += 2 * lanes) {
+    Float first, second;
+    doubled.next(first, second);
+    store(to + i, adds ? load(to + i) + first : first);
+    store(to + i + lanes, adds ? load(to + i + lanes) + second : second);
+  }
 }
 
 LIFEREEL_INLINE Floats load_four(const float* from) {
@@ -249,8 +263,7 @@ LIFEREEL_INLINE void tone_blocks(std::uint8_t* const (&to)[planes], std::int32_t
 }
 
 template <class Sample>
-LIFEREEL_INLINE void store_code_values(std::uint8_t* to, Floats exact, Floats noise) {
-  const Ints values = arithmetic::code_value<Sample>(exact, noise);
+LIFEREEL_INLINE void store_code_values(std::uint8_t* to, Ints values) {
   if (sizeof(Sample) == 2)
     store_words(to, values);
   else
@@ -258,27 +271,38 @@ LIFEREEL_INLINE void store_code_values(std::uint8_t* to, Floats exact, Floats no
 }
 
 template <bool filmic>
-LIFEREEL_INLINE Floats tone_of(Floats light, const arithmetic::ToneConstants& tone) {
-  return filmic ? arithmetic::filmic_tone(light, tone) : arithmetic::log_tone(light, tone);
+LIFEREEL_INLINE Floats tone_of(Floats light, const arithmetic::ToneConstants& tone, float most) {
+  return filmic ? arithmetic::filmic_tone(light, tone, most)
+                : arithmetic::log_tone(light, tone, most);
 }
+
+// A row's noise with the range's offset.
+struct OffsetNoise {
+  float samples[light_block];
+  explicit OffsetNoise(const TonedRow& row) {
+    for (std::int32_t i = 0; i < light_block; ++i) samples[i] = row.noise[i] + row.offset;
+  }
+  __attribute__((always_inline)) Floats at(std::int32_t i) const {
+    return load_four(samples + i % light_block);
+  }
+};
 
 template <class Sample, bool filmic, bool bloom, bool vignette, bool grain>
 void tone_luma_row(const LumaRow& row, const arithmetic::ToneConstants& tone) {
   std::uint8_t* const to[1] = {row.to};
+  const OffsetNoise noise(row);
+  Doubled glow(row.glow);
   tone_blocks<Sample>(
       to,
       row.count, [&](std::int32_t i, std::uint8_t* const* bytes) __attribute__((always_inline)) {
         Floats light = load_four(row.light + i) * Floats(tone.exposure);
-        if (bloom) light = arithmetic::with_bloom(light, load_four(row.bloom + i), tone);
+        if (bloom) light = arithmetic::with_bloom(light, glow.next(), tone);
         light = light + Floats(tone.background[0]);
         if (vignette)
           light = arithmetic::with_vignette(light, load_four(row.vignette + i), row.vignette_row);
-        const Floats luma = tone_of<filmic>(light, tone);
-        Floats code = luma * Floats(row.gain);
-        if (grain)
-          code = arithmetic::with_grain<Sample>(code, luma, load_four(row.grain + i), row.gain);
-        const Floats noise = load_four(row.noise + i % light_block);
-        store_code_values<Sample>(bytes[0], code + Floats(row.offset), noise);
+        Floats code = tone_of<filmic>(light, tone, row.gain);
+        if (grain) code = arithmetic::with_grain<Sample>(code, load_four(row.grain + i), row.gain);
+        store_code_values<Sample>(bytes[0], arithmetic::luma_code_value(code, noise.at(i)));
       });
 }
 
@@ -299,11 +323,11 @@ void tone_luma_with(const LumaRow& row, const arithmetic::ToneConstants& tone) {
 template <class Sample>
 void tone_luma_of(const LumaRow& row, const arithmetic::ToneConstants& tone, bool filmic) {
   if (filmic) {
-    if (row.bloom != nullptr)
+    if (row.glow.near != nullptr)
       tone_luma_with<Sample, true, true>(row, tone);
     else
       tone_luma_with<Sample, true, false>(row, tone);
-  } else if (row.bloom != nullptr) {
+  } else if (row.glow.near != nullptr) {
     tone_luma_with<Sample, false, true>(row, tone);
   } else {
     tone_luma_with<Sample, false, false>(row, tone);
@@ -322,6 +346,8 @@ void tone_chroma_row(const ChromaRow& row, const arithmetic::ToneConstants& tone
                      const arithmetic::MatrixConstants& matrix) {
   std::uint8_t* const to[2] = {row.to, row.to_cr};
   const float quarter = tone.exposure * 0.25f;
+  const OffsetNoise noise(row);
+  Doubled glow_cb(row.glow_cb), glow_cr(row.glow_cr);
   tone_blocks<Sample>(
       to,
       row.count, [&](std::int32_t i, std::uint8_t* const* bytes) __attribute__((always_inline)) {
@@ -330,8 +356,8 @@ void tone_chroma_row(const ChromaRow& row, const arithmetic::ToneConstants& tone
         Floats cr = load_four(row.cr + i) * Floats(quarter);
         if (bloom) {
           light = arithmetic::with_bloom(light, load_four(row.bloom_luma + i), tone);
-          cb = arithmetic::with_bloom(cb, load_four(row.bloom_cb + i), tone);
-          cr = arithmetic::with_bloom(cr, load_four(row.bloom_cr + i), tone);
+          cb = arithmetic::with_bloom(cb, glow_cb.next(), tone);
+          cr = arithmetic::with_bloom(cr, glow_cr.next(), tone);
         }
         light = light + Floats(tone.background[0]);
         cb = cb + Floats(tone.background[1]);
@@ -339,11 +365,12 @@ void tone_chroma_row(const ChromaRow& row, const arithmetic::ToneConstants& tone
         Floats dimmed = light;
         if (row.vignette != nullptr)
           dimmed = arithmetic::with_vignette(light, load_four(row.vignette + i), row.vignette_row);
-        const Floats luma = tone_of<filmic>(dimmed, tone);
+        const Floats luma = tone_of<filmic>(dimmed, tone, 1.0f);
         arithmetic::tone_opponents(cb, cr, light, luma, matrix, row.gain);
-        const Floats noise = load_four(row.noise + i % light_block) + Floats(row.offset);
-        store_code_values<Sample>(bytes[0], cb, noise);
-        store_code_values<Sample>(bytes[1], cr, noise);
+        store_code_values<Sample>(bytes[0],
+                                  arithmetic::chroma_code_value<Sample>(cb, noise.at(i)));
+        store_code_values<Sample>(bytes[1],
+                                  arithmetic::chroma_code_value<Sample>(cr, noise.at(i)));
       });
 }
 

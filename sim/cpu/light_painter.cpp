@@ -111,9 +111,9 @@ class LightPainter final : public Painter {
 
   struct Scratch {
     Scratch(std::int32_t columns, std::size_t pitch)
-        : splats(columns), bloom(pitch + vector_room), grain(pitch + vector_room) {}
+        : splats(columns), grain(pitch + vector_room) {}
     SplatRing splats;
-    std::vector<float> bloom, grain;
+    std::vector<float> grain;
   };
 
   // Fades what was there, adds the points, and measures the light.
@@ -242,12 +242,7 @@ class LightPainter final : public Painter {
         luma.vignette_row = vignette_.rows[static_cast<std::size_t>(row)];
       }
       luma.light = luma_.row(row);
-      if (bloom) {
-        kernels_.double_row(pyramid_.luma_row(block_row),
-                            pyramid_.luma_row(block_row + (row % 2 == 0 ? -1 : 1)), blocks_wide_,
-                            false, scratch.bloom.data());
-        luma.bloom = scratch.bloom.data();
-      }
+      if (bloom) luma.glow = pyramid_.pixels(row);
       if (look_.grain > 0) {
         grain_.fill_row(frame, row, settings_.width, scratch.grain.data());
         luma.grain = scratch.grain.data();
@@ -280,8 +275,8 @@ class LightPainter final : public Painter {
     chroma.cr = cr_.row(block_row);
     if (pyramid_.levels() > 0) {
       chroma.bloom_luma = pyramid_.luma_row(block_row);
-      chroma.bloom_cb = pyramid_.cb_row(block_row);
-      chroma.bloom_cr = pyramid_.cr_row(block_row);
+      chroma.glow_cb = pyramid_.cb_blocks(block_row);
+      chroma.glow_cr = pyramid_.cr_blocks(block_row);
     }
     kernels_.tone_chroma(chroma, tone, look_.tone == ToneCurve::filmic, tables_.matrix);
   }

@@ -26,11 +26,11 @@ void LightPlane::copy_from(const std::vector<float>& packed) {
 LightPyramid::LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, int levels,
                            const LightKernels& kernels, int threads)
     : kernels_(kernels), levels_(levels) {
+  if (levels_ > 0) glow_ = LightPlane(blocks_wide, blocks_high);
   for (int channel = 0; channel < 3; ++channel) {
     if (channel > 0 && levels_ == 0) break;
     std::int32_t width = half(blocks_wide), height = half(blocks_high);
     base_[channel] = LightPlane(width, height);
-    if (levels_ > 0) glow_[channel] = LightPlane(blocks_wide, blocks_high);
     for (int level = 1; level < levels_; ++level) {
       width = half(width);
       height = half(height);
@@ -91,18 +91,18 @@ void LightPyramid::glow(WorkerPool& pool) {
       kernels_.halve(rows, from.width, to.row(row), to.width, scratch_row(thread));
     });
   }
-  for (int level = levels_ - 2; level >= -1; --level) {
-    pool.run(3 * (level < 0 ? glow_[0] : plane(0, level)).height, pyramid_rows_a_batch,
-             [&](int, std::int32_t item) {
-               const int channel = item % 3;
-               const std::int32_t row = item / 3;
-               const LightPlane& from = plane(channel, level + 1);
-               LightPlane& to = level < 0 ? glow_[channel] : plane(channel, level);
-               const std::int32_t near = row / 2, far = near + (row % 2 == 0 ? -1 : 1);
-               kernels_.double_row(from.row(near), from.torus_row(far), from.width, level >= 0,
-                                   to.row(row));
-             });
+  for (int level = levels_ - 2; level >= 0; --level) {
+    pool.run(3 * plane(0, level).height, pyramid_rows_a_batch, [&](int, std::int32_t item) {
+      const int channel = item % 3;
+      const std::int32_t row = item / 3;
+      kernels_.double_row(rows_for(plane(channel, level + 1), row), true,
+                          plane(channel, level).row(row));
+    });
   }
+  // Luma's last step but one: chroma's is its last.
+  pool.run(glow_.height, pyramid_rows_a_batch, [&](int, std::int32_t row) {
+    kernels_.double_row(rows_for(base_[0], row), false, glow_.row(row));
+  });
 }
 
 }  // namespace lifereel

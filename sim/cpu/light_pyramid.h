@@ -60,17 +60,23 @@ class LightPyramid {
   /// Counts of 4x4 pixels' light from 1 on, by exposure_bin().
   const std::uint32_t* histogram() const noexcept { return histogram_.data(); }
 
-  /// The sum of all levels, a row of blocks; of a torus: any row. Samples of 4x4 pixels' sums.
-  const float* luma_row(std::int32_t row) const noexcept { return glow_[0].torus_row(row); }
-  const float* cb_row(std::int32_t row) const noexcept { return glow_[1].torus_row(row); }
-  const float* cr_row(std::int32_t row) const noexcept { return glow_[2].torus_row(row); }
+  /// What glows in a row of blocks' luma: the sum of all levels, samples of 4x4 pixels' sums.
+  const float* luma_row(std::int32_t block_row) const noexcept { return glow_.row(block_row); }
+  /// What glows in a row of pixels, and in the chroma of one of blocks, is these rows doubled.
+  SampleRows pixels(std::int32_t row) const noexcept { return rows_for(glow_, row); }
+  SampleRows cb_blocks(std::int32_t row) const noexcept { return rows_for(base_[1], row); }
+  SampleRows cr_blocks(std::int32_t row) const noexcept { return rows_for(base_[2], row); }
 
  private:
+  static SampleRows rows_for(const LightPlane& half, std::int32_t row) noexcept {
+    return {half.row(row / 2), half.torus_row(row / 2 + (row % 2 == 0 ? -1 : 1)), half.width};
+  }
+
   const LightKernels& kernels_;
   int levels_;
   LightPlane base_[3];  // a quarter of the size
   std::vector<LightPlane> smaller_[3];
-  LightPlane glow_[3];
+  LightPlane glow_;  // half of the size: luma
   std::vector<std::uint32_t> histogram_;
   struct Scratch {
     std::vector<float> row;

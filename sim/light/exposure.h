@@ -25,7 +25,7 @@ struct Exposure {
   std::int64_t cells;  ///< 4x4 pixels of a picture
   float trail_decay;
   float point_light;                ///< of a point's centre, of full luma, with all of its streak
-  float gain;                       ///< 2^exposure
+  float gain;                       ///< 2^exposure times what white is for the tone curve
   float white, bloom;               ///< of the look
   float bloom_levels;               ///< at least 1
   arithmetic::ToneConstants curve;  ///< without what white says
