@@ -94,9 +94,11 @@ LIFEREEL_INLINE Float take_splat(std::int32_t* splat) {
   return light;
 }
 
+// Kernels copy what they are given by reference: what they write could be that.
 template <bool splats, bool turns>
-float fade_blocks_of(const FadedRows& rows, std::int32_t blocks, float decay,
+float fade_blocks_of(const FadedRows& faded_rows, std::int32_t blocks, float decay,
                      arithmetic::FadedHue hue) {
+  const FadedRows rows = faded_rows;
   Float largest(0.0f);
   for (std::int32_t i = 0; i < blocks; i += lanes) {
     Float columns[2];
@@ -288,7 +290,9 @@ struct OffsetNoise {
 };
 
 template <class Sample, bool filmic, bool bloom, bool vignette, bool grain>
-void tone_luma_row(const LumaRow& row, const arithmetic::ToneConstants& tone) {
+void tone_luma_row(const LumaRow& luma_row, const arithmetic::ToneConstants& constants) {
+  const LumaRow row = luma_row;
+  const arithmetic::ToneConstants tone = constants;
   std::uint8_t* const to[1] = {row.to};
   const OffsetNoise noise(row);
   Doubled glow(row.glow);
@@ -342,8 +346,11 @@ void tone_luma(const LumaRow& row, const arithmetic::ToneConstants& tone, bool f
 }
 
 template <class Sample, bool filmic, bool bloom>
-void tone_chroma_row(const ChromaRow& row, const arithmetic::ToneConstants& tone,
-                     const arithmetic::MatrixConstants& matrix) {
+void tone_chroma_row(const ChromaRow& chroma_row, const arithmetic::ToneConstants& constants,
+                     const arithmetic::MatrixConstants& matrix_constants) {
+  const ChromaRow row = chroma_row;
+  const arithmetic::ToneConstants tone = constants;
+  const arithmetic::MatrixConstants matrix = matrix_constants;
   std::uint8_t* const to[2] = {row.to, row.to_cr};
   const float quarter = tone.exposure * 0.25f;
   const OffsetNoise noise(row);
