@@ -76,8 +76,9 @@ struct LumaRow : TonedRow {
 /// Both channels of a row of 2x2 blocks.
 struct ChromaRow : TonedRow {
   std::uint8_t* to_cr;
-  const float *luma, *cb, *cr;  ///< sums of each block
-  const float* bloom_luma;      ///< nullptr: none
+  const float* light[2];     ///< luma of both rows of pixels
+  const float *cb, *cr;      ///< sums of each block
+  const float* glow_luma;    ///< a sample a block; nullptr: none
   SampleRows glow_cb, glow_cr;  ///< a sample 2x2 blocks
 };
 

@@ -87,6 +87,16 @@ void add_points(const SplatRows& rows, const std::int32_t* points, std::int32_t 
   }
 }
 
+// sum_of_block() of as many as a vector has lanes.
+LIFEREEL_INLINE Float sums_of_blocks(Float upper0, Float lower0, Float upper1, Float lower1) {
+  Float left, right;
+  deinterleave(upper0 + lower0, upper1 + lower1, left, right);
+  return left + right;
+}
+LIFEREEL_INLINE Float sums_of_blocks(const float* upper, const float* lower) {
+  return sums_of_blocks(load(upper), load(lower), load(upper + lanes), load(lower + lanes));
+}
+
 // Splats are cleared when they are read: it is then that they are at hand.
 LIFEREEL_INLINE Float take_splat(std::int32_t* splat) {
   const Float light = to_float(load(splat));
@@ -101,20 +111,18 @@ float fade_blocks_of(const FadedRows& faded_rows, std::int32_t blocks, float dec
   const FadedRows rows = faded_rows;
   Float largest(0.0f);
   for (std::int32_t i = 0; i < blocks; i += lanes) {
-    Float columns[2];
-    for (int half = 0; half < 2; ++half) {
-      const std::int32_t at = 2 * i + half * lanes;
-      Float faded[2];
-      for (int row = 0; row < 2; ++row) {
-        const Float added = splats ? take_splat(rows.splat.luma[row] + at) : Float(0.0f);
-        faded[row] = arithmetic::fade_light(load(rows.luma[row] + at), added, decay);
-        store(rows.luma[row] + at, faded[row]);
+    Float faded_luma[2][2];
+    for (int row = 0; row < 2; ++row) {
+      for (int half = 0; half < 2; ++half) {
+        float* const light = rows.luma[row] + 2 * i + half * lanes;
+        const Float added =
+            splats ? take_splat(rows.splat.luma[row] + 2 * i + half * lanes) : Float(0.0f);
+        faded_luma[row][half] = arithmetic::fade_light(load(light), added, decay);
+        store(light, faded_luma[row][half]);
       }
-      columns[half] = faded[0] + faded[1];
     }
-    Float left, right;
-    deinterleave(columns[0], columns[1], left, right);
-    const Float luma = left + right;  // sum_of_block()
+    const Float luma = sums_of_blocks(faded_luma[0][0], faded_luma[1][0], faded_luma[0][1],
+                                      faded_luma[1][1]);
     store(rows.block_luma + i, luma);
     largest = maximum(largest, luma);
 
@@ -142,12 +150,8 @@ float fade_blocks(const FadedRows& rows, std::int32_t blocks, float decay,
 
 void halve_sums(const float* row0, const float* row1, std::int32_t width, float* to,
                 std::int32_t to_width) {
-  for (std::int32_t i = 0; i < to_width; i += lanes) {
-    Float left, right;
-    deinterleave(load(row0 + 2 * i) + load(row1 + 2 * i),
-                 load(row0 + 2 * i + lanes) + load(row1 + 2 * i + lanes), left, right);
-    store(to + i, left + right);
-  }
+  for (std::int32_t i = 0; i < to_width; i += lanes)
+    store(to + i, sums_of_blocks(row0 + 2 * i, row1 + 2 * i));
   if (width % 2 != 0) to[width / 2] = (row0[width - 1] + row1[width - 1]) * 2.0f;
 }
 
@@ -242,6 +246,12 @@ void double_row(const SampleRows& rows, bool adds, float* to) {
 
 LIFEREEL_INLINE Floats load_four(const float* from) {
   return four(load(from), load(from + lanes), load(from + 2 * lanes), load(from + 3 * lanes));
+}
+
+LIFEREEL_INLINE Floats four_sums_of_blocks(const float* upper, const float* lower) {
+  return four(sums_of_blocks(upper, lower), sums_of_blocks(upper + 2 * lanes, lower + 2 * lanes),
+              sums_of_blocks(upper + 4 * lanes, lower + 4 * lanes),
+              sums_of_blocks(upper + 6 * lanes, lower + 6 * lanes));
 }
 
 // Calls tone(i, to) for every block of a row; the last one may be written elsewhere and copied.
@@ -358,11 +368,12 @@ void tone_chroma_row(const ChromaRow& chroma_row, const arithmetic::ToneConstant
   tone_blocks<Sample>(
       to,
       row.count, [&](std::int32_t i, std::uint8_t* const* bytes) __attribute__((always_inline)) {
-        Floats light = load_four(row.luma + i) * Floats(quarter);
+        Floats light = four_sums_of_blocks(row.light[0] + 2 * i, row.light[1] + 2 * i) *
+                       Floats(quarter);
         Floats cb = load_four(row.cb + i) * Floats(quarter);
         Floats cr = load_four(row.cr + i) * Floats(quarter);
         if (bloom) {
-          light = arithmetic::with_bloom(light, load_four(row.bloom_luma + i), tone);
+          light = arithmetic::with_bloom(light, load_four(row.glow_luma + i), tone);
           cb = arithmetic::with_bloom(cb, glow_cb.next(), tone);
           cr = arithmetic::with_bloom(cr, glow_cr.next(), tone);
         }
@@ -385,11 +396,11 @@ template <class Sample>
 void tone_chroma_of(const ChromaRow& row, const arithmetic::ToneConstants& tone, bool filmic,
                     const arithmetic::MatrixConstants& matrix) {
   if (filmic) {
-    if (row.bloom_luma != nullptr)
+    if (row.glow_luma != nullptr)
       tone_chroma_row<Sample, true, true>(row, tone, matrix);
     else
       tone_chroma_row<Sample, true, false>(row, tone, matrix);
-  } else if (row.bloom_luma != nullptr) {
+  } else if (row.glow_luma != nullptr) {
     tone_chroma_row<Sample, false, true>(row, tone, matrix);
   } else {
     tone_chroma_row<Sample, false, false>(row, tone, matrix);

@@ -26,7 +26,6 @@ class LightPainter final : public Painter {
         blocks_wide_(universe.width / 2),
         blocks_high_(universe.height / 2),
         luma_(universe.width, universe.height),
-        block_luma_(blocks_wide_, blocks_high_),
         cb_(blocks_wide_, blocks_high_),
         cr_(blocks_wide_, blocks_high_),
         pyramid_(blocks_wide_, blocks_high_, bloom_levels(universe), kernels_, threads),
@@ -75,8 +74,8 @@ class LightPainter final : public Painter {
     fade_and_add(particles, target.colour, true, pool);
     pyramid_.glow(pool);
     const arithmetic::ToneConstants tone = tone_at(exposure_, white_bits_);
-    pool.run(blocks_high_, rows_a_batch, [&](int thread, std::int32_t row) {
-      tone_rows(scratch_[static_cast<std::size_t>(thread)], tone, target, row, particles.frame);
+    pool.run(bands(), 1, [&](int thread, std::int32_t band) {
+      tone_band(scratch_[static_cast<std::size_t>(thread)], tone, target, band, particles.frame);
     });
   }
 
@@ -102,17 +101,20 @@ class LightPainter final : public Painter {
     white_bits_ = checkpoint.white_bits;
     std::fill(row_lit_.begin(), row_lit_.end(), 1);
     for (std::int32_t row = 0; row < blocks_high_; ++row)
-      fade(row, {}, 1.0f, arithmetic::faded_hue(1.0f, false));
+      fade(scratch_[0], row, {}, 1.0f, arithmetic::faded_hue(1.0f, false));
   }
 
  private:
-  static constexpr std::int32_t rows_a_batch = 4;
   static constexpr std::size_t vector_room = 64;  // what a vector may take beyond a row
 
   struct Scratch {
-    Scratch(std::int32_t columns, std::size_t pitch)
-        : splats(columns), grain(pitch + vector_room) {}
+    Scratch(std::int32_t columns, std::size_t pitch) : splats(columns), grain(pitch + vector_room) {
+      for (auto& row : block_luma) row.resize(pitch);
+      for (auto& row : glow) row.resize(pitch);
+    }
     SplatRing splats;
+    std::vector<float> block_luma[2];  // by block row, even and odd
+    std::vector<float> glow[4];        // luma's, by block row modulo 4
     std::vector<float> grain;
   };
 
@@ -123,7 +125,7 @@ class LightPainter final : public Painter {
     add(particles);
     sort_points();
     pyramid_.begin();
-    pool.run((blocks_high_ + rows_a_band_ - 1) / rows_a_band_, 1,
+    pool.run(bands(), 1,
              [this, glows](int thread, std::int32_t band) { fade_band(thread, band, glows); });
     pyramid_.end();
     white_bits_ = next_white(exposure_, pyramid_.histogram(), white_bits_);
@@ -181,11 +183,16 @@ class LightPainter final : public Painter {
     return {points_.data() + row_start_[source], row_start_[source + 1] - row_start_[source]};
   }
 
-  // Rows of blocks, an even number of them but for the last band.
+  // Of rows of blocks, an even number of them but for the last band.
+  std::int32_t bands() const { return (blocks_high_ + rows_a_band_ - 1) / rows_a_band_; }
+  std::int32_t first_row_of(std::int32_t band) const {
+    return std::min(band * rows_a_band_, blocks_high_);
+  }
+
   void fade_band(int thread, std::int32_t band, bool glows) {
-    SplatRing& splats = scratch_[static_cast<std::size_t>(thread)].splats;
-    const std::int32_t first = band * rows_a_band_;
-    const std::int32_t end = std::min(first + rows_a_band_, blocks_high_);
+    Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+    SplatRing& splats = scratch.splats;
+    const std::int32_t first = first_row_of(band), end = first_row_of(band + 1);
     const std::int32_t radius = tables_.radius;
     const auto hue =
         arithmetic::faded_hue(settings_.trail_decay, look_.colour_by == ColourBy::age);
@@ -199,61 +206,92 @@ class LightPainter final : public Painter {
         splats.drop(row);
         continue;
       }
-      fade(row, splats.take(tables_, row), settings_.trail_decay, hue);
+      fade(scratch, row, splats.take(tables_, row), settings_.trail_decay, hue);
       if (row % 2 == 1 || row + 1 == blocks_high_)
-        pyramid_.add_row(thread, row / 2, block_luma_, glows ? &cb_ : nullptr,
-                         glows ? &cr_ : nullptr);
+        pyramid_.add_row(thread, row / 2, block_rows(scratch, row / 2 * 2, row, glows));
     }
     for (std::int32_t row = end; row <= end + radius; ++row) splats.drop(row);
   }
 
+  LightPyramid::BlockRows block_rows(const Scratch& scratch, std::int32_t upper,
+                                     std::int32_t lower, bool glows) const {
+    LightPyramid::BlockRows rows{};
+    const std::int32_t block_row[2] = {upper, lower};
+    for (int i = 0; i < 2; ++i) {
+      rows.luma[i] = scratch.block_luma[block_row[i] % 2].data();
+      if (!glows) continue;
+      rows.cb[i] = cb_.row(block_row[i]);
+      rows.cr[i] = cr_.row(block_row[i]);
+    }
+    return rows;
+  }
+
   // One row of blocks, two of pixels.
-  void fade(std::int32_t block_row, const SplatRow& splat, float decay, arithmetic::FadedHue hue) {
+  void fade(Scratch& scratch, std::int32_t block_row, const SplatRow& splat, float decay,
+            arithmetic::FadedHue hue) {
     char& lit = row_lit_[static_cast<std::size_t>(block_row)];
-    if (splat.chroma == nullptr && lit == 0) return;
+    std::vector<float>& block_luma = scratch.block_luma[block_row % 2];
+    if (splat.chroma == nullptr && lit == 0) {
+      std::fill(block_luma.begin(), block_luma.end(), 0.0f);
+      return;
+    }
     FadedRows rows{};
     for (int odd = 0; odd < 2; ++odd) rows.luma[odd] = luma_.row(2 * block_row + odd);
     rows.cb = cb_.row(block_row);
     rows.cr = cr_.row(block_row);
-    rows.block_luma = block_luma_.row(block_row);
+    rows.block_luma = block_luma.data();
     rows.splat = splat;
     lit = kernels_.fade_blocks(rows, blocks_wide_, decay, hue) > 0.0f;
+  }
+
+  void tone_band(Scratch& scratch, const arithmetic::ToneConstants& tone,
+                 const PictureTarget& target, std::int32_t band, std::uint64_t frame) const {
+    const std::int32_t first = first_row_of(band), end = first_row_of(band + 1);
+    const auto glow_of = [&](std::int32_t row) { return scratch.glow[row & 3].data(); };
+    const bool bloom = pyramid_.levels() > 0;
+    for (std::int32_t row = first - 1; bloom && row <= first; ++row)
+      pyramid_.luma_row(row, glow_of(row));
+    for (std::int32_t row = first; row < end; ++row) {
+      if (bloom) pyramid_.luma_row(row + 1, glow_of(row + 1));
+      for (int odd = 0; odd < 2; ++odd) {
+        SampleRows glow{};
+        if (bloom) glow = {glow_of(row), glow_of(row + (odd == 0 ? -1 : 1)), blocks_wide_};
+        tone_luma(scratch, tone, target, 2 * row + odd, glow, frame);
+      }
+      if (target.has_chroma()) tone_chroma(tone, target, row, bloom ? glow_of(row) : nullptr);
+    }
   }
 
   static arithmetic::CodeRange code_range_of(const ColourDescription& colour) {
     return arithmetic::code_range(colour.range == ColourRange::limited, colour.bit_depth);
   }
 
-  void tone_rows(Scratch& scratch, const arithmetic::ToneConstants& tone,
-                 const PictureTarget& target, std::int32_t block_row, std::uint64_t frame) const {
-    const bool filmic = look_.tone == ToneCurve::filmic, bloom = pyramid_.levels() > 0;
+  void tone_luma(Scratch& scratch, const arithmetic::ToneConstants& tone,
+                 const PictureTarget& target, std::int32_t row, const SampleRows& glow,
+                 std::uint64_t frame) const {
     const arithmetic::CodeRange code = code_range_of(target.colour);
-    for (std::int32_t row = 2 * block_row; row < 2 * block_row + 2; ++row) {
-      LumaRow luma{};
-      luma.to =
-          target.planes[0].data + static_cast<std::size_t>(row) * target.planes[0].stride_bytes;
-      luma.count = settings_.width;
-      luma.sample_bytes = sample_bytes(target.colour.bit_depth);
-      luma.gain = code.luma_gain;
-      luma.offset = code.luma_offset;
-      luma.noise = noise_row(row);
-      if (look_.vignette > 0) {
-        luma.vignette = vignette_.columns.data();
-        luma.vignette_row = vignette_.rows[static_cast<std::size_t>(row)];
-      }
-      luma.light = luma_.row(row);
-      if (bloom) luma.glow = pyramid_.pixels(row);
-      if (look_.grain > 0) {
-        grain_.fill_row(frame, row, settings_.width, scratch.grain.data());
-        luma.grain = scratch.grain.data();
-      }
-      kernels_.tone_luma(luma, tone, filmic);
+    LumaRow luma{};
+    luma.to = target.planes[0].data + static_cast<std::size_t>(row) * target.planes[0].stride_bytes;
+    luma.count = settings_.width;
+    luma.sample_bytes = sample_bytes(target.colour.bit_depth);
+    luma.gain = code.luma_gain;
+    luma.offset = code.luma_offset;
+    luma.noise = noise_row(row);
+    if (look_.vignette > 0) {
+      luma.vignette = vignette_.columns.data();
+      luma.vignette_row = vignette_.rows[static_cast<std::size_t>(row)];
     }
-    if (target.has_chroma()) tone_chroma(tone, target, block_row);
+    luma.light = luma_.row(row);
+    luma.glow = glow;
+    if (look_.grain > 0) {
+      grain_.fill_row(frame, row, settings_.width, scratch.grain.data());
+      luma.grain = scratch.grain.data();
+    }
+    kernels_.tone_luma(luma, tone, look_.tone == ToneCurve::filmic);
   }
 
   void tone_chroma(const arithmetic::ToneConstants& tone, const PictureTarget& target,
-                   std::int32_t block_row) const {
+                   std::int32_t block_row, const float* glow_luma) const {
     const arithmetic::CodeRange code = code_range_of(target.colour);
     ChromaRow chroma{};
     const auto row_offset = [&](int plane) {
@@ -270,13 +308,13 @@ class LightPainter final : public Painter {
       chroma.vignette = block_vignette_.columns.data();
       chroma.vignette_row = block_vignette_.rows[static_cast<std::size_t>(block_row)];
     }
-    chroma.luma = block_luma_.row(block_row);
+    for (int odd = 0; odd < 2; ++odd) chroma.light[odd] = luma_.row(2 * block_row + odd);
     chroma.cb = cb_.row(block_row);
     chroma.cr = cr_.row(block_row);
-    if (pyramid_.levels() > 0) {
-      chroma.bloom_luma = pyramid_.luma_row(block_row);
-      chroma.glow_cb = pyramid_.cb_blocks(block_row);
-      chroma.glow_cr = pyramid_.cr_blocks(block_row);
+    if (glow_luma != nullptr) {
+      chroma.glow_luma = glow_luma;
+      chroma.glow_cb = pyramid_.cb_rows(block_row);
+      chroma.glow_cr = pyramid_.cr_rows(block_row);
     }
     kernels_.tone_chroma(chroma, tone, look_.tone == ToneCurve::filmic, tables_.matrix);
   }
@@ -293,7 +331,7 @@ class LightPainter final : public Painter {
   const int bins_ = colour_bins(settings_);   // from the first step on, when tables_ is not made
   LightTables tables_;
   Exposure exposure_{};
-  LightPlane luma_, block_luma_, cb_, cr_;
+  LightPlane luma_, cb_, cr_;
   LightPyramid pyramid_;
   const FilmGrain grain_;
   const Vignette vignette_, block_vignette_;

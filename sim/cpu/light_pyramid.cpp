@@ -25,8 +25,7 @@ void LightPlane::copy_from(const std::vector<float>& packed) {
 
 LightPyramid::LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, int levels,
                            const LightKernels& kernels, int threads)
-    : kernels_(kernels), levels_(levels) {
-  if (levels_ > 0) glow_ = LightPlane(blocks_wide, blocks_high);
+    : kernels_(kernels), levels_(levels), blocks_wide_(blocks_wide), blocks_high_(blocks_high) {
   for (int channel = 0; channel < 3; ++channel) {
     if (channel > 0 && levels_ == 0) break;
     std::int32_t width = half(blocks_wide), height = half(blocks_high);
@@ -50,14 +49,13 @@ void LightPyramid::begin() noexcept {
     std::fill(scratch.histograms.begin(), scratch.histograms.end(), 0);
 }
 
-void LightPyramid::add_row(int thread, std::int32_t row, const LightPlane& luma,
-                           const LightPlane* cb, const LightPlane* cr) {
-  const LightPlane* const blocks[3] = {&luma, cb, cr};
+void LightPyramid::add_row(int thread, std::int32_t row, const BlockRows& blocks) {
+  const float* const* const channels[3] = {blocks.luma, blocks.cb, blocks.cr};
   for (int channel = 0; channel < 3; ++channel) {
-    if (channel > 0 && (levels_ == 0 || blocks[channel] == nullptr)) break;
-    const LightPlane& from = *blocks[channel];
-    kernels_.halve_sums(from.row(2 * row), from.row(std::min(2 * row + 1, from.height - 1)),
-                        from.width, base_[channel].row(row), base_[channel].width);
+    const float* const* const rows = channels[channel];
+    if (channel > 0 && (levels_ == 0 || rows[0] == nullptr)) break;
+    kernels_.halve_sums(rows[0], rows[1], blocks_wide_, base_[channel].row(row),
+                        base_[channel].width);
   }
   kernels_.count_light(base_[0].row(row), base_[0].width,
                        scratch_[static_cast<std::size_t>(thread)].histograms.data());
@@ -99,10 +97,11 @@ void LightPyramid::glow(WorkerPool& pool) {
                           plane(channel, level).row(row));
     });
   }
-  // Luma's last step but one: chroma's is its last.
-  pool.run(glow_.height, pyramid_rows_a_batch, [&](int, std::int32_t row) {
-    kernels_.double_row(rows_for(base_[0], row), false, glow_.row(row));
-  });
+}
+
+void LightPyramid::luma_row(std::int32_t block_row, float* to) const {
+  const std::int32_t row = (block_row + blocks_high_) % blocks_high_;
+  kernels_.double_row(rows_for(base_[0], row), false, to);
 }
 
 }  // namespace lifereel

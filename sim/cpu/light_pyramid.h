@@ -48,24 +48,31 @@ class LightPyramid {
 
   /// Before a picture's light.
   void begin() noexcept;
-  /// A row of the base, of two rows of blocks, and its part of the histogram. Threads may add rows
-  /// of their own at the same time. A picture that nobody looks at has luma alone: no glow follows.
-  void add_row(int thread, std::int32_t row, const LightPlane& luma, const LightPlane* cb,
-               const LightPlane* cr);
+  /// Two rows of blocks of each channel. A picture that nobody looks at has luma alone: no glow
+  /// follows.
+  struct BlockRows {
+    const float *luma[2], *cb[2], *cr[2];
+  };
+  /// A row of the base and its part of the histogram. Threads may add rows of their own at the same
+  /// time.
+  void add_row(int thread, std::int32_t row, const BlockRows& blocks);
   /// After the last row.
   void end();
   void glow(WorkerPool& pool);
+  /// What glows in a row of blocks' luma (of a torus: any row): the sum of all levels, samples of
+  /// 4x4 pixels' sums. Writes whole blocks of vectors.
+  void luma_row(std::int32_t block_row, float* to) const;
+  /// What glows in the chroma of a row of blocks is these rows doubled.
+  SampleRows cb_rows(std::int32_t block_row) const noexcept {
+    return rows_for(base_[1], block_row);
+  }
+  SampleRows cr_rows(std::int32_t block_row) const noexcept {
+    return rows_for(base_[2], block_row);
+  }
 
   int levels() const noexcept { return levels_; }
   /// Counts of 4x4 pixels' light from 1 on, by exposure_bin().
   const std::uint32_t* histogram() const noexcept { return histogram_.data(); }
-
-  /// What glows in a row of blocks' luma: the sum of all levels, samples of 4x4 pixels' sums.
-  const float* luma_row(std::int32_t block_row) const noexcept { return glow_.row(block_row); }
-  /// What glows in a row of pixels, and in the chroma of one of blocks, is these rows doubled.
-  SampleRows pixels(std::int32_t row) const noexcept { return rows_for(glow_, row); }
-  SampleRows cb_blocks(std::int32_t row) const noexcept { return rows_for(base_[1], row); }
-  SampleRows cr_blocks(std::int32_t row) const noexcept { return rows_for(base_[2], row); }
 
  private:
   static SampleRows rows_for(const LightPlane& half, std::int32_t row) noexcept {
@@ -76,7 +83,7 @@ class LightPyramid {
   int levels_;
   LightPlane base_[3];  // a quarter of the size
   std::vector<LightPlane> smaller_[3];
-  LightPlane glow_;  // half of the size: luma
+  std::int32_t blocks_wide_, blocks_high_;
   std::vector<std::uint32_t> histogram_;
   struct Scratch {
     std::vector<float> row;
