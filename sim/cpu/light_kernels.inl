@@ -247,7 +247,7 @@ class Doubled {
 
   const SampleRows rows_;
   std::int32_t at_ = 0;
-  Float here_, here_far_, before_far_;
+  Float here_{0.0f}, here_far_{0.0f}, before_far_{0.0f};
 };
 
 void double_row(const SampleRows& rows, bool adds, float* to) {

@@ -149,6 +149,7 @@ LIFEREEL_INLINE void deinterleave(Float a, Float b, Float& even, Float& odd) {
   even = Float(_mm_shuffle_ps(a.v, b.v, 0b10'00'10'00));
   odd = Float(_mm_shuffle_ps(a.v, b.v, 0b11'01'11'01));
 #else
+  even = odd = Float(0.0f);
   for (int lane = 0; lane < lanes / 2; ++lane) {
     even.v[lane] = a.v[2 * lane];
     odd.v[lane] = a.v[2 * lane + 1];
@@ -173,6 +174,7 @@ LIFEREEL_INLINE void interleave(Float even, Float odd, Float& a, Float& b) {
   a = Float(_mm_unpacklo_ps(even.v, odd.v));
   b = Float(_mm_unpackhi_ps(even.v, odd.v));
 #else
+  a = b = Float(0.0f);
   for (int lane = 0; lane < lanes / 2; ++lane) {
     a.v[2 * lane] = even.v[lane];
     a.v[2 * lane + 1] = odd.v[lane];
@@ -194,7 +196,7 @@ LIFEREEL_INLINE Float moved_up(Float before, Float a) {
   const __m128 seam = _mm_shuffle_ps(before.v, a.v, 0b00'00'11'11);
   return Float(_mm_shuffle_ps(seam, a.v, 0b10'01'10'00));
 #else
-  Float moved;
+  Float moved(0.0f);
   moved.v[0] = before.v[lanes - 1];
   for (int lane = 1; lane < lanes; ++lane) moved.v[lane] = a.v[lane - 1];
   return moved;
@@ -213,7 +215,7 @@ LIFEREEL_INLINE Float moved_down(Float a, Float after) {
   const __m128 seam = _mm_shuffle_ps(a.v, after.v, 0b00'00'11'11);
   return Float(_mm_shuffle_ps(a.v, seam, 0b10'00'10'01));
 #else
-  Float moved;
+  Float moved(0.0f);
   moved.v[lanes - 1] = after.v[0];
   for (int lane = 0; lane < lanes - 1; ++lane) moved.v[lane] = a.v[lane + 1];
   return moved;
