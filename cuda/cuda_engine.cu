@@ -65,12 +65,13 @@ class CudaEngine final : public Engine {
       queue_move(false, motion_);
       queue_sort_and_picture(true, {});
     });
-    for (const ColourRange range : {ColourRange::full, ColourRange::limited})
-      for (std::size_t picture = 0; picture < drawn_.size(); ++picture)
-        frame_.push_back(std::make_unique<Graph>(compute_, [this, picture, range] {
-          queue_move(true, motion_);
-          queue_sort_and_picture(true, {static_cast<int>(picture), range});
-        }));
+    for (int bit_depth = 8; bit_depth <= most_bits(); bit_depth += 2)
+      for (const ColourRange range : {ColourRange::full, ColourRange::limited})
+        for (int picture = 0; picture < in_flight_; ++picture)
+          frame_.push_back(std::make_unique<Graph>(compute_, [this, picture, range, bit_depth] {
+            queue_move(true, motion_);
+            queue_sort_and_picture(true, {picture, range, bit_depth});
+          }));
   }
 
   ~CudaEngine() override {
@@ -112,18 +113,19 @@ class CudaEngine final : public Engine {
   }
 
   void begin_draw(const PictureTarget& target) override {
-    lifereel::validate(target, settings_.width, settings_.height);
+    lifereel::validate(target, settings_.width, settings_.height, most_bits());
     if (begun_ - finished_ == in_flight_)
       throw std::logic_error("begin_draw: finish_draw() comes first, all pictures are in flight");
     use_device();
     painter_->begin(target);
     const auto picture = static_cast<std::size_t>(begun_ % in_flight_);
+    const Drawing drawing = {static_cast<int>(picture), target.colour.range,
+                             target.colour.bit_depth};
     if (std::exchange(step_pending_, false)) {
-      const bool limited = target.colour.range == ColourRange::limited;
-      frame_[picture + (limited ? drawn_.size() : 0)]->launch(compute_);
+      frame_of(drawing).launch(compute_);
     } else {
       painter_->queue_splats();
-      queue_sort_and_picture(false, {static_cast<int>(picture), target.colour.range});
+      queue_sort_and_picture(false, drawing);
     }
     check_cuda(cudaEventRecord(drawn_[picture], compute_), "cudaEventRecord");
     check_cuda(cudaStreamWaitEvent(copy_, drawn_[picture], 0), "cudaStreamWaitEvent");
@@ -189,6 +191,15 @@ class CudaEngine final : public Engine {
   }
 
  private:
+  int most_bits() const { return settings_.look.draws_colour() ? 10 : 8; }
+
+  // A step, and what it has to do with the drawing.
+  const Graph& frame_of(const Drawing& drawing) const {
+    const std::size_t kind = drawing.bit_depth == 10 ? 2 : 0;
+    const std::size_t range = drawing.range == ColourRange::limited ? 1 : 0;
+    return *frame_[(kind + range) * drawn_.size() + static_cast<std::size_t>(drawing.picture)];
+  }
+
   // Threads begin with device 0.
   void use_device() const { check_cuda(cudaSetDevice(device_.index), "cudaSetDevice"); }
 
@@ -276,7 +287,7 @@ class CudaEngine final : public Engine {
   arithmetic::ForceConstants force_{};
   arithmetic::MotionConstants motion_{};
   std::unique_ptr<Graph> step_;
-  std::vector<std::unique_ptr<Graph>> frame_;  // a picture of each range, full first
+  std::vector<std::unique_ptr<Graph>> frame_;  // frame_of()
   std::vector<Event> drawn_, copied_;          // a picture each
 
   mutable bool step_pending_ = false;

@@ -80,9 +80,9 @@ struct LightArrays {
     if (look.grain > 0) grain = arena.take<float>(grain_template_size * grain_template_size);
     const std::int64_t chroma_pitch = rounded_up(universe.width / 2, 64);
     for (int i = 0; i < pictures; ++i)
-      planes.push_back({arena.take<std::uint8_t>(pitch * height),
-                        arena.take<std::uint8_t>(chroma_pitch * height / 2),
-                        arena.take<std::uint8_t>(chroma_pitch * height / 2),
+      planes.push_back({arena.take<std::uint16_t>(pitch * height),
+                        arena.take<std::uint16_t>(chroma_pitch * height / 2),
+                        arena.take<std::uint16_t>(chroma_pitch * height / 2),
                         static_cast<std::int32_t>(pitch), static_cast<std::int32_t>(chroma_pitch)});
   }
 
@@ -98,7 +98,7 @@ struct LightArrays {
   arithmetic::MatrixConstants* matrix = nullptr;
   float *noise = nullptr, *grain = nullptr;
   std::vector<float*> vignette;  // columns and rows of pixels, of blocks; or none
-  std::vector<SamplePlanes<std::uint8_t>> planes;
+  std::vector<SamplePlanes<std::uint16_t>> planes;  // with room for samples of either depth
 
  private:
   void take_levels(Arena& arena, const UniverseSettings& universe) {

@@ -28,7 +28,7 @@ struct ToneStages {
 /// A thread two blocks side by side: 4x2 pixels.
 template <class Sample>
 struct ToneLight : KernelBody {
-  static constexpr const char* name = "ToneLight";
+  static constexpr const char* name = sizeof(Sample) == 2 ? "ToneLight, 10 bits" : "ToneLight";
   LightImage image;
   LightLevel glow;  ///< the bloom, a sample a block; its luma null: none
   const arithmetic::ToneConstants* tone;

@@ -25,9 +25,12 @@ class LightPainter final : public DevicePainter {
         launcher_(launcher) {}
 
   static std::vector<cudaError_t> load() {
-    return {load_code<CountStarts, SplatLight>(), load_code<Scatter, FadeLight>(),
-            load_code<HalveLight>(), load_code<FindWhite, DoubleLight>(),
-            load_code<ToneLight<std::uint8_t>>()};
+    return {load_code<CountStarts, SplatLight>(),
+            load_code<Scatter, FadeLight>(),
+            load_code<HalveLight>(),
+            load_code<FindWhite, DoubleLight>(),
+            load_code<ToneLight<std::uint8_t>>(),
+            load_code<ToneLight<std::uint16_t>>()};
   }
 
   void fill() override {
@@ -78,20 +81,24 @@ class LightPainter final : public DevicePainter {
         draws ? std::min(2 * launcher_.many_blocks, blocks_for(cells, threads)) : 0, threads);
     if (!draws) return;
     queue_bloom_and_white();
-    const ToneLight<std::uint8_t> tone = tone_kernel(drawing);
-    launcher_.queue(tone, blocks_for(tone.threads(), threads), threads);
+    if (sample_bytes(drawing.bit_depth) == 2)
+      queue_tone<std::uint16_t>(drawing);
+    else
+      queue_tone<std::uint8_t>(drawing);
   }
 
   void copy_to(const PictureTarget& target, int picture, const Launcher& to_host) const override {
     const auto& planes = light_.planes[static_cast<std::size_t>(picture)];
-    const auto width = static_cast<std::size_t>(settings_.width);
+    const auto bytes_of = [&target](int samples) {
+      return static_cast<std::size_t>(samples * sample_bytes(target.colour.bit_depth));
+    };
     const auto height = static_cast<std::size_t>(settings_.height);
-    to_host.copy_plane(target.planes[0], planes.luma, static_cast<std::size_t>(planes.pitch), width,
-                       height);
+    to_host.copy_plane(target.planes[0], planes.luma, bytes_of(planes.pitch),
+                       bytes_of(settings_.width), height);
     if (!target.has_chroma()) return;
-    const auto chroma_pitch = static_cast<std::size_t>(planes.chroma_pitch);
-    to_host.copy_plane(target.planes[1], planes.cb, chroma_pitch, width / 2, height / 2);
-    to_host.copy_plane(target.planes[2], planes.cr, chroma_pitch, width / 2, height / 2);
+    const std::size_t pitch = bytes_of(planes.chroma_pitch), width = bytes_of(settings_.width / 2);
+    to_host.copy_plane(target.planes[1], planes.cb, pitch, width, height / 2);
+    to_host.copy_plane(target.planes[2], planes.cr, pitch, width, height / 2);
   }
 
   void save(Checkpoint& checkpoint) const override {
@@ -205,8 +212,9 @@ class LightPainter final : public DevicePainter {
     }
   }
 
-  ToneLight<std::uint8_t> tone_kernel(const Drawing& drawing) const {
-    ToneLight<std::uint8_t> tone;
+  template <class Sample>
+  void queue_tone(const Drawing& drawing) const {
+    ToneLight<Sample> tone;
     tone.image = light_.image;
     tone.glow = light_.glow;
     tone.tone = light_.tone;
@@ -222,9 +230,11 @@ class LightPainter final : public DevicePainter {
     tone.stages.grain = light_.grain;
     tone.stages.steps = arrays_.steps;
     tone.stages.filmic = look_.tone == ToneCurve::filmic;
-    tone.planes = light_.planes[static_cast<std::size_t>(drawing.picture)];
-    tone.range = arithmetic::code_range(drawing.range == ColourRange::limited, 8);
-    return tone;
+    const auto& planes = light_.planes[static_cast<std::size_t>(drawing.picture)];
+    tone.planes = {reinterpret_cast<Sample*>(planes.luma), reinterpret_cast<Sample*>(planes.cb),
+                   reinterpret_cast<Sample*>(planes.cr), planes.pitch, planes.chroma_pitch};
+    tone.range = arithmetic::code_range(drawing.range == ColourRange::limited, drawing.bit_depth);
+    launcher_.queue(tone, blocks_for(tone.threads(), launcher_.threads), launcher_.threads);
   }
 
   const UniverseSettings& settings_;

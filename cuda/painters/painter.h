@@ -52,8 +52,8 @@ struct Launcher {
                "cudaMemcpy2DAsync");
   }
   void wait() const { check_cuda(cudaStreamSynchronize(stream), "cudaStreamSynchronize"); }
-  /// One plane of a picture, to the host; in one piece where rows lie alike: faster than many short
-  /// ones.
+  /// One plane of a picture, to the host, all in bytes; in one piece where rows lie alike: faster
+  /// than many short ones.
   void copy_plane(const WritablePlane& plane, const void* from, std::size_t pitch,
                   std::size_t width, std::size_t height) const {
     if (plane.stride_bytes == pitch)
@@ -78,6 +78,7 @@ struct Sorting {
 struct Drawing {
   int picture = -1;
   ColourRange range = ColourRange::limited;
+  int bit_depth = 8;
 
   bool draws() const { return picture >= 0; }
 };

@@ -38,22 +38,26 @@ struct Planes {
   explicit Planes(const UniverseSettings& universe)
       : width(static_cast<std::size_t>(universe.width)),
         height(static_cast<std::size_t>(universe.height)),
-        bytes((width + 9) * height + 2 * (width / 2 + 5) * (height / 2) + 64, 0x5a) {}
+        bytes(2 * ((width + 9) * height + 2 * (width / 2 + 5) * (height / 2) + 64), 0x5a) {}
   PictureTarget target(ColourDescription colour, bool chroma = true) {
     PictureTarget target;
     target.colour = colour;
-    target.planes[0] = {bytes.data(), width + 9};
-    std::uint8_t* const cb = bytes.data() + (width + 9) * height;
+    const auto size = static_cast<std::size_t>(sample_bytes(colour.bit_depth));
+    const std::size_t stride = (width + 9) * size, chroma_stride = (width / 2 + 5) * size;
+    target.planes[0] = {bytes.data(), stride};
+    std::uint8_t* const cb = bytes.data() + stride * height;
     if (chroma) {
-      target.planes[1] = {cb, width / 2 + 5};
-      target.planes[2] = {cb + (width / 2 + 5) * (height / 2), width / 2 + 5};
+      target.planes[1] = {cb, chroma_stride};
+      target.planes[2] = {cb + chroma_stride * (height / 2), chroma_stride};
     }
     return target;
   }
 };
 
+/// Every range and depth in turn.
 ColourDescription colour_of(int frame) {
-  return {ColourMatrix::bt709, frame % 3 == 1 ? ColourRange::full : ColourRange::limited, 8};
+  return {ColourMatrix::bt709, frame % 3 == 1 ? ColourRange::full : ColourRange::limited,
+          frame % 2 == 1 ? 10 : 8};
 }
 
 bool equal_bits(const Checkpoint& a, const Checkpoint& b) {
@@ -241,6 +245,34 @@ TEST_SUITE("cuda.looks_on_host") {
       CHECK(engine->frame() == 22);
       advance(20);
       save();
+    }
+  }
+
+  TEST_CASE("rows that lie as the device's are copied in one piece, of either depth") {
+    const FreshGpu fresh;
+    const UniverseSettings universe = lit_universe(66, 42, 40);
+    const auto cpu = make_cpu_engine(universe, {Isa::automatic, 1});
+    const auto engine = make_cuda_engine(universe);
+    for (const int bit_depth : {8, 10}) {
+      const auto size = static_cast<std::size_t>(sample_bytes(bit_depth));
+      std::vector<std::uint8_t> want(size * (128 * 42 + 2 * 64 * 21)), got(want.size());
+      const auto draw = [&](Engine& drawing, std::vector<std::uint8_t>& bytes) {
+        PictureTarget target = luma_target(bytes.data(), 128 * size, ColourRange::limited);
+        target.colour = {ColourMatrix::bt709, ColourRange::limited, bit_depth};
+        target.planes[1] = {bytes.data() + size * 128 * 42, 64 * size};
+        target.planes[2] = {target.planes[1].data + size * 64 * 21, 64 * size};
+        drawing.step();
+        drawing.draw(target);
+      };
+      draw(*cpu, want);
+      draw(*engine, got);
+      const auto equal_rows = [&](std::size_t at, std::size_t stride, std::size_t width,
+                                  std::size_t rows) {
+        for (std::size_t row = 0; row < rows; ++row, at += stride)
+          REQUIRE(std::equal(&want[size * at], &want[size * (at + width)], &got[size * at]));
+      };
+      equal_rows(0, 128, 66, 42);
+      equal_rows(128 * 42, 64, 33, 2 * 21);
     }
   }
 
