@@ -109,6 +109,7 @@ class CudaEngine final : public Engine {
       queue_sort_and_picture(true, {});
       step_pending_ = false;
     }
+    earlier_steps_undrawn_ = draws_colour() && settings_.steps_per_frame > 1;
     ++frames_;
   }
 
@@ -120,7 +121,7 @@ class CudaEngine final : public Engine {
     painter_->begin(target);
     const auto picture = static_cast<std::size_t>(begun_ % in_flight_);
     const Drawing drawing = {static_cast<int>(picture), target.colour.range,
-                             target.colour.bit_depth};
+                             target.colour.bit_depth, std::exchange(earlier_steps_undrawn_, false)};
     if (std::exchange(step_pending_, false)) {
       frame_of(drawing).launch(compute_);
     } else {
@@ -167,6 +168,8 @@ class CudaEngine final : public Engine {
   }
 
   void save(Checkpoint& checkpoint) const override {
+    if (earlier_steps_undrawn_)
+      throw std::logic_error("save: draw comes first, for the light of a frame's steps");
     checkpoint.universe = settings_;
     read_state(checkpoint.state);
     painter_->save(checkpoint);
@@ -177,7 +180,7 @@ class CudaEngine final : public Engine {
     if (begun_ != finished_)
       throw std::logic_error("restore: finish_draw() comes first, a picture is in flight");
     use_device();
-    step_pending_ = false;
+    step_pending_ = earlier_steps_undrawn_ = false;
     empty_device();
     painter_->restore(checkpoint);
     frames_ = checkpoint.state.frame;
@@ -213,7 +216,8 @@ class CudaEngine final : public Engine {
       particles[i] = {state.y[i], state.x[i], state.species[i], static_cast<std::int32_t>(i)};
       velocities[i] = {state.vy[i], state.vx[i]};
     }
-    launcher_.copy(arrays_.steps, &frames_, 1, cudaMemcpyHostToDevice);
+    const FrameClock clock = {frames_, 0};
+    launcher_.copy(arrays_.clock, &clock, 1, cudaMemcpyHostToDevice);
     launcher_.copy(arrays_.matrix, matrix.data(), matrix.size(), cudaMemcpyHostToDevice);
     launcher_.copy(arrays_.moving.particle, particles.data(), n, cudaMemcpyHostToDevice);
     launcher_.copy(arrays_.moving.velocity, velocities.data(), n, cudaMemcpyHostToDevice);
@@ -249,7 +253,8 @@ class CudaEngine final : public Engine {
     move.particles = settings_.particles;
     move.force = force_;
     move.motion = motion;
-    move.steps = arrays_.steps;
+    move.clock = arrays_.clock;
+    move.steps_per_frame = settings_.steps_per_frame;
     const MovingSplats splats = painter_->moving_splats(draws);
     move.image = splats.image;
     move.brightest = splats.brightest;
@@ -291,6 +296,7 @@ class CudaEngine final : public Engine {
   std::vector<Event> drawn_, copied_;          // a picture each
 
   mutable bool step_pending_ = false;
+  bool earlier_steps_undrawn_ = false;  // of a frame of several in colour
   std::uint64_t frames_ = 0;
   std::int64_t begun_ = 0, finished_ = 0;  // pictures
 };
@@ -341,8 +347,6 @@ std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
                                          const CudaEngineSettings& cuda) {
   const FloatEnvironment ieee;
   validate(cuda);
-  if (universe.look.draws_colour() && universe.steps_per_frame > 1)
-    throw std::invalid_argument("the GPU's engine draws frames of several steps in gray alone");
   const std::size_t bytes = cuda_engine_memory_bytes(universe, cuda);
   const CudaDevice device = choose_cuda_device(cuda.device);
   check_cuda(cudaSetDevice(device.index), "cudaSetDevice");

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cuda/kernels/light_tone.h"
+#include "sim/arithmetic/constants.h"
 #include "sim/light/light_tables.h"
 #include "sim/universe.h"
 
@@ -68,6 +69,8 @@ struct LightArrays {
     table = {nullptr, colour_bins(universe), reach};
     weights = arena.take<BlockWeights>(std::int64_t{4} * table.bins * table.blocks());
     table.weights = weights;
+    kept_count = universe.particles * points_a_step(universe) * (universe.steps_per_frame - 1);
+    kept = arena.take<LightPoint>(kept_count);
     histogram = arena.take<std::uint32_t>(exposure_bins);
     exposure = arena.take<Exposure>(1);
     white_bits = arena.take<std::int32_t>(1);
@@ -91,6 +94,8 @@ struct LightArrays {
   LightLevel glow{};               // null without bloom
   BlockWeights* weights = nullptr;
   PointTable table{};
+  LightPoint* kept = nullptr;  // of a frame's steps but the last
+  std::int32_t kept_count = 0;
   std::uint32_t* histogram = nullptr;
   Exposure* exposure = nullptr;
   std::int32_t* white_bits = nullptr;

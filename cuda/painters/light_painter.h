@@ -25,11 +25,9 @@ class LightPainter final : public DevicePainter {
         launcher_(launcher) {}
 
   static std::vector<cudaError_t> load() {
-    return {load_code<CountStarts, SplatLight>(),
-            load_code<Scatter, FadeLight>(),
-            load_code<HalveLight>(),
-            load_code<FindWhite, DoubleLight>(),
-            load_code<ToneLight<std::uint8_t>>(),
+    return {load_code<CountStarts, KeepPoints>(), load_code<CountStarts, SplatLight>(),
+            load_code<Scatter, FadeLight>(),      load_code<HalveLight>(),
+            load_code<FindWhite, DoubleLight>(),  load_code<ToneLight<std::uint8_t>>(),
             load_code<ToneLight<std::uint16_t>>()};
   }
 
@@ -68,13 +66,21 @@ class LightPainter final : public DevicePainter {
   void queue_splats() const override {}
 
   void queue_sort_and_picture(const Sorting& sorting, const Drawing& drawing) const override {
-    const SplatLight splat = splat_kernel();
-    const FadeLight fade = fade_kernel();
-    const bool draws = drawing.draws();
     constexpr int count_threads = CountStarts::threads_per_block;
     const int threads = launcher_.threads;
-    launcher_.queue_both(sorting.count, sorting.count_blocks, splat,
-                         draws ? blocks_for(splat.threads(), count_threads) : 0, count_threads);
+    const FadeLight fade = fade_kernel();
+    const bool draws = drawing.draws();
+    if (draws) {
+      const SplatLight splat = splat_kernel(drawing.earlier_steps);
+      launcher_.queue_both(sorting.count, sorting.count_blocks, splat,
+                           blocks_for(splat.threads(), count_threads), count_threads);
+    } else {
+      const KeepPoints keep = keep_kernel();
+      launcher_.queue_both(
+          sorting.count, sorting.count_blocks, keep,
+          light_.kept_count > 0 ? blocks_for(keep.points.count(), count_threads) : 0,
+          count_threads);
+    }
     const std::int64_t cells = std::int64_t{fade.base.width} * fade.base.height;
     launcher_.queue_both(
         sorting.scatter, sorting.scatter_blocks, fade,
@@ -160,17 +166,35 @@ class LightPainter final : public DevicePainter {
     return {(c == 1 ? image.cb : image.cr)->v, image.pitch / 2, image.width / 2, image.height / 2};
   }
 
-  SplatLight splat_kernel() const {
+  StepPoints step_points() const {
+    StepPoints points;
+    points.moving = arrays_.moving;
+    points.image = light_.image;
+    points.white_bits = light_.white_bits;
+    points.particles = settings_.particles;
+    points.points = points_a_step(settings_);
+    points.bins = light_.table.bins;
+    points.part_of_step = step_time(settings_) / static_cast<float>(points.points);
+    points.colour_by = look_.colour_by;
+    return points;
+  }
+
+  KeepPoints keep_kernel() const {
+    KeepPoints keep;
+    keep.points = step_points();
+    keep.kept = light_.kept;
+    keep.clock = arrays_.clock;
+    return keep;
+  }
+
+  SplatLight splat_kernel(bool earlier_steps) const {
     SplatLight splat;
-    splat.moving = arrays_.moving;
+    splat.points = step_points();
+    splat.kept = light_.kept;
+    splat.kept_count = earlier_steps ? light_.kept_count : 0;
     splat.image = light_.image;
     splat.table = light_.table;
-    splat.white_bits = light_.white_bits;
     splat.histogram = light_.histogram;
-    splat.particles = settings_.particles;
-    splat.streaks = look_.streaks;
-    splat.part_of_step = step_time(settings_) / static_cast<float>(look_.streaks);
-    splat.colour_by = look_.colour_by;
     return splat;
   }
 
@@ -228,7 +252,7 @@ class LightPainter final : public DevicePainter {
       tone.stages.vignette_block_rows = light_.vignette[3];
     }
     tone.stages.grain = light_.grain;
-    tone.stages.steps = arrays_.steps;
+    tone.stages.clock = arrays_.clock;
     tone.stages.filmic = look_.tone == ToneCurve::filmic;
     const auto& planes = light_.planes[static_cast<std::size_t>(drawing.picture)];
     tone.planes = {reinterpret_cast<Sample*>(planes.luma), reinterpret_cast<Sample*>(planes.cb),

@@ -79,6 +79,8 @@ struct Drawing {
   int picture = -1;
   ColourRange range = ColourRange::limited;
   int bit_depth = 8;
+  /// With the light of the frame's steps before the last, in looks that have it.
+  bool earlier_steps = true;
 
   bool draws() const { return picture >= 0; }
 };

@@ -193,6 +193,58 @@ TEST_SUITE("cuda.looks_on_host") {
     compare(slow, 8);
   }
 
+  TEST_CASE("a time lapse has the light of every step") {
+    const FreshGpu fresh;
+    UniverseSettings lapse = lit_universe(66, 42, 40);
+    lapse.look.grain = 3;  // drawn by the frame, not by the step
+    for (const ColourBy by : {ColourBy::species, ColourBy::density, ColourBy::speed}) {
+      lapse.look.colour_by = by;
+      for (const auto& [steps, streaks] :
+           std::vector<std::pair<int, int>>{{2, 1}, {2, 7}, {3, 16}, {9, 4}}) {
+        CAPTURE(steps);
+        lapse.steps_per_frame = steps;
+        lapse.look.streaks = streaks;
+        compare(lapse, 14, {}, static_cast<unsigned>(steps));
+      }
+    }
+    lapse.steps_per_frame = 40;
+    compare(lapse, 3);
+  }
+
+  TEST_CASE("what of a time lapse is looked at, left out or saved half way") {
+    const FreshGpu fresh;
+    UniverseSettings lapse = lit_universe(66, 42, 40);
+    lapse.steps_per_frame = 3;
+    const auto cpu = make_cpu_engine(lapse, {Isa::automatic, 1});
+    auto engine = make_cuda_engine(lapse);
+    const auto step = [&] { cpu->step(), engine->step(); };
+    const auto draw = [&](int frame) {
+      Planes want(lapse), got(lapse);
+      cpu->draw(want.target(colour_of(frame)));
+      engine->draw(got.target(colour_of(frame)));
+      CHECK(got.bytes == want.bytes);
+    };
+    step();
+    CHECK(engine->hash_state() == cpu->hash_state());  // before the matrix of pictures is known
+    draw(0);
+    draw(1);         // again: the last step's light alone
+    step(), step();  // one frame that is not drawn
+    CHECK(engine->hash_state() == cpu->hash_state());
+    Checkpoint of_cpu, of_gpu;
+    CHECK_THROWS_AS(engine->save(of_gpu), std::logic_error);
+    draw(2);
+    cpu->save(of_cpu), engine->save(of_gpu);
+    CHECK(equal_bits(of_cpu, of_gpu));
+    step();
+    cpu->restore(of_gpu), engine->restore(of_cpu);
+    draw(3);  // without a step: none of what was dropped
+    engine = make_cuda_engine(lapse);
+    engine->restore(of_cpu), cpu->restore(of_gpu);
+    for (int frame = 0; frame < 10; ++frame) step(), draw(frame);
+    cpu->save(of_cpu), engine->save(of_gpu);
+    CHECK(equal_bits(of_cpu, of_gpu));
+  }
+
   TEST_CASE("with every block shape and number of pictures in flight, and at the same time") {
     const FreshGpu fresh;
     int in_flight = 2;
