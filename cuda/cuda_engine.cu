@@ -65,12 +65,16 @@ class CudaEngine final : public Engine {
       queue_move(false, motion_);
       queue_sort_and_picture(true, {});
     });
+    passed_frame_ = std::make_unique<Graph>(compute_, [this] {
+      queue_move(true, motion_);
+      queue_sort_and_picture(true, {.fades = true});
+    });
     for (int bit_depth = 8; bit_depth <= most_bits(); bit_depth += 2)
       for (const ColourRange range : {ColourRange::full, ColourRange::limited})
         for (int picture = 0; picture < in_flight_; ++picture)
           frame_.push_back(std::make_unique<Graph>(compute_, [this, picture, range, bit_depth] {
             queue_move(true, motion_);
-            queue_sort_and_picture(true, {picture, range, bit_depth});
+            queue_sort_and_picture(true, {true, picture, range, bit_depth});
           }));
   }
 
@@ -114,20 +118,13 @@ class CudaEngine final : public Engine {
   }
 
   void begin_draw(const PictureTarget& target) override {
-    lifereel::validate(target, settings_.width, settings_.height, most_bits());
+    check(target);
     if (begun_ - finished_ == in_flight_)
       throw std::logic_error("begin_draw: finish_draw() comes first, all pictures are in flight");
     use_device();
-    painter_->begin(target);
     const auto picture = static_cast<std::size_t>(begun_ % in_flight_);
-    const Drawing drawing = {static_cast<int>(picture), target.colour.range,
-                             target.colour.bit_depth, std::exchange(earlier_steps_undrawn_, false)};
-    if (std::exchange(step_pending_, false)) {
-      frame_of(drawing).launch(compute_);
-    } else {
-      painter_->queue_splats();
-      queue_sort_and_picture(false, drawing);
-    }
+    draw_as(target,
+            {true, static_cast<int>(picture), target.colour.range, target.colour.bit_depth});
     check_cuda(cudaEventRecord(drawn_[picture], compute_), "cudaEventRecord");
     check_cuda(cudaStreamWaitEvent(copy_, drawn_[picture], 0), "cudaStreamWaitEvent");
     painter_->copy_to(target, static_cast<int>(picture), {copy_, 0, 0});
@@ -142,6 +139,13 @@ class CudaEngine final : public Engine {
     use_device();
     const auto picture = static_cast<std::size_t>(finished_++ % in_flight_);
     check_cuda(cudaEventSynchronize(copied_[picture]), "cudaEventSynchronize");
+  }
+
+  // Not waited for: whoever looks at what follows waits.
+  void pass(const PictureTarget& target) override {
+    check(target);
+    use_device();
+    draw_as(target, {.fades = true});
   }
 
   void read_state(State& state) const override {
@@ -196,8 +200,24 @@ class CudaEngine final : public Engine {
  private:
   int most_bits() const { return settings_.look.draws_colour() ? 10 : 8; }
 
-  // A step, and what it has to do with the drawing.
+  void check(const PictureTarget& target) const {
+    lifereel::validate(target, settings_.width, settings_.height, most_bits());
+  }
+
+  void draw_as(const PictureTarget& target, Drawing drawing) {
+    painter_->begin(target);
+    drawing.earlier_steps = std::exchange(earlier_steps_undrawn_, false);
+    if (std::exchange(step_pending_, false)) {
+      frame_of(drawing).launch(compute_);
+    } else {
+      painter_->queue_splats();
+      queue_sort_and_picture(false, drawing);
+    }
+  }
+
+  // The step and the drawing that follows it.
   const Graph& frame_of(const Drawing& drawing) const {
+    if (!drawing.tones()) return *passed_frame_;
     const std::size_t kind = drawing.bit_depth == 10 ? 2 : 0;
     const std::size_t range = drawing.range == ColourRange::limited ? 1 : 0;
     return *frame_[(kind + range) * drawn_.size() + static_cast<std::size_t>(drawing.picture)];
@@ -291,7 +311,7 @@ class CudaEngine final : public Engine {
   std::vector<float> matrix_;
   arithmetic::ForceConstants force_{};
   arithmetic::MotionConstants motion_{};
-  std::unique_ptr<Graph> step_;
+  std::unique_ptr<Graph> step_, passed_frame_;
   std::vector<std::unique_ptr<Graph>> frame_;  // frame_of()
   std::vector<Event> drawn_, copied_;          // a picture each
 

@@ -68,9 +68,9 @@ class LightPainter final : public DevicePainter {
   void queue_sort_and_picture(const Sorting& sorting, const Drawing& drawing) const override {
     constexpr int count_threads = CountStarts::threads_per_block;
     const int threads = launcher_.threads;
-    const FadeLight fade = fade_kernel();
-    const bool draws = drawing.draws();
-    if (draws) {
+    const bool glows = has_bloom() && drawing.tones();
+    const FadeLight fade = fade_kernel(glows);
+    if (drawing.fades) {
       const SplatLight splat = splat_kernel(drawing.earlier_steps);
       launcher_.queue_both(sorting.count, sorting.count_blocks, splat,
                            blocks_for(splat.threads(), count_threads), count_threads);
@@ -84,9 +84,11 @@ class LightPainter final : public DevicePainter {
     const std::int64_t cells = std::int64_t{fade.base.width} * fade.base.height;
     launcher_.queue_both(
         sorting.scatter, sorting.scatter_blocks, fade,
-        draws ? std::min(2 * launcher_.many_blocks, blocks_for(cells, threads)) : 0, threads);
-    if (!draws) return;
-    queue_bloom_and_white();
+        drawing.fades ? std::min(2 * launcher_.many_blocks, blocks_for(cells, threads)) : 0,
+        threads);
+    if (!drawing.fades) return;
+    queue_bloom_and_white(glows);
+    if (!drawing.tones()) return;
     if (sample_bytes(drawing.bit_depth) == 2)
       queue_tone<std::uint16_t>(drawing);
     else
@@ -198,23 +200,23 @@ class LightPainter final : public DevicePainter {
     return splat;
   }
 
-  FadeLight fade_kernel() const {
+  FadeLight fade_kernel(bool glows) const {
     FadeLight fade;
     fade.image = light_.image;
     fade.base = light_.levels.front();
     fade.histogram = light_.histogram;
     fade.decay = settings_.trail_decay;
     fade.hue = arithmetic::faded_hue(settings_.trail_decay, look_.colour_by == ColourBy::age);
-    fade.has_bloom = has_bloom();
+    fade.has_bloom = glows;
     return fade;
   }
 
   bool has_bloom() const { return light_.glow.channel[0] != nullptr; }
 
   // White goes with the last and largest of the bloom's launches, or alone.
-  void queue_bloom_and_white() const {
+  void queue_bloom_and_white(bool glows) const {
     const int threads = launcher_.threads;
-    const std::size_t levels = light_.levels.size();
+    const std::size_t levels = glows ? light_.levels.size() : 1;
     for (std::size_t level = 1; level < levels; ++level) {
       HalveLight halve;
       halve.from = light_.levels[level - 1];
@@ -232,7 +234,7 @@ class LightPainter final : public DevicePainter {
       twice.to = level == 0 ? light_.glow : light_.levels[level - 1];
       twice.adds = level != 0;
       launcher_.queue_both(find, level == 0 ? 1 : 0, twice,
-                           has_bloom() ? blocks_for(twice.threads(), threads) : 0, threads);
+                           glows ? blocks_for(twice.threads(), threads) : 0, threads);
     }
   }
 

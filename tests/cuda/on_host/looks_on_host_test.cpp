@@ -328,6 +328,45 @@ TEST_SUITE("cuda.looks_on_host") {
     }
   }
 
+  TEST_CASE("frames that are passed leave what frames that are drawn leave") {
+    const FreshGpu fresh;
+    UniverseSettings universe = lit_universe(66, 42, 40);
+    universe.look.grain = 2;
+    SUBCASE("in gray") { universe.look = {}; }
+    SUBCASE("by species") {}
+    SUBCASE("without bloom") { universe.look.bloom = 0; }
+    SUBCASE("by density") { universe.look.colour_by = ColourBy::density; }
+    SUBCASE("of several steps") {
+      universe.look.colour_by = ColourBy::density;
+      universe.steps_per_frame = 3;
+    }
+    const auto cpu = make_cpu_engine(universe, {Isa::automatic, 1});
+    const auto engine = make_cuda_engine(universe);
+    const std::vector<std::uint8_t> untouched = Planes(universe).bytes;
+    for (int frame = 0; frame < 30; ++frame) {
+      ColourDescription colour = colour_of(frame);
+      if (!universe.look.draws_colour()) colour.bit_depth = 8;
+      Planes want(universe), got(universe);
+      if (frame % 7 != 5) cpu->step(), engine->step();
+      if (frame % 5 == 2) engine->hash_state();  // the step is taken before the light fades
+      if (frame % 3 == 1)
+        cpu->pass(want.target(colour));
+      else
+        cpu->draw(want.target(colour));
+      if (frame % 4 == 3) {
+        engine->draw(got.target(colour));
+        if (frame % 3 != 1) CHECK(got.bytes == want.bytes);
+      } else {
+        engine->pass(got.target(colour));
+        CHECK(engine->hash_state() == cpu->hash_state());  // waits
+        CHECK(got.bytes == untouched);
+      }
+    }
+    Checkpoint of_cpu, of_gpu;
+    cpu->save(of_cpu), engine->save(of_gpu);
+    CHECK(equal_bits(of_cpu, of_gpu));
+  }
+
   TEST_CASE("the matrix of pictures is the film's, and nothing is drawn where it changes") {
     const FreshGpu fresh;
     const UniverseSettings universe = lit_universe(66, 42, 40);
@@ -362,6 +401,14 @@ TEST_SUITE("cuda.looks_on_host") {
     CHECK(gpu().launches == 10);
     // Particles, splats, fading, tone; four levels of bloom: down three times, up four.
     CHECK(gpu().kernels == 10 * (4 + 3 + 4));
+    gpu().launches = gpu().kernels = 0;
+    for (int i = 0; i < 10; ++i) {
+      engine->step();
+      engine->pass(planes.target(colour_of(0)));
+    }
+    engine->hash_state();  // waits
+    CHECK(gpu().launches == 10);
+    CHECK(gpu().kernels == 10 * 4);  // particles, splats, fading, white
     CHECK(gpu().allocated_in_all == before);
     CHECK(engine->describe().memory_bytes == cuda_engine_memory_bytes(universe));
   }
