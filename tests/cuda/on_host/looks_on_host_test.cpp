@@ -214,6 +214,7 @@ TEST_SUITE("cuda.looks_on_host") {
   TEST_CASE("what of a time lapse is looked at, left out or saved half way") {
     const FreshGpu fresh;
     UniverseSettings lapse = lit_universe(66, 42, 40);
+    lapse.look.grain = 2;
     lapse.steps_per_frame = 3;
     const auto cpu = make_cpu_engine(lapse, {Isa::automatic, 1});
     auto engine = make_cuda_engine(lapse);
