@@ -48,7 +48,7 @@ struct LightImage {
   static LIFEREEL_KERNEL std::uint64_t opponent_word(std::int32_t cb, std::int32_t cr) {
     return (static_cast<std::uint64_t>(cr) << 32) + static_cast<std::uint64_t>(cb);
   }
-  static LIFEREEL_KERNEL arithmetic::Opponents opponents(std::uint64_t word) {
+  static LIFEREEL_KERNEL arithmetic::Opponents<float> opponents(std::uint64_t word) {
     const auto cb = static_cast<std::int32_t>(static_cast<std::uint32_t>(word));
     const std::uint64_t above = word - static_cast<std::uint64_t>(cb);
     const auto cr = static_cast<std::int32_t>(static_cast<std::uint32_t>(above >> 32));
@@ -256,7 +256,7 @@ struct FadeLight : KernelBody {
     cb = image.cb[at];
     cr = image.cr[at];
     for (std::int32_t b = 0; b < 2; ++b) {
-      const auto faded = arithmetic::fade_opponents(
+      const auto faded = arithmetic::fade_opponents<true>(
           {cb.v[b], cr.v[b]}, LightImage::opponents(splat.v[b]), luma.v[b], hue);
       cb.v[b] = faded.cb;
       cr.v[b] = faded.cr;

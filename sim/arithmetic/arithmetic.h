@@ -57,6 +57,10 @@ LIFEREEL_ARITHMETIC std::int32_t shift_right(std::int32_t bits, int n) {
 }
 /// x where x >= limit, else +0.
 LIFEREEL_ARITHMETIC float keep_from(float x, float limit) { return x >= limit ? x : 0.0f; }
+/// x where gate > 0, else +0.
+LIFEREEL_ARITHMETIC float keep_where_positive(float x, float gate) {
+  return gate > 0.0f ? x : 0.0f;
+}
 
 /// 1 / (4 sqrt(x)) for x >= 0, relative error below 6e-7; large and finite (about 8e18) for 0.
 ///
@@ -180,17 +184,25 @@ LIFEREEL_ARITHMETIC F fade_and_add(F trail, F splat, float decay) {
   return keep_from(trail * decay + splat, 0x1p-20f);
 }
 
+/// A normal x above 0 is mantissa_of(x) 2^exponent_of(x), the mantissa from 1 to less than 2.
+template <class F>
+LIFEREEL_ARITHMETIC F exponent_of(F x) {
+  return to_float(shift_right(to_bits(x), 23) - 127);
+}
+template <class F>
+LIFEREEL_ARITHMETIC F mantissa_of(F x) {
+  return from_bits((to_bits(x) & 0x007fffff) | 0x3f800000);
+}
+
 /// log2(x) for x >= 1; absolute error below 1.2e-4, a hundredth of a gray level.
 /// Mantissa m in [1, 2): log2(m) = (m - 1) p(m - 1), p fitted (minimax, with p(1) = 1).
 template <class F>
 LIFEREEL_ARITHMETIC F log2_from_one(F x) {
-  const auto bits = to_bits(x);
-  const F exponent = to_float(shift_right(bits, 23) - 127);
-  const F t = from_bits((bits & 0x007fffff) | 0x3f800000) - 1.0f;
+  const F t = mantissa_of(x) - F(1.0f);
   F p = t * -0.0821307165f + 0.321188980f;
   p = p * t - 0.677784011f;
   p = p * t + 1.43872575f;
-  return exponent + t * p;
+  return exponent_of(x) + t * p;
 }
 
 /// log2(1 + trail / 20) for trail >= 0.

@@ -40,14 +40,15 @@ LIFEREEL_ARITHMETIC F fade_light(F light, F splat, float decay) {
   return keep_from(light * decay + splat, F(1.0f));
 }
 
-/// The sum of 2x2 samples; left ones first.
+/// The sum of 2x2 samples; columns first.
 LIFEREEL_ARITHMETIC float sum_of_block(float upper_left, float lower_left, float upper_right,
                                        float lower_right) {
   return (upper_left + lower_left) + (upper_right + lower_right);
 }
 
+template <class F>
 struct Opponents {
-  float cb, cr;
+  F cb, cr;
 };
 /// How much a frame leaves of the opponents, and how far it turns their hue: decay times both.
 struct FadedHue {
@@ -58,13 +59,17 @@ LIFEREEL_ARITHMETIC FadedHue faded_hue(float decay, bool turns) {
   return {decay * (turns ? (1.0f - 0x1p-14f) / (1.0f + 0x1p-14f) : 1.0f),
           decay * (turns ? 0x1p-6f / (1.0f + 0x1p-14f) : 0.0f)};
 }
-/// Where the block's luma is 0 they are too, and +0 so that dark blocks may be left alone.
-LIFEREEL_ARITHMETIC Opponents fade_opponents(Opponents light, Opponents splat, float luma,
-                                             FadedHue hue) {
-  const float lit = luma > 0.0f ? 1.0f : 0.0f;
-  const float cb = light.cb * hue.cosine - light.cr * hue.sine;
-  const float cr = light.cb * hue.sine + light.cr * hue.cosine;
-  return {(cb + splat.cb) * lit + 0.0f, (cr + splat.cr) * lit + 0.0f};
+/// Where the block's luma is 0 they are too, and +0 so that dark blocks may be left alone. A hue
+/// whose sine is 0 may be said not to turn: that leaves out what changes nothing.
+template <bool turns, class F>
+LIFEREEL_ARITHMETIC Opponents<F> fade_opponents(Opponents<F> light, Opponents<F> splat, F luma,
+                                                FadedHue hue) {
+  F cb = light.cb * hue.cosine, cr = light.cr * hue.cosine;
+  if (turns) {
+    cb = cb - light.cr * hue.sine;
+    cr = light.cb * hue.sine + cr;
+  }
+  return {keep_where_positive(cb + splat.cb, luma), keep_where_positive(cr + splat.cr, luma)};
 }
 
 /// Which of so many colours a particle of this velocity has: four to a pixel per unit of time.
@@ -83,21 +88,28 @@ LIFEREEL_ARITHMETIC std::int32_t density_bin(float light, std::int32_t white_bit
 
 /// One axis of [1 3 3 1]: of four samples in a row the outer two, then the inner two. Twice, and
 /// then times halved_scale, is a sample of half the size.
-LIFEREEL_ARITHMETIC float halved(float outer0, float outer1, float inner0, float inner1) {
+template <class F>
+LIFEREEL_ARITHMETIC F halved(F outer0, F outer1, F inner0, F inner1) {
   return (outer0 + outer1) + (inner0 + inner1) * 3.0f;
 }
 inline constexpr float halved_scale = 0x1p-6f;
 /// One axis of a sample of twice the size, which lies between these.
-LIFEREEL_ARITHMETIC float doubled(float near, float far) { return near * 0.75f + far * 0.25f; }
+template <class F>
+LIFEREEL_ARITHMETIC F doubled(F near, F far) {
+  return near * 0.75f + far * 0.25f;
+}
 
-/// What a picture's tone curve needs, computed once a frame.
+/// What a picture's tone curve needs, computed once a frame. Light is multiplied so that the curve
+/// can take it as it is: white is log_white_gain or filmic_white_gain.
 struct ToneConstants {
-  float exposure;           ///< light as summed -> 1.0 at white
-  float bloom;              ///< the pyramid's sum -> its share of the picture
-  float background[3];      ///< luma, Cb, Cr, relative to white
-  float log_gain;           ///< k of log(1 + k light) / log(1 + k)
-  float inverse_log_white;  ///< 1 / log2(1 + k)
+  float exposure;           ///< of light as summed
+  float bloom;              ///< of the pyramid's sum
+  float background[3];      ///< luma, Cb, Cr
+  float inverse_log_white;  ///< 1 / log2(1 + log_white_gain)
 };
+/// k of log(1 + k light) / log(1 + k).
+inline constexpr float log_white_gain = 60.0f;
+inline constexpr float filmic_white_gain = 1.6f;
 
 /// Light, as summed, with what glows.
 template <class F>
@@ -109,11 +121,12 @@ template <class F>
 LIFEREEL_ARITHMETIC F with_vignette(F light, F column, float row) {
   return light * (column - F(row));
 }
-/// A code value, 0 to gain, of this luma; strongest in the middle of the range. `grain` is in
+/// A code value, 0 to gain, with grain, which is strongest in the middle of the range. `grain` is in
 /// levels of 8 bits, of which each is four of 10.
 template <class Sample, class F>
-LIFEREEL_ARITHMETIC F with_grain(F code, F luma, F grain, float gain) {
-  const F strength = luma * (F(1.0f) - luma) * F(sizeof(Sample) == 2 ? 4.0f : 1.0f);
+LIFEREEL_ARITHMETIC F with_grain(F code, F grain, float gain) {
+  const float levels = sizeof(Sample) == 2 ? 4.0f : 1.0f;
+  const F strength = code * (F(gain) - code) * quotient(levels, gain * gain);
   return minimum(maximum(code + grain * strength, F(0.0f)), F(gain));
 }
 
@@ -128,24 +141,29 @@ LIFEREEL_ARITHMETIC CodeRange code_range(bool limited, int bit_depth) {
   return {219.0f * levels, 16.0f * levels, 224.0f * levels, 128.0f * levels};
 }
 
-/// A code value of such samples: cut to a whole one after noise of less than one, 1/2 to round, was
-/// added to it. In the full range chroma at the gamut's edge would be one too many.
+/// A code value of luma, from 0 to gain: cut to a whole one after noise of less than one, 1/2 to
+/// round, and the range's offset were added to it.
+template <class F>
+LIFEREEL_ARITHMETIC auto luma_code_value(F code, F noise) {
+  return truncate(code + noise);
+}
+/// Likewise of chroma; in the full range that of the gamut's edge would be one too many.
 template <class Sample, class F>
-LIFEREEL_ARITHMETIC auto code_value(F exact, F noise) {
-  return truncate(minimum(exact + noise, F(sizeof(Sample) == 2 ? 1023.0f : 255.0f)));
+LIFEREEL_ARITHMETIC auto chroma_code_value(F code, F noise) {
+  return truncate(minimum(code + noise, F(sizeof(Sample) == 2 ? 1023.0f : 255.0f)));
 }
 
-/// Light relative to white, 0 or more -> luma, 0 to 1.
+/// Light, 0 or more, as the curve takes it -> luma, 0 to `most`.
 template <class F>
-LIFEREEL_ARITHMETIC F log_tone(F light, const ToneConstants& c) {
-  return minimum(log2_from_one(light * c.log_gain + F(1.0f)) * c.inverse_log_white, F(1.0f));
+LIFEREEL_ARITHMETIC F log_tone(F light, const ToneConstants& c, float most) {
+  return minimum(log2_from_one(light + F(1.0f)) * (c.inverse_log_white * most), F(most));
 }
 /// Narkowicz, "ACES Filmic Tone Mapping Curve" (2015), then a display's curve of 2.
 template <class F>
-LIFEREEL_ARITHMETIC F filmic_tone(F light, const ToneConstants&) {
-  const F x = minimum(light * 1.6f, F(1024.0f));
+LIFEREEL_ARITHMETIC F filmic_tone(F light, const ToneConstants&, float most) {
+  const F x = minimum(light, F(1024.0f));
   const F shaped = quotient(x * (x * 2.51f + F(0.03f)), x * (x * 2.43f + F(0.59f)) + F(0.14f));
-  return square_root(minimum(shaped, F(1.0f)));
+  return square_root(minimum(shaped, F(1.0f))) * most;
 }
 
 /// How a matrix makes red, green and blue of luma and chroma (each -0.5 to 0.5).
@@ -153,31 +171,27 @@ struct MatrixConstants {
   float red_from_cr, green_from_cb, green_from_cr, blue_from_cb;
 };
 
-/// By what chroma is multiplied so that the colour can be shown, its hue kept: towards white where
-/// luma is near it, towards gray where it is near black.
-template <class F>
-LIFEREEL_ARITHMETIC F chroma_in_gamut(F luma, F cb, F cr, const MatrixConstants& m) {
-  const F red = cr * m.red_from_cr;
-  const F green = cb * m.green_from_cb + cr * m.green_from_cr;
-  const F blue = cb * m.blue_from_cb;
-  // Of no colour, 0 / 0, both make 1: what is added to avoid that is far below a level.
-  const F most = maximum(maximum(red, green), blue) + F(1e-6f);
-  const F least = minimum(minimum(red, green), blue) * F(-1.0f) + F(1e-6f);
-  const F above = quotient(minimum(F(1.0f) - luma + F(1e-6f), most), most);
-  const F below = quotient(minimum(luma + F(1e-6f), least), least);
-  return minimum(above, below);
-}
-
-/// Both opponents' code values beside neutral, of a colour whose light became this luma.
+/// Both opponents' code values beside neutral, of a colour whose light became this luma, 0 to 1.
+///
+/// They are scaled as its luma is, by luma / light, but no further than the colour can be shown, its
+/// hue kept: towards white where luma is near it, by (1 - luma) / most of what its red, green and
+/// blue have above luma; towards gray where it is near black, by luma / most of what they have
+/// below. The least of the three is one division: of luma (1 - luma) by the largest of what each
+/// would have been divided by, times the other's factor. What is added to it, far below a level,
+/// is for black and for white of no colour, 0 / 0.
 template <class F>
 LIFEREEL_ARITHMETIC void tone_opponents(F& cb, F& cr, F light, F luma, const MatrixConstants& m,
                                         float gain) {
-  const F ratio = quotient(luma, light + F(1e-9f));
-  cb = cb * ratio;
-  cr = cr * ratio;
-  const F kept = chroma_in_gamut(luma, cb, cr, m) * F(gain);
-  cb = cb * kept;
-  cr = cr * kept;
+  const F red = cr * m.red_from_cr;
+  const F green = cb * m.green_from_cb + cr * m.green_from_cr;
+  const F blue = cb * m.blue_from_cb;
+  const F above = maximum(maximum(red, green), blue);
+  const F below = minimum(minimum(red, green), blue) * F(-1.0f);
+  const F to_white = F(1.0f) - luma;
+  const F divisor = maximum(maximum(light, below) * to_white, above * luma) + F(1e-9f);
+  const F scale = quotient(luma * to_white * gain, divisor);
+  cb = cb * scale;
+  cr = cr * scale;
 }
 
 }  // namespace lifereel::arithmetic

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "sim/arithmetic/light.h"
+#include "sim/light/exposure.h"
 
 namespace lifereel {
 
@@ -14,20 +15,40 @@ inline constexpr int light_block = 64;
 /// A point is its column and, from this bit on, its colour's bin.
 inline constexpr int point_bin_shift = 24;
 
-/// Where points are added: both pixel rows of a row of blocks, and its chroma, each from its margin
-/// on. A null row gets nothing.
+inline constexpr int most_radius = 6;  ///< of a point
+
+/// Where the points of one row of pixels are added, each row from its margin on: the rows of pixels
+/// from `radius` above it to `radius` below, and the `radius` + 1 rows of blocks that these lie in.
 struct SplatRows {
-  std::int32_t* luma[2];
-  std::int32_t* chroma;
+  std::int32_t* luma[2 * most_radius + 1];
+  std::int32_t* chroma[most_radius + 1];
 };
 
-/// The rows of weights of bin 0 that belong to these, and what lies between bins; LightTables.
+/// The rows of weights of bin 0, and what lies between bins; LightTables. Chroma's begin with the
+/// first row of blocks.
 struct PointWeights {
-  const std::int32_t* luma[2];
-  const std::int32_t* chroma;
+  const std::int32_t *luma, *chroma;
   std::int32_t luma_bin_stride, chroma_bin_stride, chroma_odd_stride;
-  bool wide;  ///< rows of 16 weights instead of 8
+  std::int32_t row, radius;
 };
+
+/// What was splatted into a row of blocks, two of pixels, from the first pixel on. Null: nothing.
+struct SplatRow {
+  std::int32_t* luma[2];
+  std::int32_t* chroma;  ///< Cb and Cr in turn
+};
+
+/// The light of a row of blocks.
+struct FadedRows {
+  float *luma[2], *cb, *cr;
+  float* block_luma;  ///< sums of each block, which are written
+  SplatRow splat;     ///< which is cleared
+};
+
+/// Histograms that are added up in the end, one after another, and the bins of each: the first for
+/// light below 1, then by exposure_bin().
+inline constexpr int counted_apart = 4;
+inline constexpr int light_bins = exposure_bins + 1;
 
 /// One row of samples that becomes a picture's.
 struct TonedRow {
@@ -40,42 +61,46 @@ struct TonedRow {
   float vignette_row;
 };
 
+/// Two rows of a torus, of which one lies nearer to the row twice as wide that is made of them.
+struct SampleRows {
+  const float *near, *far;
+  std::int32_t width;
+};
+
 struct LumaRow : TonedRow {
   const float* light;
-  const float* bloom;  ///< nullptr: none
+  SampleRows glow;     ///< a sample a block; null: none
   const float* grain;  ///< in code values of 8 bits; nullptr: none
 };
 
 /// Both channels of a row of 2x2 blocks.
 struct ChromaRow : TonedRow {
   std::uint8_t* to_cr;
-  const float *luma, *cb, *cr;                    ///< sums of each block
-  const float *bloom_luma, *bloom_cb, *bloom_cr;  ///< nullptr: none
+  const float* light[2];     ///< luma of both rows of pixels
+  const float *cb, *cr;      ///< sums of each block
+  const float* glow_luma;    ///< a sample a block; nullptr: none
+  SampleRows glow_cb, glow_cr;  ///< a sample 2x2 blocks
 };
 
 struct LightKernels {
   /// Adds the weights of every point.
-  void (*add_points)(const SplatRows& splat, const std::int32_t* points, std::int32_t count,
+  void (*add_points)(const SplatRows& rows, const std::int32_t* points, std::int32_t count,
                      const PointWeights& weights);
-  /// light = fade_light(light, splat); returns the largest.
-  float (*fade_luma)(float* light, const std::int32_t* splat, std::int32_t count, float decay);
-  /// The sums of 2x2 blocks of two rows; returns the largest.
-  float (*sum_blocks)(const float* row0, const float* row1, float* sums, std::int32_t blocks);
-  /// The same for the two opponent channels, whose splats alternate (or are null); where the
-  /// block's luma is 0 they are too.
-  void (*fade_chroma)(float* cb, float* cr, const float* luma, const std::int32_t* splat,
-                      std::int32_t blocks, arithmetic::FadedHue hue);
-  /// to[i] = [1 3 3 1] / 8 over both axes at rows and columns 2 i - 1 .. 2 i + 2 of a torus;
-  /// `scratch` holds width + 3 samples.
-  void (*halve)(const float* const rows[4], std::int32_t width, float* to, std::int32_t to_width,
-                float* scratch);
+  /// Luma = fade_light(luma, splat), and the opponents likewise; returns the largest sum of a
+  /// block's luma.
+  float (*fade_blocks)(const FadedRows& rows, std::int32_t blocks, float decay,
+                       arithmetic::FadedHue hue);
   /// Sums of 2x2.
   void (*halve_sums)(const float* row0, const float* row1, std::int32_t width, float* to,
                      std::int32_t to_width);
-  /// to[i], or with `adds` what is added to it, = (3 near + far) / 4 over both axes of a torus,
-  /// twice as wide.
-  void (*double_row)(const float* near, const float* far, std::int32_t width, bool adds, float* to,
-                     std::int32_t to_width);
+  /// Counts samples into counted_apart histograms of light_bins.
+  void (*count_light)(const float* light, std::int32_t count, std::uint32_t* histograms);
+  /// to[i] = [1 3 3 1] / 8 over both axes at rows and columns 2 i - 1 .. 2 i + 2 of a torus;
+  /// `scratch` holds width + light_block samples.
+  void (*halve)(const float* const rows[4], std::int32_t width, float* to, std::int32_t to_width,
+                float* scratch);
+  /// to[i], or with `adds` what is added to it, = (3 near + far) / 4 over both axes, twice as wide.
+  void (*double_row)(const SampleRows& rows, bool adds, float* to);
   void (*tone_luma)(const LumaRow& row, const arithmetic::ToneConstants& tone, bool filmic);
   void (*tone_chroma)(const ChromaRow& row, const arithmetic::ToneConstants& tone, bool filmic,
                       const arithmetic::MatrixConstants& matrix);

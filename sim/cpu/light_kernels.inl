@@ -3,6 +3,7 @@
 
 #include "sim/arithmetic/light.h"
 #include "sim/cpu/light_kernels.h"
+#include "sim/light/exposure.h"
 
 namespace lifereel::LIFEREEL_ISA {
 
@@ -35,137 +36,222 @@ using NarrowRow = std::int32_t __attribute__((vector_size(32)));
 using WideRow = std::int32_t __attribute__((vector_size(64)));
 
 template <class Row>
-LIFEREEL_INLINE void add_row(std::int32_t* to, const std::int32_t* weights) {
-  Row weight, row;
-  memcpy(&weight, weights, sizeof weight);
-  memcpy(&row, to, sizeof row);
-  row += weight;
-  memcpy(to, &row, sizeof row);
+LIFEREEL_INLINE void add_row(std::int32_t* to, const Row& weights) {
+  Row sum;
+  memcpy(&sum, to, sizeof sum);
+  sum += weights;
+  memcpy(to, &sum, sizeof sum);
 }
 
-template <class Row, bool upper, bool lower>
-LIFEREEL_INLINE void add_rows(const SplatRows& splat, const std::int32_t* points,
-                              std::int32_t count, const PointWeights& weights) {
-  std::int32_t* const luma0 = splat.luma[0];
-  std::int32_t* const luma1 = splat.luma[1];
-  std::int32_t* const chroma = splat.chroma;
+// All that a point touches at once: what is added last is long stored when the next point, which is
+// near it more often than not, reads it.
+template <class Row, int radius>
+void add_points_of(const SplatRows& rows, const std::int32_t* points, std::int32_t count,
+                   const PointWeights& weights) {
   const PointWeights w = weights;
+  std::int32_t *luma[2 * radius + 1], *chroma[radius + 1];
+  for (int i = 0; i <= 2 * radius; ++i) luma[i] = rows.luma[i];
+  for (int i = 0; i <= radius; ++i) chroma[i] = rows.chroma[i];
   for (std::int32_t i = 0; i < count; ++i) {
     const std::int32_t column = points[i] & ((1 << point_bin_shift) - 1);
     const std::int32_t bin = points[i] >> point_bin_shift;
-    if (upper) add_row<Row>(luma0 + column, w.luma[0] + bin * w.luma_bin_stride);
-    if (lower) add_row<Row>(luma1 + column, w.luma[1] + bin * w.luma_bin_stride);
+    const std::int32_t* const of_luma = w.luma + bin * w.luma_bin_stride;
+    const std::int32_t* const of_chroma =
+        w.chroma + bin * w.chroma_bin_stride + (column & 1) * w.chroma_odd_stride;
+#pragma GCC unroll 16
+    for (int distance = 0; distance <= radius; ++distance) {
+      Row row;
+      memcpy(&row, of_luma + distance * w.row, sizeof row);
+      add_row(luma[radius - distance] + column, row);
+      if (distance > 0) add_row(luma[radius + distance] + column, row);
+    }
     // The two channels alternate: a block's begin at twice its column.
-    add_row<Row>(chroma + (column & ~1),
-                 w.chroma + bin * w.chroma_bin_stride + (column & 1) * w.chroma_odd_stride);
+#pragma GCC unroll 16
+    for (int block = 0; block <= radius; ++block) {
+      Row row;
+      memcpy(&row, of_chroma + 2 * block * w.row, sizeof row);
+      add_row(chroma[block] + (column & ~1), row);
+    }
   }
 }
 
-template <class Row>
-void add_points_of(const SplatRows& splat, const std::int32_t* points, std::int32_t count,
-                   const PointWeights& weights) {
-  if (splat.luma[0] == nullptr)
-    add_rows<Row, false, true>(splat, points, count, weights);
-  else if (splat.luma[1] == nullptr)
-    add_rows<Row, true, false>(splat, points, count, weights);
-  else
-    add_rows<Row, true, true>(splat, points, count, weights);
-}
-
-void add_points(const SplatRows& splat, const std::int32_t* points, std::int32_t count,
+void add_points(const SplatRows& rows, const std::int32_t* points, std::int32_t count,
                 const PointWeights& weights) {
-  if (weights.wide)
-    add_points_of<WideRow>(splat, points, count, weights);
-  else
-    add_points_of<NarrowRow>(splat, points, count, weights);
+  switch (weights.radius) {
+    case 1: return add_points_of<NarrowRow, 1>(rows, points, count, weights);
+    case 2: return add_points_of<NarrowRow, 2>(rows, points, count, weights);
+    case 3: return add_points_of<WideRow, 3>(rows, points, count, weights);
+    case 4: return add_points_of<WideRow, 4>(rows, points, count, weights);
+    case 5: return add_points_of<WideRow, 5>(rows, points, count, weights);
+    default: return add_points_of<WideRow, 6>(rows, points, count, weights);
+  }
 }
 
-float fade_luma(float* light, const std::int32_t* splat, std::int32_t count, float decay) {
+// sum_of_block() of as many as a vector has lanes.
+LIFEREEL_INLINE Float sums_of_blocks(Float upper0, Float lower0, Float upper1, Float lower1) {
+  Float left, right;
+  deinterleave(upper0 + lower0, upper1 + lower1, left, right);
+  return left + right;
+}
+LIFEREEL_INLINE Float sums_of_blocks(const float* upper, const float* lower) {
+  return sums_of_blocks(load(upper), load(lower), load(upper + lanes), load(lower + lanes));
+}
+
+// Splats are cleared when they are read: it is then that they are at hand.
+LIFEREEL_INLINE Float take_splat(std::int32_t* splat) {
+  const Float light = to_float(load(splat));
+  store(splat, Int(0));
+  return light;
+}
+
+// Kernels copy what they are given by reference: what they write could be that.
+template <bool splats, bool turns>
+float fade_blocks_of(const FadedRows& faded_rows, std::int32_t blocks, float decay,
+                     arithmetic::FadedHue hue) {
+  const FadedRows rows = faded_rows;
   Float largest(0.0f);
-  for (std::int32_t i = 0; i < count; i += lanes) {
-    const Float added = splat == nullptr ? Float(0.0f) : to_float(load(splat + i));
-    const Float faded = arithmetic::fade_light(load(light + i), added, decay);
-    store(light + i, faded);
-    largest = maximum(largest, faded);
+  for (std::int32_t i = 0; i < blocks; i += lanes) {
+    Float faded_luma[2][2];
+    for (int row = 0; row < 2; ++row) {
+      for (int half = 0; half < 2; ++half) {
+        float* const light = rows.luma[row] + 2 * i + half * lanes;
+        const Float added =
+            splats ? take_splat(rows.splat.luma[row] + 2 * i + half * lanes) : Float(0.0f);
+        faded_luma[row][half] = arithmetic::fade_light(load(light), added, decay);
+        store(light, faded_luma[row][half]);
+      }
+    }
+    const Float luma = sums_of_blocks(faded_luma[0][0], faded_luma[1][0], faded_luma[0][1],
+                                      faded_luma[1][1]);
+    store(rows.block_luma + i, luma);
+    largest = maximum(largest, luma);
+
+    arithmetic::Opponents<Float> added{Float(0.0f), Float(0.0f)};
+    if (splats)
+      deinterleave(take_splat(rows.splat.chroma + 2 * i),
+                   take_splat(rows.splat.chroma + 2 * i + lanes), added.cb, added.cr);
+    arithmetic::Opponents<Float> faded{load(rows.cb + i), load(rows.cr + i)};
+    faded = arithmetic::fade_opponents<turns>(faded, added, luma, hue);
+    store(rows.cb + i, faded.cb);
+    store(rows.cr + i, faded.cr);
   }
   return largest_lane(largest);
 }
 
-float sum_blocks(const float* row0, const float* row1, float* sums, std::int32_t blocks) {
-  for (std::int32_t i = 0; i < blocks; ++i)
-    sums[i] = arithmetic::sum_of_block(row0[2 * i], row1[2 * i], row0[2 * i + 1], row1[2 * i + 1]);
-  Float largest(0.0f);
-  for (std::int32_t i = 0; i < blocks; i += lanes) largest = maximum(largest, load(sums + i));
-  return largest_lane(largest);
-}
-
-void fade_chroma(float* cb, float* cr, const float* luma, const std::int32_t* splat,
-                 std::int32_t blocks, arithmetic::FadedHue hue) {
-  for (std::int32_t i = 0; i < blocks; ++i) {
-    const arithmetic::Opponents added = {
-        splat == nullptr ? 0.0f : static_cast<float>(splat[2 * i]),
-        splat == nullptr ? 0.0f : static_cast<float>(splat[2 * i + 1])};
-    const auto faded = arithmetic::fade_opponents({cb[i], cr[i]}, added, luma[i], hue);
-    cb[i] = faded.cb;
-    cr[i] = faded.cr;
-  }
+float fade_blocks(const FadedRows& rows, std::int32_t blocks, float decay,
+                  arithmetic::FadedHue hue) {
+  const bool turns = hue.sine > 0.0f;
+  if (rows.splat.chroma == nullptr)
+    return turns ? fade_blocks_of<false, true>(rows, blocks, decay, hue)
+                 : fade_blocks_of<false, false>(rows, blocks, decay, hue);
+  return turns ? fade_blocks_of<true, true>(rows, blocks, decay, hue)
+               : fade_blocks_of<true, false>(rows, blocks, decay, hue);
 }
 
 void halve_sums(const float* row0, const float* row1, std::int32_t width, float* to,
                 std::int32_t to_width) {
-  const std::int32_t whole = width / 2;
-  for (std::int32_t i = 0; i < whole; ++i)
-    to[i] = arithmetic::sum_of_block(row0[2 * i], row1[2 * i], row0[2 * i + 1], row1[2 * i + 1]);
-  if (whole < to_width) to[whole] = (row0[width - 1] + row1[width - 1]) * 2.0f;
+  for (std::int32_t i = 0; i < to_width; i += lanes)
+    store(to + i, sums_of_blocks(row0 + 2 * i, row1 + 2 * i));
+  if (width % 2 != 0) to[width / 2] = (row0[width - 1] + row1[width - 1]) * 2.0f;
+}
+
+// Neighbours are often as bright as each other: in one histogram each would wait for the one before.
+void count_light(const float* light, std::int32_t count, std::uint32_t* histograms) {
+  const Float dark = arithmetic::from_bits((first_exposure_bin - 1) << exposure_bin_shift);
+  const Float brightest =
+      arithmetic::from_bits((first_exposure_bin + exposure_bins - 1) << exposure_bin_shift);
+  for (std::int32_t i = 0; i < count; i += lanes) {
+    const Float within = minimum(maximum(load(light + i), dark), brightest);
+    const Int bins = shift_right(to_bits(within), exposure_bin_shift) - Int(first_exposure_bin - 1);
+    std::int32_t bin[lanes];
+    store(bin, bins);
+    const std::int32_t here = count - i < lanes ? count - i : lanes;
+    for (std::int32_t lane = 0; lane < here; ++lane)
+      ++histograms[lane % counted_apart * light_bins + bin[lane]];
+  }
 }
 
 void halve(const float* const rows[4], std::int32_t width, float* to, std::int32_t to_width,
            float* scratch) {
   float* const mixed = scratch + 1;
-  for (std::int32_t i = 0; i < width; ++i)
-    mixed[i] = arithmetic::halved(rows[0][i], rows[3][i], rows[1][i], rows[2][i]);
+  for (std::int32_t i = 0; i < width; i += lanes)
+    store(mixed + i, arithmetic::halved(load(rows[0] + i), load(rows[3] + i), load(rows[1] + i),
+                                        load(rows[2] + i)));
   mixed[-1] = mixed[width - 1];
-  mixed[width] = mixed[0];
-  mixed[width + 1] = mixed[1 % width];
-  for (std::int32_t i = 0; i < to_width; ++i)
-    to[i] = arithmetic::halved(mixed[2 * i - 1], mixed[2 * i + 2], mixed[2 * i], mixed[2 * i + 1]) *
-            arithmetic::halved_scale;
-}
-
-// Rows are mixed anew for each neighbour: that takes less time than what was just stored being read
-// again one sample further on.
-template <bool adds>
-LIFEREEL_INLINE void double_columns(const float* near, const float* far, std::int32_t width,
-                                    float* __restrict to, std::int32_t to_width) {
-  const auto put = [&](std::int32_t i, float light) __attribute__((always_inline)) {
-    to[i] = adds ? to[i] + light : light;
-  };
-  const auto put_pair = [&](std::int32_t i, std::int32_t before, std::int32_t after)
-      __attribute__((always_inline)) {
-    const float mixed = arithmetic::doubled(near[i], far[i]);
-    put(2 * i, arithmetic::doubled(mixed, arithmetic::doubled(near[before], far[before])));
-    if (2 * i + 1 < to_width)
-      put(2 * i + 1, arithmetic::doubled(mixed, arithmetic::doubled(near[after], far[after])));
-  };
-  put_pair(0, width - 1, width > 1 ? 1 : 0);
-  for (std::int32_t i = 1; i < width - 1; ++i) {
-    const float mixed = arithmetic::doubled(near[i], far[i]);
-    put(2 * i, arithmetic::doubled(mixed, arithmetic::doubled(near[i - 1], far[i - 1])));
-    put(2 * i + 1, arithmetic::doubled(mixed, arithmetic::doubled(near[i + 1], far[i + 1])));
+  const float first[2] = {mixed[0], mixed[1 % width]};
+  memcpy(mixed + width, first, sizeof first);
+  for (std::int32_t i = 0; i < to_width; i += lanes) {
+    const float* const from = mixed + 2 * i;
+    Float outer0, outer1, inner0, inner1;
+    deinterleave(load(from - 1), load(from + lanes - 1), outer0, inner0);
+    deinterleave(load(from + 1), load(from + lanes + 1), inner1, outer1);
+    store(to + i, arithmetic::halved(outer0, outer1, inner0, inner1) *
+                      Float(arithmetic::halved_scale));
   }
-  if (width > 1) put_pair(width - 1, width - 2, 0);
 }
 
-void double_row(const float* near, const float* far, std::int32_t width, bool adds, float* to,
-                std::int32_t to_width) {
-  if (adds)
-    double_columns<true>(near, far, width, to, to_width);
-  else
-    double_columns<false>(near, far, width, to, to_width);
+// What double_row() makes of two rows, from the left on: two vectors for each of theirs.
+class Doubled {
+ public:
+  __attribute__((always_inline)) explicit Doubled(const SampleRows& rows) : rows_(rows) {
+    if (rows.near == nullptr) return;
+    const std::int32_t last = rows.width - 1;
+    here_ = mixed_at(0);
+    here_far_ = here_ * Float(0.25f);
+    before_far_ = Float(arithmetic::doubled(rows.near[last], rows.far[last]) * 0.25f);
+  }
+
+  __attribute__((always_inline)) void next(Float& first, Float& second) {
+    at_ += lanes;
+    const Float after = mixed_at(at_), after_far = after * Float(0.25f);
+    const Float here_near = here_ * Float(0.75f);
+    interleave(here_near + moved_up(before_far_, here_far_),
+               here_near + moved_down(here_far_, after_far), first, second);
+    before_far_ = here_far_;
+    here_ = after;
+    here_far_ = after_far;
+  }
+  __attribute__((always_inline)) Floats next() {
+    Floats four_vectors;
+    next(four_vectors.a.a, four_vectors.a.b);
+    next(four_vectors.b.a, four_vectors.b.b);
+    return four_vectors;
+  }
+
+ private:
+  // Both rows mixed into one; what follows the last sample is the first.
+  __attribute__((always_inline)) Float mixed_at(std::int32_t i) const {
+    if (i + lanes <= rows_.width) return mixed(i);
+    const Float first(arithmetic::doubled(rows_.near[0], rows_.far[0]));
+    return i < rows_.width ? first_lanes(rows_.width - i, mixed(i), first) : first;
+  }
+  __attribute__((always_inline)) Float mixed(std::int32_t i) const {
+    return arithmetic::doubled(load(rows_.near + i), load(rows_.far + i));
+  }
+
+  const SampleRows rows_;
+  std::int32_t at_ = 0;
+  Float here_, here_far_, before_far_;
+};
+
+void double_row(const SampleRows& rows, bool adds, float* to) {
+  Doubled doubled(rows);
+  for (std::int32_t i = 0; i < 2 * rows.width; i += 2 * lanes) {
+    Float first, second;
+    doubled.next(first, second);
+    store(to + i, adds ? load(to + i) + first : first);
+    store(to + i + lanes, adds ? load(to + i + lanes) + second : second);
+  }
 }
 
 LIFEREEL_INLINE Floats load_four(const float* from) {
   return four(load(from), load(from + lanes), load(from + 2 * lanes), load(from + 3 * lanes));
+}
+
+LIFEREEL_INLINE Floats four_sums_of_blocks(const float* upper, const float* lower) {
+  return four(sums_of_blocks(upper, lower), sums_of_blocks(upper + 2 * lanes, lower + 2 * lanes),
+              sums_of_blocks(upper + 4 * lanes, lower + 4 * lanes),
+              sums_of_blocks(upper + 6 * lanes, lower + 6 * lanes));
 }
 
 // Calls tone(i, to) for every block of a row; the last one may be written elsewhere and copied.
@@ -189,8 +275,7 @@ LIFEREEL_INLINE void tone_blocks(std::uint8_t* const (&to)[planes], std::int32_t
 }
 
 template <class Sample>
-LIFEREEL_INLINE void store_code_values(std::uint8_t* to, Floats exact, Floats noise) {
-  const Ints values = arithmetic::code_value<Sample>(exact, noise);
+LIFEREEL_INLINE void store_code_values(std::uint8_t* to, Ints values) {
   if (sizeof(Sample) == 2)
     store_words(to, values);
   else
@@ -198,27 +283,40 @@ LIFEREEL_INLINE void store_code_values(std::uint8_t* to, Floats exact, Floats no
 }
 
 template <bool filmic>
-LIFEREEL_INLINE Floats tone_of(Floats light, const arithmetic::ToneConstants& tone) {
-  return filmic ? arithmetic::filmic_tone(light, tone) : arithmetic::log_tone(light, tone);
+LIFEREEL_INLINE Floats tone_of(Floats light, const arithmetic::ToneConstants& tone, float most) {
+  return filmic ? arithmetic::filmic_tone(light, tone, most)
+                : arithmetic::log_tone(light, tone, most);
 }
 
+// A row's noise with the range's offset.
+struct OffsetNoise {
+  float samples[light_block];
+  explicit OffsetNoise(const TonedRow& row) {
+    for (std::int32_t i = 0; i < light_block; ++i) samples[i] = row.noise[i] + row.offset;
+  }
+  __attribute__((always_inline)) Floats at(std::int32_t i) const {
+    return load_four(samples + i % light_block);
+  }
+};
+
 template <class Sample, bool filmic, bool bloom, bool vignette, bool grain>
-void tone_luma_row(const LumaRow& row, const arithmetic::ToneConstants& tone) {
+void tone_luma_row(const LumaRow& luma_row, const arithmetic::ToneConstants& constants) {
+  const LumaRow row = luma_row;
+  const arithmetic::ToneConstants tone = constants;
   std::uint8_t* const to[1] = {row.to};
+  const OffsetNoise noise(row);
+  Doubled glow(row.glow);
   tone_blocks<Sample>(
       to,
       row.count, [&](std::int32_t i, std::uint8_t* const* bytes) __attribute__((always_inline)) {
         Floats light = load_four(row.light + i) * Floats(tone.exposure);
-        if (bloom) light = arithmetic::with_bloom(light, load_four(row.bloom + i), tone);
+        if (bloom) light = arithmetic::with_bloom(light, glow.next(), tone);
         light = light + Floats(tone.background[0]);
         if (vignette)
           light = arithmetic::with_vignette(light, load_four(row.vignette + i), row.vignette_row);
-        const Floats luma = tone_of<filmic>(light, tone);
-        Floats code = luma * Floats(row.gain);
-        if (grain)
-          code = arithmetic::with_grain<Sample>(code, luma, load_four(row.grain + i), row.gain);
-        const Floats noise = load_four(row.noise + i % light_block);
-        store_code_values<Sample>(bytes[0], code + Floats(row.offset), noise);
+        Floats code = tone_of<filmic>(light, tone, row.gain);
+        if (grain) code = arithmetic::with_grain<Sample>(code, load_four(row.grain + i), row.gain);
+        store_code_values<Sample>(bytes[0], arithmetic::luma_code_value(code, noise.at(i)));
       });
 }
 
@@ -239,11 +337,11 @@ void tone_luma_with(const LumaRow& row, const arithmetic::ToneConstants& tone) {
 template <class Sample>
 void tone_luma_of(const LumaRow& row, const arithmetic::ToneConstants& tone, bool filmic) {
   if (filmic) {
-    if (row.bloom != nullptr)
+    if (row.glow.near != nullptr)
       tone_luma_with<Sample, true, true>(row, tone);
     else
       tone_luma_with<Sample, true, false>(row, tone);
-  } else if (row.bloom != nullptr) {
+  } else if (row.glow.near != nullptr) {
     tone_luma_with<Sample, false, true>(row, tone);
   } else {
     tone_luma_with<Sample, false, false>(row, tone);
@@ -258,20 +356,26 @@ void tone_luma(const LumaRow& row, const arithmetic::ToneConstants& tone, bool f
 }
 
 template <class Sample, bool filmic, bool bloom>
-void tone_chroma_row(const ChromaRow& row, const arithmetic::ToneConstants& tone,
-                     const arithmetic::MatrixConstants& matrix) {
+void tone_chroma_row(const ChromaRow& chroma_row, const arithmetic::ToneConstants& constants,
+                     const arithmetic::MatrixConstants& matrix_constants) {
+  const ChromaRow row = chroma_row;
+  const arithmetic::ToneConstants tone = constants;
+  const arithmetic::MatrixConstants matrix = matrix_constants;
   std::uint8_t* const to[2] = {row.to, row.to_cr};
   const float quarter = tone.exposure * 0.25f;
+  const OffsetNoise noise(row);
+  Doubled glow_cb(row.glow_cb), glow_cr(row.glow_cr);
   tone_blocks<Sample>(
       to,
       row.count, [&](std::int32_t i, std::uint8_t* const* bytes) __attribute__((always_inline)) {
-        Floats light = load_four(row.luma + i) * Floats(quarter);
+        Floats light = four_sums_of_blocks(row.light[0] + 2 * i, row.light[1] + 2 * i) *
+                       Floats(quarter);
         Floats cb = load_four(row.cb + i) * Floats(quarter);
         Floats cr = load_four(row.cr + i) * Floats(quarter);
         if (bloom) {
-          light = arithmetic::with_bloom(light, load_four(row.bloom_luma + i), tone);
-          cb = arithmetic::with_bloom(cb, load_four(row.bloom_cb + i), tone);
-          cr = arithmetic::with_bloom(cr, load_four(row.bloom_cr + i), tone);
+          light = arithmetic::with_bloom(light, load_four(row.glow_luma + i), tone);
+          cb = arithmetic::with_bloom(cb, glow_cb.next(), tone);
+          cr = arithmetic::with_bloom(cr, glow_cr.next(), tone);
         }
         light = light + Floats(tone.background[0]);
         cb = cb + Floats(tone.background[1]);
@@ -279,11 +383,12 @@ void tone_chroma_row(const ChromaRow& row, const arithmetic::ToneConstants& tone
         Floats dimmed = light;
         if (row.vignette != nullptr)
           dimmed = arithmetic::with_vignette(light, load_four(row.vignette + i), row.vignette_row);
-        const Floats luma = tone_of<filmic>(dimmed, tone);
+        const Floats luma = tone_of<filmic>(dimmed, tone, 1.0f);
         arithmetic::tone_opponents(cb, cr, light, luma, matrix, row.gain);
-        const Floats noise = load_four(row.noise + i % light_block) + Floats(row.offset);
-        store_code_values<Sample>(bytes[0], cb, noise);
-        store_code_values<Sample>(bytes[1], cr, noise);
+        store_code_values<Sample>(bytes[0],
+                                  arithmetic::chroma_code_value<Sample>(cb, noise.at(i)));
+        store_code_values<Sample>(bytes[1],
+                                  arithmetic::chroma_code_value<Sample>(cr, noise.at(i)));
       });
 }
 
@@ -291,11 +396,11 @@ template <class Sample>
 void tone_chroma_of(const ChromaRow& row, const arithmetic::ToneConstants& tone, bool filmic,
                     const arithmetic::MatrixConstants& matrix) {
   if (filmic) {
-    if (row.bloom_luma != nullptr)
+    if (row.glow_luma != nullptr)
       tone_chroma_row<Sample, true, true>(row, tone, matrix);
     else
       tone_chroma_row<Sample, true, false>(row, tone, matrix);
-  } else if (row.bloom_luma != nullptr) {
+  } else if (row.glow_luma != nullptr) {
     tone_chroma_row<Sample, false, true>(row, tone, matrix);
   } else {
     tone_chroma_row<Sample, false, false>(row, tone, matrix);
@@ -313,7 +418,7 @@ void tone_chroma(const ChromaRow& row, const arithmetic::ToneConstants& tone, bo
 }  // namespace
 
 extern const LightKernels light_kernels;
-const LightKernels light_kernels = {add_points, fade_luma,  sum_blocks, fade_chroma, halve,
-                                    halve_sums, double_row, tone_luma,  tone_chroma};
+const LightKernels light_kernels = {add_points, fade_blocks, halve_sums, count_light,
+                                    halve,      double_row,  tone_luma,  tone_chroma};
 
 }  // namespace lifereel::LIFEREEL_ISA

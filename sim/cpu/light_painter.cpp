@@ -8,6 +8,7 @@
 #include "sim/cpu/kernel_choice.h"
 #include "sim/cpu/light_pyramid.h"
 #include "sim/cpu/painter.h"
+#include "sim/cpu/splat_ring.h"
 #include "sim/light/blue_noise.h"
 #include "sim/light/film_grain.h"
 #include "sim/light/light_tables.h"
@@ -25,7 +26,6 @@ class LightPainter final : public Painter {
         blocks_wide_(universe.width / 2),
         blocks_high_(universe.height / 2),
         luma_(universe.width, universe.height),
-        block_luma_(blocks_wide_, blocks_high_),
         cb_(blocks_wide_, blocks_high_),
         cr_(blocks_wide_, blocks_high_),
         pyramid_(blocks_wide_, blocks_high_, bloom_levels(universe), kernels_, threads),
@@ -38,13 +38,10 @@ class LightPainter final : public Painter {
                    static_cast<std::size_t>(points_a_frame(universe)));
     point_rows_.resize(points_.size());
     unsorted_points_.resize(points_.size());
-    scratch_.resize(static_cast<std::size_t>(threads));
     const auto width = static_cast<std::size_t>(luma_.pitch);
-    for (Scratch& scratch : scratch_) {
-      for (auto& splat : scratch.luma) splat.resize(width + splat_room);
-      scratch.chroma.resize(width + splat_room);
-      for (auto* row : {&scratch.bloom, &scratch.grain}) row->resize(width + splat_room);
-    }
+    for (int thread = 0; thread < threads; ++thread) scratch_.emplace_back(universe.width, width);
+    // Shared by several threads, of bands each; bands' first and last rows are splatted twice.
+    if (threads > 1) rows_a_band_ = std::max(16, blocks_high_ / (threads * 4) / 2 * 2);
   }
 
   void begin_frame() noexcept override { points_added_ = 0; }
@@ -74,20 +71,17 @@ class LightPainter final : public Painter {
 
   void paint(const ParticleView& particles, const PictureTarget& target,
              WorkerPool& pool) override {
-    fade_and_add(particles, target.colour, pool);
-    pyramid_.build(block_luma_, cb_, cr_, pool);
-    follow_white();
+    fade_and_add(particles, target.colour, true, pool);
+    pyramid_.glow(pool);
     const arithmetic::ToneConstants tone = tone_at(exposure_, white_bits_);
-    pool.run(blocks_high_, rows_a_batch, [&](int thread, std::int32_t row) {
-      tone_rows(scratch_[static_cast<std::size_t>(thread)], tone, target, row, particles.frame);
+    pool.run(bands(), 1, [&](int thread, std::int32_t band) {
+      tone_band(scratch_[static_cast<std::size_t>(thread)], tone, target, band, particles.frame);
     });
   }
 
   void pass(const ParticleView& particles, const ColourDescription& colour,
             WorkerPool& pool) override {
-    fade_and_add(particles, colour, pool);
-    pyramid_.measure(block_luma_, pool);
-    follow_white();
+    fade_and_add(particles, colour, false, pool);
   }
 
   void save(Checkpoint& checkpoint) const override {
@@ -105,33 +99,37 @@ class LightPainter final : public Painter {
     matrix_ = checkpoint.trail_matrix;
     if (matrix_ != ColourMatrix::none) make_tables(matrix_);
     white_bits_ = checkpoint.white_bits;
+    std::fill(row_lit_.begin(), row_lit_.end(), 1);
     for (std::int32_t row = 0; row < blocks_high_; ++row)
-      row_lit_[static_cast<std::size_t>(row)] =
-          kernels_.sum_blocks(luma_.row(2 * row), luma_.row(2 * row + 1), block_luma_.row(row),
-                              blocks_wide_) > 0.0f;
+      fade(scratch_[0], row, {}, 1.0f, arithmetic::faded_hue(1.0f, false));
   }
 
  private:
-  static constexpr std::int32_t rows_a_batch = 4;
-  // Weights left of the first pixel and right of the last, and what a row of them may write beyond.
-  static constexpr std::size_t splat_room = 64;
+  static constexpr std::size_t vector_room = 64;  // what a vector may take beyond a row
 
   struct Scratch {
-    std::vector<std::int32_t> luma[2], chroma;
-    std::vector<float> bloom, grain;
+    Scratch(std::int32_t columns, std::size_t pitch) : splats(columns), grain(pitch + vector_room) {
+      for (auto& row : block_luma) row.resize(pitch);
+      for (auto& row : glow) row.resize(pitch);
+    }
+    SplatRing splats;
+    std::vector<float> block_luma[2];  // by block row, even and odd
+    std::vector<float> glow[4];        // luma's, by block row modulo 4
+    std::vector<float> grain;
   };
 
-  void fade_and_add(const ParticleView& particles, const ColourDescription& colour,
+  // Fades what was there, adds the points, and measures the light.
+  void fade_and_add(const ParticleView& particles, const ColourDescription& colour, bool glows,
                     WorkerPool& pool) {
     keep_to(colour.matrix);
     add(particles);
     sort_points();
-    pool.run(blocks_high_, rows_a_batch, [this](int thread, std::int32_t row) {
-      fade_and_splat(scratch_[static_cast<std::size_t>(thread)], row);
-    });
+    pyramid_.begin();
+    pool.run(bands(), 1,
+             [this, glows](int thread, std::int32_t band) { fade_band(thread, band, glows); });
+    pyramid_.end();
+    white_bits_ = next_white(exposure_, pyramid_.histogram(), white_bits_);
   }
-
-  void follow_white() { white_bits_ = next_white(exposure_, pyramid_.histogram(), white_bits_); }
 
   void keep_to(ColourMatrix wanted) {
     const ColourMatrix matrix = matrix_of_light(wanted, matrix_);
@@ -142,12 +140,6 @@ class LightPainter final : public Painter {
   void make_tables(ColourMatrix matrix) {
     tables_ = make_light_tables(settings_, matrix);
     exposure_ = make_exposure(settings_, tables_);
-    point_weights_.luma[0] = point_weights_.luma[1] = tables_.luma.data();
-    point_weights_.chroma = tables_.chroma.data();
-    point_weights_.luma_bin_stride = tables_.luma_bin_stride();
-    point_weights_.chroma_bin_stride = tables_.chroma_bin_stride();
-    point_weights_.chroma_odd_stride = tables_.chroma_odd_stride();
-    point_weights_.wide = tables_.row == 16;
   }
 
   std::int32_t bin_of(const ParticleView& particles, std::size_t i) const {
@@ -191,102 +183,115 @@ class LightPainter final : public Painter {
     return {points_.data() + row_start_[source], row_start_[source + 1] - row_start_[source]};
   }
 
-  // What is left and right of the picture belongs to its other side.
-  static void fold_seam(std::int32_t* splat, std::int32_t margin, std::int32_t count) {
-    for (std::int32_t i = 0; i < margin; ++i) {
-      splat[count + i] += std::exchange(splat[i], 0);
-      splat[margin + i] += std::exchange(splat[margin + count + i], 0);
+  // Of rows of blocks, an even number of them but for the last band.
+  std::int32_t bands() const { return (blocks_high_ + rows_a_band_ - 1) / rows_a_band_; }
+  std::int32_t first_row_of(std::int32_t band) const {
+    return std::min(band * rows_a_band_, blocks_high_);
+  }
+
+  void fade_band(int thread, std::int32_t band, bool glows) {
+    Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
+    SplatRing& splats = scratch.splats;
+    const std::int32_t first = first_row_of(band), end = first_row_of(band + 1);
+    const std::int32_t radius = tables_.radius;
+    const auto hue =
+        arithmetic::faded_hue(settings_.trail_decay, look_.colour_by == ColourBy::age);
+    std::int32_t pixel_row = 2 * first - radius;
+    for (std::int32_t row = first - radius; row < end; ++row) {
+      for (; pixel_row <= SplatRing::last_row_of(row, radius); ++pixel_row) {
+        const Points points = points_of(pixel_row);
+        if (points.count > 0) splats.add(kernels_, tables_, pixel_row, points.first, points.count);
+      }
+      if (row < first) {
+        splats.drop(row);
+        continue;
+      }
+      fade(scratch, row, splats.take(tables_, row), settings_.trail_decay, hue);
+      if (row % 2 == 1 || row + 1 == blocks_high_)
+        pyramid_.add_row(thread, row / 2, block_rows(scratch, row / 2 * 2, row, glows));
     }
+    for (std::int32_t row = end; row <= end + radius; ++row) splats.drop(row);
+  }
+
+  LightPyramid::BlockRows block_rows(const Scratch& scratch, std::int32_t upper,
+                                     std::int32_t lower, bool glows) const {
+    LightPyramid::BlockRows rows{};
+    const std::int32_t block_row[2] = {upper, lower};
+    for (int i = 0; i < 2; ++i) {
+      rows.luma[i] = scratch.block_luma[block_row[i] % 2].data();
+      if (!glows) continue;
+      rows.cb[i] = cb_.row(block_row[i]);
+      rows.cr[i] = cr_.row(block_row[i]);
+    }
+    return rows;
   }
 
   // One row of blocks, two of pixels.
-  void fade_and_splat(Scratch& scratch, std::int32_t block_row) {
-    const std::int32_t radius = tables_.radius;
-    bool dark = true;
-    for (std::int32_t row = 2 * block_row - radius; dark && row <= 2 * block_row + 1 + radius;
-         ++row)
-      dark = points_of(row).count == 0;
+  void fade(Scratch& scratch, std::int32_t block_row, const SplatRow& splat, float decay,
+            arithmetic::FadedHue hue) {
     char& lit = row_lit_[static_cast<std::size_t>(block_row)];
-    if (dark && lit == 0) return;
-    if (!dark) {
-      std::fill(scratch.chroma.begin(), scratch.chroma.end(), 0);
-      for (auto& splat : scratch.luma) std::fill(splat.begin(), splat.end(), 0);
+    std::vector<float>& block_luma = scratch.block_luma[block_row % 2];
+    if (splat.chroma == nullptr && lit == 0) {
+      std::fill(block_luma.begin(), block_luma.end(), 0.0f);
+      return;
     }
-    for (std::int32_t distance = 0; !dark && distance < tables_.chroma_distances(); ++distance) {
-      const std::int32_t upper = distance - radius - 1;  // of the block's rows, from the point's
-      const Points points = points_of(2 * block_row - upper);
-      if (points.count == 0) continue;
-      PointWeights weights = point_weights_;
-      weights.chroma += distance * tables_.row;
-      SplatRows rows{};
-      rows.chroma = scratch.chroma.data();
+    FadedRows rows{};
+    for (int odd = 0; odd < 2; ++odd) rows.luma[odd] = luma_.row(2 * block_row + odd);
+    rows.cb = cb_.row(block_row);
+    rows.cr = cr_.row(block_row);
+    rows.block_luma = block_luma.data();
+    rows.splat = splat;
+    lit = kernels_.fade_blocks(rows, blocks_wide_, decay, hue) > 0.0f;
+  }
+
+  void tone_band(Scratch& scratch, const arithmetic::ToneConstants& tone,
+                 const PictureTarget& target, std::int32_t band, std::uint64_t frame) const {
+    const std::int32_t first = first_row_of(band), end = first_row_of(band + 1);
+    const auto glow_of = [&](std::int32_t row) { return scratch.glow[row & 3].data(); };
+    const bool bloom = pyramid_.levels() > 0;
+    for (std::int32_t row = first - 1; bloom && row <= first; ++row)
+      pyramid_.luma_row(row, glow_of(row));
+    for (std::int32_t row = first; row < end; ++row) {
+      if (bloom) pyramid_.luma_row(row + 1, glow_of(row + 1));
       for (int odd = 0; odd < 2; ++odd) {
-        const std::int32_t dy = std::abs(upper + odd);
-        if (dy > radius) continue;
-        rows.luma[odd] = scratch.luma[odd].data();
-        weights.luma[odd] += dy * tables_.row;
+        SampleRows glow{};
+        if (bloom) glow = {glow_of(row), glow_of(row + (odd == 0 ? -1 : 1)), blocks_wide_};
+        tone_luma(scratch, tone, target, 2 * row + odd, glow, frame);
       }
-      kernels_.add_points(rows, points.first, points.count, weights);
+      if (target.has_chroma()) tone_chroma(tone, target, row, bloom ? glow_of(row) : nullptr);
     }
-    const std::int32_t block_margin = 2 * tables_.block_radius();
-    if (!dark) {
-      for (auto& splat : scratch.luma) fold_seam(splat.data(), radius, settings_.width);
-      fold_seam(scratch.chroma.data(), block_margin, settings_.width);
-    }
-    float brightest = 0;
-    for (int odd = 0; odd < 2; ++odd)
-      brightest =
-          std::max(brightest, kernels_.fade_luma(luma_.row(2 * block_row + odd),
-                                                 dark ? nullptr : scratch.luma[odd].data() + radius,
-                                                 settings_.width, settings_.trail_decay));
-    kernels_.sum_blocks(luma_.row(2 * block_row), luma_.row(2 * block_row + 1),
-                        block_luma_.row(block_row), blocks_wide_);
-    kernels_.fade_chroma(
-        cb_.row(block_row), cr_.row(block_row), block_luma_.row(block_row),
-        dark ? nullptr : scratch.chroma.data() + block_margin, blocks_wide_,
-        arithmetic::faded_hue(settings_.trail_decay, look_.colour_by == ColourBy::age));
-    lit = brightest > 0.0f;
   }
 
   static arithmetic::CodeRange code_range_of(const ColourDescription& colour) {
     return arithmetic::code_range(colour.range == ColourRange::limited, colour.bit_depth);
   }
 
-  void tone_rows(Scratch& scratch, const arithmetic::ToneConstants& tone,
-                 const PictureTarget& target, std::int32_t block_row, std::uint64_t frame) const {
-    const bool filmic = look_.tone == ToneCurve::filmic, bloom = pyramid_.levels() > 0;
+  void tone_luma(Scratch& scratch, const arithmetic::ToneConstants& tone,
+                 const PictureTarget& target, std::int32_t row, const SampleRows& glow,
+                 std::uint64_t frame) const {
     const arithmetic::CodeRange code = code_range_of(target.colour);
-    for (std::int32_t row = 2 * block_row; row < 2 * block_row + 2; ++row) {
-      LumaRow luma{};
-      luma.to =
-          target.planes[0].data + static_cast<std::size_t>(row) * target.planes[0].stride_bytes;
-      luma.count = settings_.width;
-      luma.sample_bytes = sample_bytes(target.colour.bit_depth);
-      luma.gain = code.luma_gain;
-      luma.offset = code.luma_offset;
-      luma.noise = noise_row(row);
-      if (look_.vignette > 0) {
-        luma.vignette = vignette_.columns.data();
-        luma.vignette_row = vignette_.rows[static_cast<std::size_t>(row)];
-      }
-      luma.light = luma_.row(row);
-      if (bloom) {
-        kernels_.double_row(pyramid_.luma_row(block_row),
-                            pyramid_.luma_row(block_row + (row % 2 == 0 ? -1 : 1)), blocks_wide_,
-                            false, scratch.bloom.data(), settings_.width);
-        luma.bloom = scratch.bloom.data();
-      }
-      if (look_.grain > 0) {
-        grain_.fill_row(frame, row, settings_.width, scratch.grain.data());
-        luma.grain = scratch.grain.data();
-      }
-      kernels_.tone_luma(luma, tone, filmic);
+    LumaRow luma{};
+    luma.to = target.planes[0].data + static_cast<std::size_t>(row) * target.planes[0].stride_bytes;
+    luma.count = settings_.width;
+    luma.sample_bytes = sample_bytes(target.colour.bit_depth);
+    luma.gain = code.luma_gain;
+    luma.offset = code.luma_offset;
+    luma.noise = noise_row(row);
+    if (look_.vignette > 0) {
+      luma.vignette = vignette_.columns.data();
+      luma.vignette_row = vignette_.rows[static_cast<std::size_t>(row)];
     }
-    if (target.has_chroma()) tone_chroma(tone, target, block_row);
+    luma.light = luma_.row(row);
+    luma.glow = glow;
+    if (look_.grain > 0) {
+      grain_.fill_row(frame, row, settings_.width, scratch.grain.data());
+      luma.grain = scratch.grain.data();
+    }
+    kernels_.tone_luma(luma, tone, look_.tone == ToneCurve::filmic);
   }
 
   void tone_chroma(const arithmetic::ToneConstants& tone, const PictureTarget& target,
-                   std::int32_t block_row) const {
+                   std::int32_t block_row, const float* glow_luma) const {
     const arithmetic::CodeRange code = code_range_of(target.colour);
     ChromaRow chroma{};
     const auto row_offset = [&](int plane) {
@@ -303,13 +308,13 @@ class LightPainter final : public Painter {
       chroma.vignette = block_vignette_.columns.data();
       chroma.vignette_row = block_vignette_.rows[static_cast<std::size_t>(block_row)];
     }
-    chroma.luma = block_luma_.row(block_row);
+    for (int odd = 0; odd < 2; ++odd) chroma.light[odd] = luma_.row(2 * block_row + odd);
     chroma.cb = cb_.row(block_row);
     chroma.cr = cr_.row(block_row);
-    if (pyramid_.levels() > 0) {
-      chroma.bloom_luma = pyramid_.luma_row(block_row);
-      chroma.bloom_cb = pyramid_.cb_row(block_row);
-      chroma.bloom_cr = pyramid_.cr_row(block_row);
+    if (glow_luma != nullptr) {
+      chroma.glow_luma = glow_luma;
+      chroma.glow_cb = pyramid_.cb_rows(block_row);
+      chroma.glow_cr = pyramid_.cr_rows(block_row);
     }
     kernels_.tone_chroma(chroma, tone, look_.tone == ToneCurve::filmic, tables_.matrix);
   }
@@ -326,8 +331,7 @@ class LightPainter final : public Painter {
   const int bins_ = colour_bins(settings_);   // from the first step on, when tables_ is not made
   LightTables tables_;
   Exposure exposure_{};
-  PointWeights point_weights_{};
-  LightPlane luma_, block_luma_, cb_, cr_;
+  LightPlane luma_, cb_, cr_;
   LightPyramid pyramid_;
   const FilmGrain grain_;
   const Vignette vignette_, block_vignette_;
@@ -335,6 +339,7 @@ class LightPainter final : public Painter {
   std::vector<char> row_lit_;     // by row of blocks: whether there is any light
   std::size_t points_added_ = 0;  // since the last picture
   std::vector<std::int32_t> row_start_, points_, point_rows_, unsorted_points_;
+  std::int32_t rows_a_band_ = blocks_high_;
   std::vector<Scratch> scratch_;  // one a thread
 };
 

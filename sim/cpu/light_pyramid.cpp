@@ -25,12 +25,11 @@ void LightPlane::copy_from(const std::vector<float>& packed) {
 
 LightPyramid::LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, int levels,
                            const LightKernels& kernels, int threads)
-    : kernels_(kernels), levels_(levels) {
+    : kernels_(kernels), levels_(levels), blocks_wide_(blocks_wide), blocks_high_(blocks_high) {
   for (int channel = 0; channel < 3; ++channel) {
     if (channel > 0 && levels_ == 0) break;
     std::int32_t width = half(blocks_wide), height = half(blocks_high);
     base_[channel] = LightPlane(width, height);
-    if (levels_ > 0) glow_[channel] = LightPlane(blocks_wide, blocks_high);
     for (int level = 1; level < levels_; ++level) {
       width = half(width);
       height = half(height);
@@ -41,46 +40,37 @@ LightPyramid::LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, i
   scratch_.resize(static_cast<std::size_t>(threads));
   for (Scratch& scratch : scratch_) {
     scratch.row.resize(static_cast<std::size_t>(blocks_wide) + 2 * light_block);
-    scratch.histogram.resize(exposure_bins);
+    scratch.histograms.resize(counted_apart * light_bins);
   }
 }
 
-void LightPyramid::count(int thread, std::int32_t row) {
-  std::uint32_t* const histogram = scratch_[static_cast<std::size_t>(thread)].histogram.data();
-  const float* const light = base_[0].row(row);
-  for (std::int32_t i = 0; i < base_[0].width; ++i)
-    if (light[i] >= 1.0f) ++histogram[exposure_bin(light[i])];
+void LightPyramid::begin() noexcept {
+  for (Scratch& scratch : scratch_)
+    std::fill(scratch.histograms.begin(), scratch.histograms.end(), 0);
 }
 
-// The base of so many channels, and the histogram.
-void LightPyramid::sum_down(const LightPlane* const* blocks, int channels, WorkerPool& pool) {
-  for (Scratch& scratch : scratch_)
-    std::fill(scratch.histogram.begin(), scratch.histogram.end(), 0);
-  pool.run(base_[0].height, pyramid_rows_a_batch, [&](int thread, std::int32_t row) {
-    for (int channel = 0; channel < channels; ++channel) {
-      const LightPlane& from = *blocks[channel];
-      kernels_.halve_sums(from.row(2 * row), from.row(std::min(2 * row + 1, from.height - 1)),
-                          from.width, base_[channel].row(row), base_[channel].width);
-    }
-    count(thread, row);
-  });
+void LightPyramid::add_row(int thread, std::int32_t row, const BlockRows& blocks) {
+  const float* const* const channels[3] = {blocks.luma, blocks.cb, blocks.cr};
+  for (int channel = 0; channel < 3; ++channel) {
+    const float* const* const rows = channels[channel];
+    if (channel > 0 && (levels_ == 0 || rows[0] == nullptr)) break;
+    kernels_.halve_sums(rows[0], rows[1], blocks_wide_, base_[channel].row(row),
+                        base_[channel].width);
+  }
+  kernels_.count_light(base_[0].row(row), base_[0].width,
+                       scratch_[static_cast<std::size_t>(thread)].histograms.data());
+}
+
+void LightPyramid::end() {
   std::fill(histogram_.begin(), histogram_.end(), 0);
   for (const Scratch& scratch : scratch_)
-    for (std::size_t bin = 0; bin < histogram_.size(); ++bin)
-      histogram_[bin] += scratch.histogram[bin];
+    for (std::size_t apart = 0; apart < counted_apart; ++apart)
+      for (std::size_t bin = 0; bin < histogram_.size(); ++bin)
+        histogram_[bin] += scratch.histograms[apart * light_bins + bin + 1];
 }
 
-void LightPyramid::measure(const LightPlane& luma, WorkerPool& pool) {
-  const LightPlane* const blocks[1] = {&luma};
-  sum_down(blocks, 1, pool);
-}
-
-void LightPyramid::build(const LightPlane& luma, const LightPlane& cb, const LightPlane& cr,
-                         WorkerPool& pool) {
-  const LightPlane* const blocks[3] = {&luma, &cb, &cr};
-  sum_down(blocks, levels_ > 0 ? 3 : 1, pool);
+void LightPyramid::glow(WorkerPool& pool) {
   if (levels_ == 0) return;
-
   // Down: each level from the one before. Up: each adds what is smaller.
   const auto plane = [this](int channel, int level) -> LightPlane& {
     return level == 0 ? base_[channel] : smaller_[channel][static_cast<std::size_t>(level) - 1];
@@ -99,18 +89,19 @@ void LightPyramid::build(const LightPlane& luma, const LightPlane& cb, const Lig
       kernels_.halve(rows, from.width, to.row(row), to.width, scratch_row(thread));
     });
   }
-  for (int level = levels_ - 2; level >= -1; --level) {
-    pool.run(3 * (level < 0 ? glow_[0] : plane(0, level)).height, pyramid_rows_a_batch,
-             [&](int, std::int32_t item) {
-               const int channel = item % 3;
-               const std::int32_t row = item / 3;
-               const LightPlane& from = plane(channel, level + 1);
-               LightPlane& to = level < 0 ? glow_[channel] : plane(channel, level);
-               const std::int32_t near = row / 2, far = near + (row % 2 == 0 ? -1 : 1);
-               kernels_.double_row(from.row(near), from.torus_row(far), from.width, level >= 0,
-                                   to.row(row), to.width);
-             });
+  for (int level = levels_ - 2; level >= 0; --level) {
+    pool.run(3 * plane(0, level).height, pyramid_rows_a_batch, [&](int, std::int32_t item) {
+      const int channel = item % 3;
+      const std::int32_t row = item / 3;
+      kernels_.double_row(rows_for(plane(channel, level + 1), row), true,
+                          plane(channel, level).row(row));
+    });
   }
+}
+
+void LightPyramid::luma_row(std::int32_t block_row, float* to) const {
+  const std::int32_t row = (block_row + blocks_high_) % blocks_high_;
+  kernels_.double_row(rows_for(base_[0], row), false, to);
 }
 
 }  // namespace lifereel

@@ -46,32 +46,48 @@ class LightPyramid {
   LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, int levels,
                const LightKernels& kernels, int threads);
 
-  void build(const LightPlane& luma, const LightPlane& cb, const LightPlane& cr, WorkerPool& pool);
-  /// The histogram alone.
-  void measure(const LightPlane& luma, WorkerPool& pool);
+  /// Before a picture's light.
+  void begin() noexcept;
+  /// Two rows of blocks of each channel. A picture that nobody looks at has luma alone: no glow
+  /// follows.
+  struct BlockRows {
+    const float *luma[2], *cb[2], *cr[2];
+  };
+  /// A row of the base and its part of the histogram. Threads may add rows of their own at the same
+  /// time.
+  void add_row(int thread, std::int32_t row, const BlockRows& blocks);
+  /// After the last row.
+  void end();
+  void glow(WorkerPool& pool);
+  /// What glows in a row of blocks' luma (of a torus: any row): the sum of all levels, samples of
+  /// 4x4 pixels' sums. Writes whole blocks of vectors.
+  void luma_row(std::int32_t block_row, float* to) const;
+  /// What glows in the chroma of a row of blocks is these rows doubled.
+  SampleRows cb_rows(std::int32_t block_row) const noexcept {
+    return rows_for(base_[1], block_row);
+  }
+  SampleRows cr_rows(std::int32_t block_row) const noexcept {
+    return rows_for(base_[2], block_row);
+  }
 
   int levels() const noexcept { return levels_; }
-  /// Counts of 4x4 pixels' light, by exposure_bin().
+  /// Counts of 4x4 pixels' light from 1 on, by exposure_bin().
   const std::uint32_t* histogram() const noexcept { return histogram_.data(); }
 
-  /// The sum of all levels, a row of blocks; of a torus: any row. Samples of 4x4 pixels' sums.
-  const float* luma_row(std::int32_t row) const noexcept { return glow_[0].torus_row(row); }
-  const float* cb_row(std::int32_t row) const noexcept { return glow_[1].torus_row(row); }
-  const float* cr_row(std::int32_t row) const noexcept { return glow_[2].torus_row(row); }
-
  private:
-  void sum_down(const LightPlane* const* blocks, int channels, WorkerPool& pool);
-  void count(int thread, std::int32_t row);
+  static SampleRows rows_for(const LightPlane& half, std::int32_t row) noexcept {
+    return {half.row(row / 2), half.torus_row(row / 2 + (row % 2 == 0 ? -1 : 1)), half.width};
+  }
 
   const LightKernels& kernels_;
   int levels_;
   LightPlane base_[3];  // a quarter of the size
   std::vector<LightPlane> smaller_[3];
-  LightPlane glow_[3];
+  std::int32_t blocks_wide_, blocks_high_;
   std::vector<std::uint32_t> histogram_;
   struct Scratch {
     std::vector<float> row;
-    std::vector<std::uint32_t> histogram;
+    std::vector<std::uint32_t> histograms;
   };
   std::vector<Scratch> scratch_;
 };

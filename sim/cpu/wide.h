@@ -70,8 +70,28 @@ LIFEREEL_INLINE Float absolute(Float a) { return from_bits(to_bits(a) & Int(0x7f
 LIFEREEL_INLINE Float to_float(Int a) { return Float(__builtin_convertvector(a.v, FloatVector)); }
 LIFEREEL_INLINE Int truncate(Float a) { return Int(__builtin_convertvector(a.v, IntVector)); }
 LIFEREEL_INLINE Float keep_from(Float x, Float limit) {
+#if LIFEREEL_LANES == 16 && defined(__AVX512F__)
+  return Float(_mm512_maskz_mov_ps(_mm512_cmp_ps_mask(x.v, limit.v, _CMP_GE_OQ), x.v));
+#else
   return from_bits(to_bits(x) & Int(reinterpret_cast<IntVector>(x.v >= limit.v)));
+#endif
 }
+/// x where `gate` is above 0, else +0.
+LIFEREEL_INLINE Float keep_where_positive(Float x, Float gate) {
+#if LIFEREEL_LANES == 16 && defined(__AVX512F__)
+  return Float(_mm512_maskz_mov_ps(_mm512_cmp_ps_mask(gate.v, FloatVector{}, _CMP_GT_OQ), x.v));
+#else
+  return from_bits(to_bits(x) & Int(reinterpret_cast<IntVector>(gate.v > FloatVector{})));
+#endif
+}
+
+#if LIFEREEL_LANES == 16 && defined(__AVX512F__)
+// What arithmetic.h takes from the bits, in one instruction each.
+LIFEREEL_INLINE Float exponent_of(Float x) { return Float(_mm512_getexp_ps(x.v)); }
+LIFEREEL_INLINE Float mantissa_of(Float x) {
+  return Float(_mm512_getmant_ps(x.v, _MM_MANT_NORM_1_2, _MM_MANT_SIGN_src));
+}
+#endif
 
 // minimum: a < b ? a : b, maximum: a > b ? a : b; x86's own instructions do exactly that.
 LIFEREEL_INLINE Float minimum(Float a, Float b) {
@@ -110,6 +130,96 @@ LIFEREEL_INLINE Int load(const std::int32_t* from) {
 LIFEREEL_INLINE void store(float* to, Float a) { memcpy(to, &a.v, sizeof a.v); }
 
 LIFEREEL_INLINE void store(std::int32_t* to, Int a) { memcpy(to, &a.v, sizeof a.v); }
+
+/// Of a and then b every second lane: the first, third ... and the second, fourth ...
+LIFEREEL_INLINE void deinterleave(Float a, Float b, Float& even, Float& odd) {
+#if LIFEREEL_LANES == 16 && defined(__AVX512F__)
+  const __m512i evens =
+      _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const __m512i odds = _mm512_setr_epi32(1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31);
+  even = Float(_mm512_permutex2var_ps(a.v, evens, b.v));
+  odd = Float(_mm512_permutex2var_ps(a.v, odds, b.v));
+#elif LIFEREEL_LANES == 8 && defined(__AVX2__)
+  const auto in_order = [](__m256 halves) __attribute__((always_inline)) {
+    return Float(_mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(halves), 0b11'01'10'00)));
+  };
+  even = in_order(_mm256_shuffle_ps(a.v, b.v, 0b10'00'10'00));
+  odd = in_order(_mm256_shuffle_ps(a.v, b.v, 0b11'01'11'01));
+#elif LIFEREEL_LANES == 4 && defined(__SSE2__)
+  even = Float(_mm_shuffle_ps(a.v, b.v, 0b10'00'10'00));
+  odd = Float(_mm_shuffle_ps(a.v, b.v, 0b11'01'11'01));
+#else
+  for (int lane = 0; lane < lanes / 2; ++lane) {
+    even.v[lane] = a.v[2 * lane];
+    odd.v[lane] = a.v[2 * lane + 1];
+    even.v[lanes / 2 + lane] = b.v[2 * lane];
+    odd.v[lanes / 2 + lane] = b.v[2 * lane + 1];
+  }
+#endif
+}
+/// The other way: a and then b have the lanes of both in turn.
+LIFEREEL_INLINE void interleave(Float even, Float odd, Float& a, Float& b) {
+#if LIFEREEL_LANES == 16 && defined(__AVX512F__)
+  const __m512i lower = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const __m512i upper =
+      _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  a = Float(_mm512_permutex2var_ps(even.v, lower, odd.v));
+  b = Float(_mm512_permutex2var_ps(even.v, upper, odd.v));
+#elif LIFEREEL_LANES == 8 && defined(__AVX2__)
+  const __m256 low = _mm256_unpacklo_ps(even.v, odd.v), high = _mm256_unpackhi_ps(even.v, odd.v);
+  a = Float(_mm256_permute2f128_ps(low, high, 0x20));
+  b = Float(_mm256_permute2f128_ps(low, high, 0x31));
+#elif LIFEREEL_LANES == 4 && defined(__SSE2__)
+  a = Float(_mm_unpacklo_ps(even.v, odd.v));
+  b = Float(_mm_unpackhi_ps(even.v, odd.v));
+#else
+  for (int lane = 0; lane < lanes / 2; ++lane) {
+    a.v[2 * lane] = even.v[lane];
+    a.v[2 * lane + 1] = odd.v[lane];
+    b.v[2 * lane] = even.v[lanes / 2 + lane];
+    b.v[2 * lane + 1] = odd.v[lanes / 2 + lane];
+  }
+#endif
+}
+/// The last lane of `before`, then all of a but its last.
+LIFEREEL_INLINE Float moved_up(Float before, Float a) {
+#if LIFEREEL_LANES == 16 && defined(__AVX512F__)
+  return from_bits(Int(reinterpret_cast<IntVector>(
+      _mm512_alignr_epi32(reinterpret_cast<__m512i>(a.v), reinterpret_cast<__m512i>(before.v),
+                          15))));
+#elif LIFEREEL_LANES == 8 && defined(__AVX2__)
+  const auto middle = reinterpret_cast<__m256i>(_mm256_permute2f128_ps(before.v, a.v, 0x21));
+  return from_bits(Int(reinterpret_cast<IntVector>(
+      _mm256_alignr_epi8(reinterpret_cast<__m256i>(a.v), middle, 12))));
+#elif LIFEREEL_LANES == 4 && defined(__SSE2__)
+  const __m128 seam = _mm_shuffle_ps(before.v, a.v, 0b00'00'11'11);
+  return Float(_mm_shuffle_ps(seam, a.v, 0b10'01'10'00));
+#else
+  Float moved;
+  moved.v[0] = before.v[lanes - 1];
+  for (int lane = 1; lane < lanes; ++lane) moved.v[lane] = a.v[lane - 1];
+  return moved;
+#endif
+}
+/// All of a but its first lane, then the first of `after`.
+LIFEREEL_INLINE Float moved_down(Float a, Float after) {
+#if LIFEREEL_LANES == 16 && defined(__AVX512F__)
+  return from_bits(Int(reinterpret_cast<IntVector>(_mm512_alignr_epi32(
+      reinterpret_cast<__m512i>(after.v), reinterpret_cast<__m512i>(a.v), 1))));
+#elif LIFEREEL_LANES == 8 && defined(__AVX2__)
+  const auto middle = reinterpret_cast<__m256i>(_mm256_permute2f128_ps(a.v, after.v, 0x21));
+  return from_bits(Int(reinterpret_cast<IntVector>(
+      _mm256_alignr_epi8(middle, reinterpret_cast<__m256i>(a.v), 4))));
+#elif LIFEREEL_LANES == 4 && defined(__SSE2__)
+  const __m128 seam = _mm_shuffle_ps(a.v, after.v, 0b00'00'11'11);
+  return Float(_mm_shuffle_ps(a.v, seam, 0b10'00'10'01));
+#else
+  Float moved;
+  moved.v[lanes - 1] = after.v[0];
+  for (int lane = 0; lane < lanes - 1; ++lane) moved.v[lane] = a.v[lane + 1];
+  return moved;
+#endif
+}
 
 /// 0, 1, 2 ...
 LIFEREEL_INLINE Int lane_numbers() {
@@ -177,6 +287,16 @@ template <class T>
 LIFEREEL_INLINE Pair<T> absolute(Pair<T> x) {
   return {absolute(x.a), absolute(x.b)};
 }
+#if LIFEREEL_LANES == 16 && defined(__AVX512F__)
+template <class T>
+LIFEREEL_INLINE Pair<T> exponent_of(Pair<T> x) {
+  return {exponent_of(x.a), exponent_of(x.b)};
+}
+template <class T>
+LIFEREEL_INLINE Pair<T> mantissa_of(Pair<T> x) {
+  return {mantissa_of(x.a), mantissa_of(x.b)};
+}
+#endif
 template <class T>
 LIFEREEL_INLINE Pair<T> minimum(Pair<T> x, Pair<T> y) {
   return {minimum(x.a, y.a), minimum(x.b, y.b)};

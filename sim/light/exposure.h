@@ -11,9 +11,12 @@ namespace lifereel {
 
 inline constexpr int exposure_bins = 40 * 16;
 
-/// A sixteenth of an octave each, from 1 on; less than 0 below that.
+/// A bin is a sixteenth of an octave: what is left of a float's bits, from those of 1 on.
+inline constexpr int exposure_bin_shift = 19;
+inline constexpr std::int32_t first_exposure_bin = 127 << 4;
+/// Less than 0 for light below 1.
 LIFEREEL_ARITHMETIC std::int32_t exposure_bin(float light) {
-  const std::int32_t bin = (arithmetic::to_bits(light) >> 19) - (127 << 4);
+  const std::int32_t bin = (arithmetic::to_bits(light) >> exposure_bin_shift) - first_exposure_bin;
   return bin < exposure_bins ? bin : exposure_bins - 1;
 }
 
@@ -22,7 +25,7 @@ struct Exposure {
   std::int64_t cells;  ///< 4x4 pixels of a picture
   float trail_decay;
   float point_light;                ///< of a point's centre, of full luma, with all of its streak
-  float gain;                       ///< 2^exposure
+  float gain;                       ///< 2^exposure times what white is for the tone curve
   float white, bloom;               ///< of the look
   float bloom_levels;               ///< at least 1
   arithmetic::ToneConstants curve;  ///< without what white says
@@ -36,8 +39,8 @@ LIFEREEL_ARITHMETIC std::uint64_t brightest_cells(std::int64_t cells) {
 /// The light, as a float's bits, that `rank` of the `count` in this bin exceed.
 LIFEREEL_ARITHMETIC std::int32_t light_within_bin(std::int32_t bin, std::uint64_t rank,
                                                   std::uint32_t count) {
-  const std::uint64_t part = (rank << 19) / count;
-  return ((bin + 1 + (127 << 4)) << 19) - static_cast<std::int32_t>(part);
+  const std::uint64_t part = (rank << exposure_bin_shift) / count;
+  return ((bin + 1 + first_exposure_bin) << exposure_bin_shift) - static_cast<std::int32_t>(part);
 }
 
 /// The light of a bin's middle in units of 8, cut to whole ones.

@@ -18,14 +18,19 @@ bool is_ramp(ColourBy by) { return by == ColourBy::speed || by == ColourBy::dens
 /// Without what changes from frame to frame.
 arithmetic::ToneConstants tone_curve() {
   arithmetic::ToneConstants tone{};
-  tone.log_gain = 60.0f;
-  tone.inverse_log_white = 1.0f / arithmetic::log2_from_one(1.0f + tone.log_gain);
+  tone.inverse_log_white = 1.0f / arithmetic::log2_from_one(1.0f + arithmetic::log_white_gain);
   return tone;
 }
 
 float tone_of(float light, const LookSettings& look, const arithmetic::ToneConstants& tone) {
-  return look.tone == ToneCurve::filmic ? arithmetic::filmic_tone(light, tone)
-                                        : arithmetic::log_tone(light, tone);
+  return look.tone == ToneCurve::filmic ? arithmetic::filmic_tone(light, tone, 1.0f)
+                                        : arithmetic::log_tone(light, tone, 1.0f);
+}
+
+/// White, as the look's curve takes light.
+float white_gain(const LookSettings& look) {
+  return look.tone == ToneCurve::filmic ? arithmetic::filmic_white_gain
+                                        : arithmetic::log_white_gain;
 }
 
 /// Red, green and blue, 0 to 255, each mapped to 0 to 1 by `map`, in the shape of Note: [Light].
@@ -53,7 +58,7 @@ std::array<float, 3> background_light(const LookSettings& look, LumaCoefficients
   if (luma <= 0) return {0.0f, 0.0f, 0.0f};
   const auto shown = static_cast<float>(luma);
   const arithmetic::ToneConstants tone = tone_curve();
-  float low = 0.0f, high = 1.0f;
+  float low = 0.0f, high = white_gain(look);
   for (int i = 0; i < 40; ++i) {
     const float light = (low + high) * 0.5f;
     (tone_of(light, look, tone) < shown ? low : high) = light;
@@ -185,7 +190,7 @@ Exposure make_exposure(const UniverseSettings& universe, const LightTables& tabl
       gain *= root;
     }
   }
-  exposure.gain = gain;
+  exposure.gain = gain * white_gain(look);
   exposure.white = look.white;
   exposure.bloom = look.bloom;
   exposure.bloom_levels = static_cast<float>(std::max(bloom_levels(universe), 1));

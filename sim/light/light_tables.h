@@ -35,7 +35,7 @@ struct LightTables {
   /// Pictures are toned by it, so that they are as bright whatever the number of points.
   float point_light = 0;
   arithmetic::MatrixConstants matrix{};
-  /// Of the background, relative to white: luma, Cb, Cr.
+  /// Of the background, as the tone curve takes it: luma, Cb, Cr.
   std::array<float, 3> background{};
 };
 
