@@ -66,12 +66,10 @@ struct ToneLight : KernelBody {
     Sample v[2];
   };
 
-  LIFEREEL_KERNEL float luma_of(float light, const arithmetic::ToneConstants& constants) const {
-    return stages.filmic ? arithmetic::filmic_tone(light, constants)
-                         : arithmetic::log_tone(light, constants);
-  }
-  LIFEREEL_KERNEL static Sample sample(float exact, float noise) {
-    return static_cast<Sample>(arithmetic::code_value<Sample>(exact, noise));
+  LIFEREEL_KERNEL float tone_of(float light, const arithmetic::ToneConstants& constants,
+                                float most) const {
+    return stages.filmic ? arithmetic::filmic_tone(light, constants, most)
+                         : arithmetic::log_tone(light, constants, most);
   }
   LIFEREEL_KERNEL float noise(std::int32_t row, std::int32_t column) const {
     constexpr std::int32_t size = ToneStages::dither_size;
@@ -108,11 +106,10 @@ struct ToneLight : KernelBody {
       if (stages.vignette_rows != nullptr)
         lit = arithmetic::with_vignette(lit, stages.vignette_columns[column],
                                         stages.vignette_rows[row]);
-      const float luma = luma_of(lit, constants);
-      float code = luma * range.luma_gain;
-      if (grain != nullptr)
-        code = arithmetic::with_grain<Sample>(code, luma, grain[k], range.luma_gain);
-      samples.v[k] = sample(code + range.luma_offset, noise(row, column));
+      float code = tone_of(lit, constants, range.luma_gain);
+      if (grain != nullptr) code = arithmetic::with_grain<Sample>(code, grain[k], range.luma_gain);
+      samples.v[k] = static_cast<Sample>(
+          arithmetic::luma_code_value(code, noise(row, column) + range.luma_offset));
     }
     *reinterpret_cast<FourSamples*>(planes.luma + static_cast<std::int64_t>(row) * planes.pitch +
                                     4 * quad) = samples;
@@ -140,11 +137,11 @@ struct ToneLight : KernelBody {
       if (stages.vignette_rows != nullptr)
         dimmed = arithmetic::with_vignette(light, stages.vignette_block_columns[column],
                                            stages.vignette_block_rows[row]);
-      const float luma = luma_of(dimmed, constants);
+      const float luma = tone_of(dimmed, constants, 1.0f);
       arithmetic::tone_opponents(cb, cr, light, luma, *matrix, range.chroma_gain);
       const float added = noise(row, column) + range.chroma_offset;
-      blue.v[b] = sample(cb, added);
-      red.v[b] = sample(cr, added);
+      blue.v[b] = static_cast<Sample>(arithmetic::chroma_code_value<Sample>(cb, added));
+      red.v[b] = static_cast<Sample>(arithmetic::chroma_code_value<Sample>(cr, added));
     }
     const std::int64_t at = static_cast<std::int64_t>(row) * planes.chroma_pitch + 2 * quad;
     *reinterpret_cast<TwoSamples*>(planes.cb + at) = blue;
