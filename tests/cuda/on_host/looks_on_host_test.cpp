@@ -201,8 +201,8 @@ TEST_SUITE("cuda.looks_on_host") {
       lapse.look.colour_by = by;
       for (const auto& [steps, streaks] :
            std::vector<std::pair<int, int>>{{2, 1}, {2, 7}, {3, 16}, {9, 4}}) {
-        CAPTURE(steps);
         lapse.steps_per_frame = steps;
+        CAPTURE(lapse.steps_per_frame);
         lapse.look.streaks = streaks;
         compare(lapse, 14, {}, static_cast<unsigned>(steps));
       }
