@@ -121,8 +121,8 @@ template <class F>
 LIFEREEL_ARITHMETIC F with_vignette(F light, F column, float row) {
   return light * (column - F(row));
 }
-/// A code value, 0 to gain, with grain, which is strongest in the middle of the range. `grain` is in
-/// levels of 8 bits, of which each is four of 10.
+/// A code value, 0 to gain, with grain, which is strongest in the middle of the range. `grain` is
+/// in levels of 8 bits, of which each is four of 10.
 template <class Sample, class F>
 LIFEREEL_ARITHMETIC F with_grain(F code, F grain, float gain) {
   const float levels = sizeof(Sample) == 2 ? 4.0f : 1.0f;
@@ -173,9 +173,9 @@ struct MatrixConstants {
 
 /// Both opponents' code values beside neutral, of a colour whose light became this luma, 0 to 1.
 ///
-/// They are scaled as its luma is, by luma / light, but no further than the colour can be shown, its
-/// hue kept: towards white where luma is near it, by (1 - luma) / most of what its red, green and
-/// blue have above luma; towards gray where it is near black, by luma / most of what they have
+/// They are scaled as its luma is, by luma / light, but no further than the colour can be shown,
+/// its hue kept: towards white where luma is near it, by (1 - luma) / most of what its red, green
+/// and blue have above luma; towards gray where it is near black, by luma / most of what they have
 /// below. The least of the three is one division: of luma (1 - luma) by the largest of what each
 /// would have been divided by, times the other's factor. What is added to it, far below a level,
 /// is for black and for white of no colour, 0 / 0.

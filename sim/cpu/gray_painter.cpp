@@ -144,13 +144,13 @@ std::size_t painter_memory_bytes(const UniverseSettings& s, int threads) {
   const std::size_t pitch = gray_pitch(s.width);
   if (!s.look.draws_colour())
     return height * (pitch + 2) * 4 + static_cast<std::size_t>(threads) * pitch * 4;
-  // Luma and three planes of a quarter of its samples; the pyramid's quarter of that and what is
-  // smaller, and its sum; points twice and their rows; scratch.
-  const std::size_t planes = height * pitch * 4 * 7 / 4;
-  const std::size_t bloom = s.look.bloom > 0 ? height * pitch * 4 : height * pitch / 4;
+  // Luma and two planes of a quarter of its samples; the pyramid: a sixteenth of luma's, or of all
+  // three with what is smaller; points twice and their rows; scratch rows.
+  const std::size_t luma = height * pitch * 4;
+  const std::size_t planes = luma * 3 / 2, bloom = s.look.bloom > 0 ? luma / 4 : luma / 16;
   return planes + bloom +
          static_cast<std::size_t>(s.particles) * static_cast<std::size_t>(points_a_frame(s)) * 12 +
-         static_cast<std::size_t>(threads) * pitch * 20;
+         static_cast<std::size_t>(threads) * pitch * 128;
 }
 
 }  // namespace lifereel

@@ -43,6 +43,7 @@ struct FadedRows {
   float *luma[2], *cb, *cr;
   float* block_luma;  ///< sums of each block, which are written
   SplatRow splat;     ///< which is cleared
+  bool is_far;        ///< more than caches hold: to be fetched before it is needed
 };
 
 /// Histograms that are added up in the end, one after another, and the bins of each: the first for
@@ -69,6 +70,7 @@ struct SampleRows {
 
 struct LumaRow : TonedRow {
   const float* light;
+  bool is_far;         ///< as FadedRows'
   SampleRows glow;     ///< a sample a block; null: none
   const float* grain;  ///< in code values of 8 bits; nullptr: none
 };
@@ -76,9 +78,9 @@ struct LumaRow : TonedRow {
 /// Both channels of a row of 2x2 blocks.
 struct ChromaRow : TonedRow {
   std::uint8_t* to_cr;
-  const float* light[2];     ///< luma of both rows of pixels
-  const float *cb, *cr;      ///< sums of each block
-  const float* glow_luma;    ///< a sample a block; nullptr: none
+  const float* light[2];        ///< luma of both rows of pixels
+  const float *cb, *cr;         ///< sums of each block
+  const float* glow_luma;       ///< a sample a block; nullptr: none
   SampleRows glow_cb, glow_cr;  ///< a sample 2x2 blocks
 };
 

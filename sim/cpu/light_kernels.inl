@@ -78,12 +78,18 @@ void add_points_of(const SplatRows& rows, const std::int32_t* points, std::int32
 void add_points(const SplatRows& rows, const std::int32_t* points, std::int32_t count,
                 const PointWeights& weights) {
   switch (weights.radius) {
-    case 1: return add_points_of<NarrowRow, 1>(rows, points, count, weights);
-    case 2: return add_points_of<NarrowRow, 2>(rows, points, count, weights);
-    case 3: return add_points_of<WideRow, 3>(rows, points, count, weights);
-    case 4: return add_points_of<WideRow, 4>(rows, points, count, weights);
-    case 5: return add_points_of<WideRow, 5>(rows, points, count, weights);
-    default: return add_points_of<WideRow, 6>(rows, points, count, weights);
+    case 1:
+      return add_points_of<NarrowRow, 1>(rows, points, count, weights);
+    case 2:
+      return add_points_of<NarrowRow, 2>(rows, points, count, weights);
+    case 3:
+      return add_points_of<WideRow, 3>(rows, points, count, weights);
+    case 4:
+      return add_points_of<WideRow, 4>(rows, points, count, weights);
+    case 5:
+      return add_points_of<WideRow, 5>(rows, points, count, weights);
+    default:
+      return add_points_of<WideRow, 6>(rows, points, count, weights);
   }
 }
 
@@ -104,6 +110,9 @@ LIFEREEL_INLINE Float take_splat(std::int32_t* splat) {
   return light;
 }
 
+// Ahead of the reader, into the next page: processors do not do that by themselves.
+constexpr std::int32_t samples_ahead = 512;
+
 // Kernels copy what they are given by reference: what they write could be that.
 template <bool splats, bool turns>
 float fade_blocks_of(const FadedRows& faded_rows, std::int32_t blocks, float decay,
@@ -111,6 +120,12 @@ float fade_blocks_of(const FadedRows& faded_rows, std::int32_t blocks, float dec
   const FadedRows rows = faded_rows;
   Float largest(0.0f);
   for (std::int32_t i = 0; i < blocks; i += lanes) {
+    if (rows.is_far) {
+      for (int vector = 0; vector < 4; ++vector)
+        __builtin_prefetch(rows.luma[vector / 2] + 2 * i + samples_ahead + vector % 2 * lanes, 1);
+      __builtin_prefetch(rows.cb + i + samples_ahead, 1);
+      __builtin_prefetch(rows.cr + i + samples_ahead, 1);
+    }
     Float faded_luma[2][2];
     for (int row = 0; row < 2; ++row) {
       for (int half = 0; half < 2; ++half) {
@@ -121,8 +136,8 @@ float fade_blocks_of(const FadedRows& faded_rows, std::int32_t blocks, float dec
         store(light, faded_luma[row][half]);
       }
     }
-    const Float luma = sums_of_blocks(faded_luma[0][0], faded_luma[1][0], faded_luma[0][1],
-                                      faded_luma[1][1]);
+    const Float luma =
+        sums_of_blocks(faded_luma[0][0], faded_luma[1][0], faded_luma[0][1], faded_luma[1][1]);
     store(rows.block_luma + i, luma);
     largest = maximum(largest, luma);
 
@@ -155,7 +170,8 @@ void halve_sums(const float* row0, const float* row1, std::int32_t width, float*
   if (width % 2 != 0) to[width / 2] = (row0[width - 1] + row1[width - 1]) * 2.0f;
 }
 
-// Neighbours are often as bright as each other: in one histogram each would wait for the one before.
+// Neighbours are often as bright as each other: in one histogram each would wait for the one
+// before.
 void count_light(const float* light, std::int32_t count, std::uint32_t* histograms) {
   const Float dark = arithmetic::from_bits((first_exposure_bin - 1) << exposure_bin_shift);
   const Float brightest =
@@ -185,8 +201,8 @@ void halve(const float* const rows[4], std::int32_t width, float* to, std::int32
     Float outer0, outer1, inner0, inner1;
     deinterleave(load(from - 1), load(from + lanes - 1), outer0, inner0);
     deinterleave(load(from + 1), load(from + lanes + 1), inner1, outer1);
-    store(to + i, arithmetic::halved(outer0, outer1, inner0, inner1) *
-                      Float(arithmetic::halved_scale));
+    store(to + i,
+          arithmetic::halved(outer0, outer1, inner0, inner1) * Float(arithmetic::halved_scale));
   }
 }
 
@@ -309,6 +325,8 @@ void tone_luma_row(const LumaRow& luma_row, const arithmetic::ToneConstants& con
   tone_blocks<Sample>(
       to,
       row.count, [&](std::int32_t i, std::uint8_t* const* bytes) __attribute__((always_inline)) {
+        for (std::int32_t vector = 0; row.is_far && vector < 4; ++vector)
+          __builtin_prefetch(row.light + i + samples_ahead + vector * lanes);
         Floats light = load_four(row.light + i) * Floats(tone.exposure);
         if (bloom) light = arithmetic::with_bloom(light, glow.next(), tone);
         light = light + Floats(tone.background[0]);
@@ -368,8 +386,8 @@ void tone_chroma_row(const ChromaRow& chroma_row, const arithmetic::ToneConstant
   tone_blocks<Sample>(
       to,
       row.count, [&](std::int32_t i, std::uint8_t* const* bytes) __attribute__((always_inline)) {
-        Floats light = four_sums_of_blocks(row.light[0] + 2 * i, row.light[1] + 2 * i) *
-                       Floats(quarter);
+        Floats light =
+            four_sums_of_blocks(row.light[0] + 2 * i, row.light[1] + 2 * i) * Floats(quarter);
         Floats cb = load_four(row.cb + i) * Floats(quarter);
         Floats cr = load_four(row.cr + i) * Floats(quarter);
         if (bloom) {
@@ -385,10 +403,8 @@ void tone_chroma_row(const ChromaRow& chroma_row, const arithmetic::ToneConstant
           dimmed = arithmetic::with_vignette(light, load_four(row.vignette + i), row.vignette_row);
         const Floats luma = tone_of<filmic>(dimmed, tone, 1.0f);
         arithmetic::tone_opponents(cb, cr, light, luma, matrix, row.gain);
-        store_code_values<Sample>(bytes[0],
-                                  arithmetic::chroma_code_value<Sample>(cb, noise.at(i)));
-        store_code_values<Sample>(bytes[1],
-                                  arithmetic::chroma_code_value<Sample>(cr, noise.at(i)));
+        store_code_values<Sample>(bytes[0], arithmetic::chroma_code_value<Sample>(cb, noise.at(i)));
+        store_code_values<Sample>(bytes[1], arithmetic::chroma_code_value<Sample>(cr, noise.at(i)));
       });
 }
 

@@ -194,8 +194,7 @@ class LightPainter final : public Painter {
     SplatRing& splats = scratch.splats;
     const std::int32_t first = first_row_of(band), end = first_row_of(band + 1);
     const std::int32_t radius = tables_.radius;
-    const auto hue =
-        arithmetic::faded_hue(settings_.trail_decay, look_.colour_by == ColourBy::age);
+    const auto hue = arithmetic::faded_hue(settings_.trail_decay, look_.colour_by == ColourBy::age);
     std::int32_t pixel_row = 2 * first - radius;
     for (std::int32_t row = first - radius; row < end; ++row) {
       for (; pixel_row <= SplatRing::last_row_of(row, radius); ++pixel_row) {
@@ -213,8 +212,8 @@ class LightPainter final : public Painter {
     for (std::int32_t row = end; row <= end + radius; ++row) splats.drop(row);
   }
 
-  LightPyramid::BlockRows block_rows(const Scratch& scratch, std::int32_t upper,
-                                     std::int32_t lower, bool glows) const {
+  LightPyramid::BlockRows block_rows(const Scratch& scratch, std::int32_t upper, std::int32_t lower,
+                                     bool glows) const {
     LightPyramid::BlockRows rows{};
     const std::int32_t block_row[2] = {upper, lower};
     for (int i = 0; i < 2; ++i) {
@@ -241,6 +240,7 @@ class LightPainter final : public Painter {
     rows.cr = cr_.row(block_row);
     rows.block_luma = block_luma.data();
     rows.splat = splat;
+    rows.is_far = is_far_;
     lit = kernels_.fade_blocks(rows, blocks_wide_, decay, hue) > 0.0f;
   }
 
@@ -282,6 +282,7 @@ class LightPainter final : public Painter {
       luma.vignette_row = vignette_.rows[static_cast<std::size_t>(row)];
     }
     luma.light = luma_.row(row);
+    luma.is_far = is_far_;
     luma.glow = glow;
     if (look_.grain > 0) {
       grain_.fill_row(frame, row, settings_.width, scratch.grain.data());
@@ -332,6 +333,7 @@ class LightPainter final : public Painter {
   LightTables tables_;
   Exposure exposure_{};
   LightPlane luma_, cb_, cr_;
+  const bool is_far_ = luma_.samples.size() * sizeof(float) > 4 << 20;  // a cache of level 2
   LightPyramid pyramid_;
   const FilmGrain grain_;
   const Vignette vignette_, block_vignette_;

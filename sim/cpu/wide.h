@@ -184,13 +184,12 @@ LIFEREEL_INLINE void interleave(Float even, Float odd, Float& a, Float& b) {
 /// The last lane of `before`, then all of a but its last.
 LIFEREEL_INLINE Float moved_up(Float before, Float a) {
 #if LIFEREEL_LANES == 16 && defined(__AVX512F__)
-  return from_bits(Int(reinterpret_cast<IntVector>(
-      _mm512_alignr_epi32(reinterpret_cast<__m512i>(a.v), reinterpret_cast<__m512i>(before.v),
-                          15))));
+  return from_bits(Int(reinterpret_cast<IntVector>(_mm512_alignr_epi32(
+      reinterpret_cast<__m512i>(a.v), reinterpret_cast<__m512i>(before.v), 15))));
 #elif LIFEREEL_LANES == 8 && defined(__AVX2__)
   const auto middle = reinterpret_cast<__m256i>(_mm256_permute2f128_ps(before.v, a.v, 0x21));
-  return from_bits(Int(reinterpret_cast<IntVector>(
-      _mm256_alignr_epi8(reinterpret_cast<__m256i>(a.v), middle, 12))));
+  return from_bits(Int(
+      reinterpret_cast<IntVector>(_mm256_alignr_epi8(reinterpret_cast<__m256i>(a.v), middle, 12))));
 #elif LIFEREEL_LANES == 4 && defined(__SSE2__)
   const __m128 seam = _mm_shuffle_ps(before.v, a.v, 0b00'00'11'11);
   return Float(_mm_shuffle_ps(seam, a.v, 0b10'01'10'00));
@@ -204,12 +203,12 @@ LIFEREEL_INLINE Float moved_up(Float before, Float a) {
 /// All of a but its first lane, then the first of `after`.
 LIFEREEL_INLINE Float moved_down(Float a, Float after) {
 #if LIFEREEL_LANES == 16 && defined(__AVX512F__)
-  return from_bits(Int(reinterpret_cast<IntVector>(_mm512_alignr_epi32(
-      reinterpret_cast<__m512i>(after.v), reinterpret_cast<__m512i>(a.v), 1))));
+  return from_bits(Int(reinterpret_cast<IntVector>(
+      _mm512_alignr_epi32(reinterpret_cast<__m512i>(after.v), reinterpret_cast<__m512i>(a.v), 1))));
 #elif LIFEREEL_LANES == 8 && defined(__AVX2__)
   const auto middle = reinterpret_cast<__m256i>(_mm256_permute2f128_ps(a.v, after.v, 0x21));
-  return from_bits(Int(reinterpret_cast<IntVector>(
-      _mm256_alignr_epi8(middle, reinterpret_cast<__m256i>(a.v), 4))));
+  return from_bits(Int(
+      reinterpret_cast<IntVector>(_mm256_alignr_epi8(middle, reinterpret_cast<__m256i>(a.v), 4))));
 #elif LIFEREEL_LANES == 4 && defined(__SSE2__)
   const __m128 seam = _mm_shuffle_ps(a.v, after.v, 0b00'00'11'11);
   return Float(_mm_shuffle_ps(a.v, seam, 0b10'00'10'01));

@@ -163,9 +163,11 @@ TEST_SUITE("sim.ten_bits") {
   }
 
   TEST_CASE("no code value is larger than its samples hold") {
-    CHECK(arithmetic::code_value<std::uint8_t>(255.5f, 0.75f) == 255);
-    CHECK(arithmetic::code_value<std::uint8_t>(254.25f, 0.5f) == 254);
-    CHECK(arithmetic::code_value<std::uint16_t>(1023.5f, 0.75f) == 1023);
-    CHECK(arithmetic::code_value<std::uint16_t>(255.5f, 0.75f) == 256);
+    CHECK(arithmetic::chroma_code_value<std::uint8_t>(255.5f, 0.75f) == 255);
+    CHECK(arithmetic::chroma_code_value<std::uint8_t>(254.25f, 0.5f) == 254);
+    CHECK(arithmetic::chroma_code_value<std::uint16_t>(1023.5f, 0.75f) == 1023);
+    CHECK(arithmetic::chroma_code_value<std::uint16_t>(255.5f, 0.75f) == 256);
+    const arithmetic::CodeRange full = arithmetic::code_range(false, 8);
+    CHECK(arithmetic::luma_code_value(full.luma_gain, full.luma_offset + 255.0f / 256) == 255);
   }
 }
