@@ -65,12 +65,17 @@ class CudaEngine final : public Engine {
       queue_move(false, motion_);
       queue_sort_and_picture(true, {});
     });
-    for (const ColourRange range : {ColourRange::full, ColourRange::limited})
-      for (std::size_t picture = 0; picture < drawn_.size(); ++picture)
-        frame_.push_back(std::make_unique<Graph>(compute_, [this, picture, range] {
-          queue_move(true, motion_);
-          queue_sort_and_picture(true, {static_cast<int>(picture), range});
-        }));
+    passed_frame_ = std::make_unique<Graph>(compute_, [this] {
+      queue_move(true, motion_);
+      queue_sort_and_picture(true, {.fades = true});
+    });
+    for (int bit_depth = 8; bit_depth <= most_bits(); bit_depth += 2)
+      for (const ColourRange range : {ColourRange::full, ColourRange::limited})
+        for (int picture = 0; picture < in_flight_; ++picture)
+          frame_.push_back(std::make_unique<Graph>(compute_, [this, picture, range, bit_depth] {
+            queue_move(true, motion_);
+            queue_sort_and_picture(true, {true, picture, range, bit_depth});
+          }));
   }
 
   ~CudaEngine() override {
@@ -108,23 +113,18 @@ class CudaEngine final : public Engine {
       queue_sort_and_picture(true, {});
       step_pending_ = false;
     }
+    earlier_steps_undrawn_ = draws_colour() && settings_.steps_per_frame > 1;
     ++frames_;
   }
 
   void begin_draw(const PictureTarget& target) override {
-    lifereel::validate(target, settings_.width, settings_.height);
+    check(target);
     if (begun_ - finished_ == in_flight_)
       throw std::logic_error("begin_draw: finish_draw() comes first, all pictures are in flight");
     use_device();
-    painter_->begin(target);
     const auto picture = static_cast<std::size_t>(begun_ % in_flight_);
-    if (std::exchange(step_pending_, false)) {
-      const bool limited = target.colour.range == ColourRange::limited;
-      frame_[picture + (limited ? drawn_.size() : 0)]->launch(compute_);
-    } else {
-      painter_->queue_splats();
-      queue_sort_and_picture(false, {static_cast<int>(picture), target.colour.range});
-    }
+    draw_as(target,
+            {true, static_cast<int>(picture), target.colour.range, target.colour.bit_depth});
     check_cuda(cudaEventRecord(drawn_[picture], compute_), "cudaEventRecord");
     check_cuda(cudaStreamWaitEvent(copy_, drawn_[picture], 0), "cudaStreamWaitEvent");
     painter_->copy_to(target, static_cast<int>(picture), {copy_, 0, 0});
@@ -139,6 +139,13 @@ class CudaEngine final : public Engine {
     use_device();
     const auto picture = static_cast<std::size_t>(finished_++ % in_flight_);
     check_cuda(cudaEventSynchronize(copied_[picture]), "cudaEventSynchronize");
+  }
+
+  // Not waited for: whoever looks at what follows waits.
+  void pass(const PictureTarget& target) override {
+    check(target);
+    use_device();
+    draw_as(target, {.fades = true});
   }
 
   void read_state(State& state) const override {
@@ -165,6 +172,8 @@ class CudaEngine final : public Engine {
   }
 
   void save(Checkpoint& checkpoint) const override {
+    if (earlier_steps_undrawn_)
+      throw std::logic_error("save: draw comes first, for the light of a frame's steps");
     checkpoint.universe = settings_;
     read_state(checkpoint.state);
     painter_->save(checkpoint);
@@ -175,7 +184,7 @@ class CudaEngine final : public Engine {
     if (begun_ != finished_)
       throw std::logic_error("restore: finish_draw() comes first, a picture is in flight");
     use_device();
-    step_pending_ = false;
+    step_pending_ = earlier_steps_undrawn_ = false;
     empty_device();
     painter_->restore(checkpoint);
     frames_ = checkpoint.state.frame;
@@ -189,6 +198,31 @@ class CudaEngine final : public Engine {
   }
 
  private:
+  int most_bits() const { return settings_.look.draws_colour() ? 10 : 8; }
+
+  void check(const PictureTarget& target) const {
+    lifereel::validate(target, settings_.width, settings_.height, most_bits());
+  }
+
+  void draw_as(const PictureTarget& target, Drawing drawing) {
+    painter_->begin(target);
+    drawing.earlier_steps = std::exchange(earlier_steps_undrawn_, false);
+    if (std::exchange(step_pending_, false)) {
+      frame_of(drawing).launch(compute_);
+    } else {
+      painter_->queue_splats();
+      queue_sort_and_picture(false, drawing);
+    }
+  }
+
+  // The step and the drawing that follows it.
+  const Graph& frame_of(const Drawing& drawing) const {
+    if (!drawing.tones()) return *passed_frame_;
+    const std::size_t kind = drawing.bit_depth == 10 ? 2 : 0;
+    const std::size_t range = drawing.range == ColourRange::limited ? 1 : 0;
+    return *frame_[(kind + range) * drawn_.size() + static_cast<std::size_t>(drawing.picture)];
+  }
+
   // Threads begin with device 0.
   void use_device() const { check_cuda(cudaSetDevice(device_.index), "cudaSetDevice"); }
 
@@ -202,7 +236,8 @@ class CudaEngine final : public Engine {
       particles[i] = {state.y[i], state.x[i], state.species[i], static_cast<std::int32_t>(i)};
       velocities[i] = {state.vy[i], state.vx[i]};
     }
-    launcher_.copy(arrays_.steps, &frames_, 1, cudaMemcpyHostToDevice);
+    const FrameClock clock = {frames_, 0};
+    launcher_.copy(arrays_.clock, &clock, 1, cudaMemcpyHostToDevice);
     launcher_.copy(arrays_.matrix, matrix.data(), matrix.size(), cudaMemcpyHostToDevice);
     launcher_.copy(arrays_.moving.particle, particles.data(), n, cudaMemcpyHostToDevice);
     launcher_.copy(arrays_.moving.velocity, velocities.data(), n, cudaMemcpyHostToDevice);
@@ -238,7 +273,8 @@ class CudaEngine final : public Engine {
     move.particles = settings_.particles;
     move.force = force_;
     move.motion = motion;
-    move.steps = arrays_.steps;
+    move.clock = arrays_.clock;
+    move.steps_per_frame = settings_.steps_per_frame;
     const MovingSplats splats = painter_->moving_splats(draws);
     move.image = splats.image;
     move.brightest = splats.brightest;
@@ -275,11 +311,12 @@ class CudaEngine final : public Engine {
   std::vector<float> matrix_;
   arithmetic::ForceConstants force_{};
   arithmetic::MotionConstants motion_{};
-  std::unique_ptr<Graph> step_;
-  std::vector<std::unique_ptr<Graph>> frame_;  // a picture of each range, full first
+  std::unique_ptr<Graph> step_, passed_frame_;
+  std::vector<std::unique_ptr<Graph>> frame_;  // frame_of()
   std::vector<Event> drawn_, copied_;          // a picture each
 
   mutable bool step_pending_ = false;
+  bool earlier_steps_undrawn_ = false;  // of a frame of several in colour
   std::uint64_t frames_ = 0;
   std::int64_t begun_ = 0, finished_ = 0;  // pictures
 };
@@ -330,8 +367,6 @@ std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
                                          const CudaEngineSettings& cuda) {
   const FloatEnvironment ieee;
   validate(cuda);
-  if (universe.look.draws_colour() && universe.steps_per_frame > 1)
-    throw std::invalid_argument("the GPU's engine draws frames of several steps in gray alone");
   const std::size_t bytes = cuda_engine_memory_bytes(universe, cuda);
   const CudaDevice device = choose_cuda_device(cuda.device);
   check_cuda(cudaSetDevice(device.index), "cudaSetDevice");

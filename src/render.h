@@ -54,12 +54,10 @@ RenderReport render(const RenderSettings& settings, Engine& engine, const JobCon
 /// is told why. An ISA or a number of threads selects the CPU; a device selects that GPU and no
 /// other. threads == 0 means every processor. Throws std::invalid_argument (settings that
 /// contradict each other, more memory than there is), std::runtime_error with the reason when a GPU
-/// that was requested cannot be used. `pictures`: what it will have to draw; GPUs draw 8 bits a
-/// sample.
+/// that was requested cannot be used.
 std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
                                     const EngineSettings& settings,
-                                    const std::function<void(const std::string&)>& notice = {},
-                                    PixelFormat pictures = PixelFormat::yuv420p);
+                                    const std::function<void(const std::string&)>& notice = {});
 
 /// One sentence: what limited the speed.
 std::string bottleneck(const RenderReport& report);

@@ -26,7 +26,7 @@ struct DeviceArrays {
     cells = {grid, arena.take<std::int32_t>(buckets), arena.take<std::int32_t>(grid.strips),
              arena.take<std::int32_t>(buckets + 1), arena.take<Place>(n)};
     matrix = arena.take<float>(std::int64_t{universe.species} * universe.species);
-    steps = arena.take<std::uint64_t>(1);
+    clock = arena.take<FrameClock>(1);
     if (universe.look.draws_colour())
       light = LightArrays(arena, universe, pitch, pictures);
     else
@@ -39,7 +39,7 @@ struct DeviceArrays {
   Particles moving, sorted;
   Buckets cells;
   float* matrix;
-  std::uint64_t* steps;
+  FrameClock* clock;
   // One of them, the look's.
   GrayArrays gray;
   LightArrays light;

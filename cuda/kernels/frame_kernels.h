@@ -184,6 +184,18 @@ struct Scatter : KernelBody {
   }
 };
 
+/// How far the universe is.
+struct FrameClock {
+  std::uint64_t frames;  ///< that are over
+  std::int32_t steps;    ///< of the frame after them
+
+  LIFEREEL_KERNEL void tick(std::int32_t steps_per_frame) {
+    if (++steps < steps_per_frame) return;
+    steps = 0;
+    ++frames;
+  }
+};
+
 /// Forces on a particle and its motion: `lanes` threads a particle. Each lane takes every lanes-th
 /// candidate of a run, so that a crowd is shared out among threads and not left to one.
 template <int lanes>
@@ -196,7 +208,8 @@ struct MoveParticles : KernelBody {
   std::int32_t particles;
   arithmetic::ForceConstants force;
   arithmetic::MotionConstants motion;
-  std::uint64_t* steps;     ///< taken: one more
+  FrameClock* clock;  ///< ticks
+  std::int32_t steps_per_frame;
   std::int32_t* brightest;  ///< set to 0 for Fade
   bool draws;               ///< splat the particle where it has moved to
 
@@ -220,7 +233,7 @@ struct MoveParticles : KernelBody {
     if constexpr (phase == 0) {
       if (thread.block == 0 && thread.thread == 0) {
         if (draws) *brightest = 0;
-        ++*steps;
+        clock->tick(steps_per_frame);
       }
       local.sum_y = local.sum_x = 0;
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cuda/kernels/light_tone.h"
+#include "sim/arithmetic/constants.h"
 #include "sim/light/light_tables.h"
 #include "sim/universe.h"
 
@@ -68,6 +69,8 @@ struct LightArrays {
     table = {nullptr, colour_bins(universe), reach};
     weights = arena.take<BlockWeights>(std::int64_t{4} * table.bins * table.blocks());
     table.weights = weights;
+    kept_count = universe.particles * points_a_step(universe) * (universe.steps_per_frame - 1);
+    kept = arena.take<LightPoint>(kept_count);
     histogram = arena.take<std::uint32_t>(exposure_bins);
     exposure = arena.take<Exposure>(1);
     white_bits = arena.take<std::int32_t>(1);
@@ -80,9 +83,9 @@ struct LightArrays {
     if (look.grain > 0) grain = arena.take<float>(grain_template_size * grain_template_size);
     const std::int64_t chroma_pitch = rounded_up(universe.width / 2, 64);
     for (int i = 0; i < pictures; ++i)
-      planes.push_back({arena.take<std::uint8_t>(pitch * height),
-                        arena.take<std::uint8_t>(chroma_pitch * height / 2),
-                        arena.take<std::uint8_t>(chroma_pitch * height / 2),
+      planes.push_back({arena.take<std::uint16_t>(pitch * height),
+                        arena.take<std::uint16_t>(chroma_pitch * height / 2),
+                        arena.take<std::uint16_t>(chroma_pitch * height / 2),
                         static_cast<std::int32_t>(pitch), static_cast<std::int32_t>(chroma_pitch)});
   }
 
@@ -91,6 +94,8 @@ struct LightArrays {
   LightLevel glow{};               // null without bloom
   BlockWeights* weights = nullptr;
   PointTable table{};
+  LightPoint* kept = nullptr;  // of a frame's steps but the last
+  std::int32_t kept_count = 0;
   std::uint32_t* histogram = nullptr;
   Exposure* exposure = nullptr;
   std::int32_t* white_bits = nullptr;
@@ -98,7 +103,7 @@ struct LightArrays {
   arithmetic::MatrixConstants* matrix = nullptr;
   float *noise = nullptr, *grain = nullptr;
   std::vector<float*> vignette;  // columns and rows of pixels, of blocks; or none
-  std::vector<SamplePlanes<std::uint8_t>> planes;
+  std::vector<SamplePlanes<std::uint16_t>> planes;  // with room for samples of either depth
 
  private:
   void take_levels(Arena& arena, const UniverseSettings& universe) {

@@ -4,7 +4,8 @@
 //
 // Note: [Light on the GPU]
 //   CountStarts     as ever
-//    and SplatLight points of all streaks, in integers; the histogram back to 0
+//    and SplatLight points of all streaks, in integers; the histogram back to 0; or, after a step
+//                   that is not its frame's last, KeepPoints in its place
 //   Scatter         as ever
 //    and FadeLight  trail = decay * trail + splat; sums of 4x4 pixels and their histogram
 //   HalveLight      the bloom (bloom_kernels.h): a launch a level down,
@@ -70,27 +71,26 @@ struct PointTable {
   LIFEREEL_KERNEL std::int32_t blocks() const { return side() * side(); }
 };
 
-/// A thread a block of a point, of which every particle has `streaks`.
-struct SplatLight : KernelBody {
-  static constexpr const char* name = "SplatLight";
+/// Its pixel and colour.
+struct alignas(8) LightPoint {
+  std::uint16_t row, column;
+  std::int32_t bin;
+};
+
+/// The points that particles leave along their way in a step.
+struct StepPoints {
   Particles moving;
   LightImage image;
-  PointTable table;
   const std::int32_t* white_bits;
-  std::uint32_t* histogram;  ///< set to 0 for FadeLight
-  std::int32_t particles, streaks;
-  float part_of_step;  ///< from one point of a streak to the next
+  std::int32_t particles, points;  ///< of each particle
+  std::int32_t bins;
+  float part_of_step;  ///< from one of a particle's points to the next
   ColourBy colour_by;
 
-  LIFEREEL_KERNEL std::int32_t threads() const { return particles * streaks * table.blocks(); }
+  LIFEREEL_KERNEL std::int32_t count() const { return particles * points; }
 
-  template <int>
-  LIFEREEL_KERNEL void run(const Thread& thread, Local&, Shared&) const {
-    const std::int32_t t = thread.global();
-    for (std::int32_t bin = t; bin < exposure_bins; bin += thread.all()) histogram[bin] = 0;
-    if (t >= threads()) return;
-    const std::int32_t point = t / table.blocks(), block = t % table.blocks();
-    const std::int32_t i = point / streaks, back = point % streaks;
+  LIFEREEL_KERNEL LightPoint at(std::int32_t point) const {
+    const std::int32_t i = point / points, back = point % points;
     const Particle particle = moving.particle[i];
     const Velocity velocity = moving.velocity[i];
     float y = particle.y, x = particle.x;
@@ -99,9 +99,62 @@ struct SplatLight : KernelBody {
       y = arithmetic::wrap(y - velocity.y * time, static_cast<float>(image.height));
       x = arithmetic::wrap(x - velocity.x * time, static_cast<float>(image.width));
     }
-    const std::int32_t row = arithmetic::pixel_of(y, image.height);
-    const std::int32_t column = arithmetic::pixel_of(x, image.width);
-    const std::int32_t shape = (bin_of(particle, velocity) * 2 + row % 2) * 2 + column % 2;
+    return {static_cast<std::uint16_t>(arithmetic::pixel_of(y, image.height)),
+            static_cast<std::uint16_t>(arithmetic::pixel_of(x, image.width)),
+            bin_of(particle, velocity)};
+  }
+
+ private:
+  LIFEREEL_KERNEL std::int32_t bin_of(const Particle& particle, const Velocity& velocity) const {
+    if (colour_by == ColourBy::speed) return arithmetic::speed_bin(velocity.y, velocity.x, bins);
+    if (colour_by == ColourBy::density) {
+      const std::int32_t row = arithmetic::pixel_of(particle.y, image.height);
+      const std::int32_t column = arithmetic::pixel_of(particle.x, image.width);
+      const float light = image.luma[image.quad(row, column / 4)].v[column % 4];
+      return arithmetic::density_bin(light, *white_bits, bins);
+    }
+    return particle.species;
+  }
+};
+
+/// Keeps the points of a frame's step until its picture is drawn, unless it is the last. A thread a
+/// point.
+struct KeepPoints : KernelBody {
+  static constexpr const char* name = "KeepPoints";
+  StepPoints points;
+  LightPoint* kept;  ///< step by step
+  const FrameClock* clock;
+
+  template <int>
+  LIFEREEL_KERNEL void run(const Thread& thread, Local&, Shared&) const {
+    const std::int32_t i = thread.global(), step = clock->steps;
+    if (step > 0 && i < points.count()) kept[(step - 1) * points.count() + i] = points.at(i);
+  }
+};
+
+/// A thread a block of a point: of those kept, then of the last step's.
+struct SplatLight : KernelBody {
+  static constexpr const char* name = "SplatLight";
+  StepPoints points;
+  const LightPoint* kept;
+  std::int32_t kept_count;
+  LightImage image;
+  PointTable table;
+  std::uint32_t* histogram;  ///< set to 0 for FadeLight
+
+  LIFEREEL_KERNEL std::int32_t threads() const {
+    return (kept_count + points.count()) * table.blocks();
+  }
+
+  template <int>
+  LIFEREEL_KERNEL void run(const Thread& thread, Local&, Shared&) const {
+    const std::int32_t t = thread.global();
+    for (std::int32_t bin = t; bin < exposure_bins; bin += thread.all()) histogram[bin] = 0;
+    if (t >= threads()) return;
+    const std::int32_t number = t / table.blocks(), block = t % table.blocks();
+    const LightPoint point = number < kept_count ? kept[number] : points.at(number - kept_count);
+    const std::int32_t row = point.row, column = point.column;
+    const std::int32_t shape = (point.bin * 2 + row % 2) * 2 + column % 2;
     const BlockWeights weights = table.weights[shape * table.blocks() + block];
     const std::int32_t block_row =
         LightLevel::wrapped(row / 2 + block / table.side() - table.reach, image.height / 2);
@@ -113,17 +166,6 @@ struct SplatLight : KernelBody {
   }
 
  private:
-  LIFEREEL_KERNEL std::int32_t bin_of(const Particle& particle, const Velocity& velocity) const {
-    if (colour_by == ColourBy::speed)
-      return arithmetic::speed_bin(velocity.y, velocity.x, table.bins);
-    if (colour_by == ColourBy::density) {
-      const std::int32_t row = arithmetic::pixel_of(particle.y, image.height);
-      const std::int32_t column = arithmetic::pixel_of(particle.x, image.width);
-      const float light = image.luma[image.quad(row, column / 4)].v[column % 4];
-      return arithmetic::density_bin(light, *white_bits, table.bins);
-    }
-    return particle.species;
-  }
   LIFEREEL_KERNEL void add(TwoWords* words, std::int32_t row, std::int32_t column,
                            std::uint64_t weights) const {
     if (weights == 0) return;

@@ -19,7 +19,7 @@ struct ToneStages {
   const float *vignette_columns, *vignette_rows;              ///< of pixels
   const float *vignette_block_columns, *vignette_block_rows;  ///< of blocks
   const float* grain;                                         ///< its template
-  const std::uint64_t* steps;                                 ///< taken, which draw the grain
+  const FrameClock* clock;                                    ///< its frame draws the grain
   bool filmic;
 
   static constexpr std::int32_t dither_size = 64;
@@ -28,7 +28,7 @@ struct ToneStages {
 /// A thread two blocks side by side: 4x2 pixels.
 template <class Sample>
 struct ToneLight : KernelBody {
-  static constexpr const char* name = "ToneLight";
+  static constexpr const char* name = sizeof(Sample) == 2 ? "ToneLight, 10 bits" : "ToneLight";
   LightImage image;
   LightLevel glow;  ///< the bloom, a sample a block; its luma null: none
   const arithmetic::ToneConstants* tone;
@@ -95,7 +95,7 @@ struct ToneLight : KernelBody {
     if (glow.channel[0] != nullptr) bloom = bloom_at(row, quad);
     const float* grain = nullptr;
     if (stages.grain != nullptr)
-      grain = stages.grain + grain_row_start(*stages.steps, row, 4 * quad / grain_block) +
+      grain = stages.grain + grain_row_start(stages.clock->frames, row, 4 * quad / grain_block) +
               4 * quad % grain_block;
     FourSamples samples;
     for (std::int32_t k = 0; k < 4; ++k) {

@@ -46,17 +46,17 @@ class GrayPainter final : public DevicePainter {
     constexpr int threads = CountStarts::threads_per_block;
     launcher_.queue_both(
         sorting.count, sorting.count_blocks, fade,
-        drawing.draws() ? std::min(launcher_.many_blocks, blocks_for(quads, threads)) : 0, threads);
+        drawing.fades ? std::min(launcher_.many_blocks, blocks_for(quads, threads)) : 0, threads);
 
     Tone tone;
     tone.trail = gray_.trail;
-    tone.luma = drawing.draws() ? gray_.luma[static_cast<std::size_t>(drawing.picture)] : nullptr;
+    tone.luma = drawing.tones() ? gray_.luma[static_cast<std::size_t>(drawing.picture)] : nullptr;
     tone.quads = static_cast<std::int32_t>(quads);
     tone.brightest = gray_.brightest;
     tone.limited_range = drawing.range == ColourRange::limited;
     launcher_.queue_both(
         sorting.scatter, sorting.scatter_blocks, tone,
-        drawing.draws() ? blocks_for(quads, launcher_.threads * Tone::quads_per_thread) : 0,
+        drawing.tones() ? blocks_for(quads, launcher_.threads * Tone::quads_per_thread) : 0,
         launcher_.threads);
   }
 

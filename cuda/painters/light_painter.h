@@ -25,9 +25,10 @@ class LightPainter final : public DevicePainter {
         launcher_(launcher) {}
 
   static std::vector<cudaError_t> load() {
-    return {load_code<CountStarts, SplatLight>(), load_code<Scatter, FadeLight>(),
-            load_code<HalveLight>(), load_code<FindWhite, DoubleLight>(),
-            load_code<ToneLight<std::uint8_t>>()};
+    return {load_code<CountStarts, KeepPoints>(), load_code<CountStarts, SplatLight>(),
+            load_code<Scatter, FadeLight>(),      load_code<HalveLight>(),
+            load_code<FindWhite, DoubleLight>(),  load_code<ToneLight<std::uint8_t>>(),
+            load_code<ToneLight<std::uint16_t>>()};
   }
 
   void fill() override {
@@ -65,33 +66,47 @@ class LightPainter final : public DevicePainter {
   void queue_splats() const override {}
 
   void queue_sort_and_picture(const Sorting& sorting, const Drawing& drawing) const override {
-    const SplatLight splat = splat_kernel();
-    const FadeLight fade = fade_kernel();
-    const bool draws = drawing.draws();
     constexpr int count_threads = CountStarts::threads_per_block;
     const int threads = launcher_.threads;
-    launcher_.queue_both(sorting.count, sorting.count_blocks, splat,
-                         draws ? blocks_for(splat.threads(), count_threads) : 0, count_threads);
+    const bool glows = has_bloom() && drawing.tones();
+    const FadeLight fade = fade_kernel(glows);
+    if (drawing.fades) {
+      const SplatLight splat = splat_kernel(drawing.earlier_steps);
+      launcher_.queue_both(sorting.count, sorting.count_blocks, splat,
+                           blocks_for(splat.threads(), count_threads), count_threads);
+    } else {
+      const KeepPoints keep = keep_kernel();
+      launcher_.queue_both(
+          sorting.count, sorting.count_blocks, keep,
+          light_.kept_count > 0 ? blocks_for(keep.points.count(), count_threads) : 0,
+          count_threads);
+    }
     const std::int64_t cells = std::int64_t{fade.base.width} * fade.base.height;
     launcher_.queue_both(
         sorting.scatter, sorting.scatter_blocks, fade,
-        draws ? std::min(2 * launcher_.many_blocks, blocks_for(cells, threads)) : 0, threads);
-    if (!draws) return;
-    queue_bloom_and_white();
-    const ToneLight<std::uint8_t> tone = tone_kernel(drawing);
-    launcher_.queue(tone, blocks_for(tone.threads(), threads), threads);
+        drawing.fades ? std::min(2 * launcher_.many_blocks, blocks_for(cells, threads)) : 0,
+        threads);
+    if (!drawing.fades) return;
+    queue_bloom_and_white(glows);
+    if (!drawing.tones()) return;
+    if (sample_bytes(drawing.bit_depth) == 2)
+      queue_tone<std::uint16_t>(drawing);
+    else
+      queue_tone<std::uint8_t>(drawing);
   }
 
   void copy_to(const PictureTarget& target, int picture, const Launcher& to_host) const override {
     const auto& planes = light_.planes[static_cast<std::size_t>(picture)];
-    const auto width = static_cast<std::size_t>(settings_.width);
+    const auto bytes_of = [&target](int samples) {
+      return static_cast<std::size_t>(samples * sample_bytes(target.colour.bit_depth));
+    };
     const auto height = static_cast<std::size_t>(settings_.height);
-    to_host.copy_plane(target.planes[0], planes.luma, static_cast<std::size_t>(planes.pitch), width,
-                       height);
+    to_host.copy_plane(target.planes[0], planes.luma, bytes_of(planes.pitch),
+                       bytes_of(settings_.width), height);
     if (!target.has_chroma()) return;
-    const auto chroma_pitch = static_cast<std::size_t>(planes.chroma_pitch);
-    to_host.copy_plane(target.planes[1], planes.cb, chroma_pitch, width / 2, height / 2);
-    to_host.copy_plane(target.planes[2], planes.cr, chroma_pitch, width / 2, height / 2);
+    const std::size_t pitch = bytes_of(planes.chroma_pitch), width = bytes_of(settings_.width / 2);
+    to_host.copy_plane(target.planes[1], planes.cb, pitch, width, height / 2);
+    to_host.copy_plane(target.planes[2], planes.cr, pitch, width, height / 2);
   }
 
   void save(Checkpoint& checkpoint) const override {
@@ -153,37 +168,55 @@ class LightPainter final : public DevicePainter {
     return {(c == 1 ? image.cb : image.cr)->v, image.pitch / 2, image.width / 2, image.height / 2};
   }
 
-  SplatLight splat_kernel() const {
+  StepPoints step_points() const {
+    StepPoints points;
+    points.moving = arrays_.moving;
+    points.image = light_.image;
+    points.white_bits = light_.white_bits;
+    points.particles = settings_.particles;
+    points.points = points_a_step(settings_);
+    points.bins = light_.table.bins;
+    points.part_of_step = step_time(settings_) / static_cast<float>(points.points);
+    points.colour_by = look_.colour_by;
+    return points;
+  }
+
+  KeepPoints keep_kernel() const {
+    KeepPoints keep;
+    keep.points = step_points();
+    keep.kept = light_.kept;
+    keep.clock = arrays_.clock;
+    return keep;
+  }
+
+  SplatLight splat_kernel(bool earlier_steps) const {
     SplatLight splat;
-    splat.moving = arrays_.moving;
+    splat.points = step_points();
+    splat.kept = light_.kept;
+    splat.kept_count = earlier_steps ? light_.kept_count : 0;
     splat.image = light_.image;
     splat.table = light_.table;
-    splat.white_bits = light_.white_bits;
     splat.histogram = light_.histogram;
-    splat.particles = settings_.particles;
-    splat.streaks = look_.streaks;
-    splat.part_of_step = step_time(settings_) / static_cast<float>(look_.streaks);
-    splat.colour_by = look_.colour_by;
     return splat;
   }
 
-  FadeLight fade_kernel() const {
+  FadeLight fade_kernel(bool glows) const {
     FadeLight fade;
     fade.image = light_.image;
     fade.base = light_.levels.front();
     fade.histogram = light_.histogram;
     fade.decay = settings_.trail_decay;
     fade.hue = arithmetic::faded_hue(settings_.trail_decay, look_.colour_by == ColourBy::age);
-    fade.has_bloom = has_bloom();
+    fade.has_bloom = glows;
     return fade;
   }
 
   bool has_bloom() const { return light_.glow.channel[0] != nullptr; }
 
   // White goes with the last and largest of the bloom's launches, or alone.
-  void queue_bloom_and_white() const {
+  void queue_bloom_and_white(bool glows) const {
     const int threads = launcher_.threads;
-    const std::size_t levels = light_.levels.size();
+    const std::size_t levels = glows ? light_.levels.size() : 1;
     for (std::size_t level = 1; level < levels; ++level) {
       HalveLight halve;
       halve.from = light_.levels[level - 1];
@@ -201,12 +234,13 @@ class LightPainter final : public DevicePainter {
       twice.to = level == 0 ? light_.glow : light_.levels[level - 1];
       twice.adds = level != 0;
       launcher_.queue_both(find, level == 0 ? 1 : 0, twice,
-                           has_bloom() ? blocks_for(twice.threads(), threads) : 0, threads);
+                           glows ? blocks_for(twice.threads(), threads) : 0, threads);
     }
   }
 
-  ToneLight<std::uint8_t> tone_kernel(const Drawing& drawing) const {
-    ToneLight<std::uint8_t> tone;
+  template <class Sample>
+  void queue_tone(const Drawing& drawing) const {
+    ToneLight<Sample> tone;
     tone.image = light_.image;
     tone.glow = light_.glow;
     tone.tone = light_.tone;
@@ -220,11 +254,13 @@ class LightPainter final : public DevicePainter {
       tone.stages.vignette_block_rows = light_.vignette[3];
     }
     tone.stages.grain = light_.grain;
-    tone.stages.steps = arrays_.steps;
+    tone.stages.clock = arrays_.clock;
     tone.stages.filmic = look_.tone == ToneCurve::filmic;
-    tone.planes = light_.planes[static_cast<std::size_t>(drawing.picture)];
-    tone.range = arithmetic::code_range(drawing.range == ColourRange::limited, 8);
-    return tone;
+    const auto& planes = light_.planes[static_cast<std::size_t>(drawing.picture)];
+    tone.planes = {reinterpret_cast<Sample*>(planes.luma), reinterpret_cast<Sample*>(planes.cb),
+                   reinterpret_cast<Sample*>(planes.cr), planes.pitch, planes.chroma_pitch};
+    tone.range = arithmetic::code_range(drawing.range == ColourRange::limited, drawing.bit_depth);
+    launcher_.queue(tone, blocks_for(tone.threads(), launcher_.threads), launcher_.threads);
   }
 
   const UniverseSettings& settings_;

@@ -33,6 +33,7 @@ struct Launcher {
   template <class First, class Second>
   void queue_both(const First& first, std::int64_t first_blocks, const Second& second,
                   std::int64_t second_blocks, int threads_per_block) const {
+    if (first_blocks + second_blocks == 0) return;
     check_cuda(launch_both(first, first_blocks, second, second_blocks, threads_per_block, stream),
                "cudaLaunchKernel");
   }
@@ -52,8 +53,8 @@ struct Launcher {
                "cudaMemcpy2DAsync");
   }
   void wait() const { check_cuda(cudaStreamSynchronize(stream), "cudaStreamSynchronize"); }
-  /// One plane of a picture, to the host; in one piece where rows lie alike: faster than many short
-  /// ones.
+  /// One plane of a picture, to the host, all in bytes; in one piece where rows lie alike: faster
+  /// than many short ones.
   void copy_plane(const WritablePlane& plane, const void* from, std::size_t pitch,
                   std::size_t width, std::size_t height) const {
     if (plane.stride_bytes == pitch)
@@ -74,12 +75,18 @@ struct Sorting {
   std::int64_t count_blocks, scatter_blocks;
 };
 
-/// Which of the pictures in flight is drawn: -1 for none.
+/// What of a picture is made.
 struct Drawing {
-  int picture = -1;
+  /// What was there fades and particles are added: all that is done for a picture that nobody looks
+  /// at.
+  bool fades = false;
+  int picture = -1;  ///< which of those in flight is toned; -1: none
   ColourRange range = ColourRange::limited;
+  int bit_depth = 8;
+  /// With the light of the frame's steps before the last, in looks that have it.
+  bool earlier_steps = true;
 
-  bool draws() const { return picture >= 0; }
+  bool tones() const { return picture >= 0; }
 };
 
 /// What MoveParticles does for a painter whose splats it can add.

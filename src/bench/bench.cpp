@@ -62,8 +62,8 @@ EngineSettings one_thread(const EngineSettings& settings) {
 
 PicturesInMemory make_pictures(const RenderSettings& settings, std::int64_t count,
                                const JobControl& control) {
-  const auto engine = make_engine(settings.universe, whole_machine(settings.engine), control.notice,
-                                  settings.film.pixel_format);
+  const auto engine =
+      make_engine(settings.universe, whole_machine(settings.engine), control.notice);
   return {*engine, film_pictures(settings), count, control};
 }
 
@@ -81,8 +81,7 @@ BenchPart measure(std::int64_t frames, int threads, Work&& work) {
 
 BenchPart measure_engine(const RenderSettings& settings, const EngineSettings& with,
                          std::int64_t frames, const JobControl& control) {
-  const auto engine =
-      make_engine(settings.universe, with, control.notice, settings.film.pixel_format);
+  const auto engine = make_engine(settings.universe, with, control.notice);
   engine->cancel_steps(control.cancel);
   FrameSource source(*engine, film_pictures(settings));
   return measure(frames, engine->describe().threads, [&] {
@@ -169,14 +168,7 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
     return result;
   }
 
-  std::unique_ptr<Engine> drawing;
-  try {
-    drawing = make_engine(settings.universe, whole_machine(settings.engine), control.notice,
-                          settings.film.pixel_format);
-  } catch (const std::invalid_argument& error) {
-    result.skipped = error.what();  // a GPU that does not draw such pictures
-    return result;
-  }
+  auto drawing = make_engine(settings.universe, whole_machine(settings.engine), control.notice);
   const PictureLayout layout(film_pictures(settings), *drawing);
   const bool on_cpu = drawing->describe().engine == "cpu";
   drawing.reset();

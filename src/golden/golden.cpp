@@ -40,7 +40,7 @@ std::string run_golden(const RenderSettings& settings, const std::string& path, 
   }
 
   const std::unique_ptr<Engine> engine =
-      make_engine(settings.universe, settings.engine, control.notice, hash.format);
+      make_engine(settings.universe, settings.engine, control.notice);
   const PictureFormat format = format_for_size(hash.format, hash.width, hash.height);
   pass_frames(*engine, format, settings.warmup, control.cancel);
   engine->cancel_steps(control.cancel);
@@ -66,8 +66,7 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
                          const JobControl& control) {
   const UniverseSettings& universe = golden.settings.universe;
   const auto total = static_cast<std::int64_t>(golden.pictures.size());
-  const std::unique_ptr<Engine> engine =
-      make_engine(universe, engine_settings, control.notice, golden.format);
+  const std::unique_ptr<Engine> engine = make_engine(universe, engine_settings, control.notice);
   GoldenCheck result;
   result.engine = engine->describe();
   const PictureFormat format = format_for_size(golden.format, universe.width, universe.height);

@@ -82,38 +82,12 @@ class FirstUsableGpu {
   std::exception_ptr first_failure_;
 };
 
-/// What the GPU does not draw.
-struct OnTheCpu {
-  const char *pictures, *limit;
-};
-
-const OnTheCpu* on_the_cpu(const UniverseSettings& universe, PixelFormat pictures) {
-  static constexpr OnTheCpu ten_bits = {
-      "pictures of 10 bits a sample",
-      "draws 8 bits a sample: set pixel-format = yuv420p, or engine = cpu"};
-  static constexpr OnTheCpu time_lapse = {
-      "frames of several steps in colour",
-      "draws frames of several steps in gray alone: set look = published, steps-per-frame = 1, or "
-      "engine = cpu"};
-  if (bit_depth(pictures) > 8) return &ten_bits;
-  if (universe.look.draws_colour() && universe.steps_per_frame > 1) return &time_lapse;
-  return nullptr;
-}
-
 }  // namespace
 
 std::unique_ptr<Engine> make_gpu_engine(const UniverseSettings& universe,
-                                        const EngineSettings& settings, const Notice& notice,
-                                        PixelFormat pictures) {
+                                        const EngineSettings& settings, const Notice& notice) {
   refuse_contradictions(settings);
   if (!may_take_gpu(settings)) return nullptr;
-  if (const OnTheCpu* const found = on_the_cpu(universe, pictures)) {
-    if (settings.engine == EngineChoice::cuda || settings.device >= 0)
-      throw std::invalid_argument(std::string("the GPU's engine ") + found->limit);
-    if (notice && !cuda_devices().devices.empty())
-      notice(std::string(found->pictures) + " are drawn by the CPU");
-    return nullptr;
-  }
   if (settings.device >= 0) return make_cuda_engine(universe, {settings.device, 0, 0});
   validate(universe);  // or every GPU would be blamed
   FirstUsableGpu gpus(universe, notice);
@@ -125,9 +99,8 @@ std::unique_ptr<Engine> make_gpu_engine(const UniverseSettings& universe,
 }
 
 std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
-                                    const EngineSettings& settings, const Notice& notice,
-                                    PixelFormat pictures) {
-  std::unique_ptr<Engine> gpu = make_gpu_engine(universe, settings, notice, pictures);
+                                    const EngineSettings& settings, const Notice& notice) {
+  std::unique_ptr<Engine> gpu = make_gpu_engine(universe, settings, notice);
   if (gpu) return gpu;
   return make_cpu_engine(universe, {settings.isa, settings.threads});
 }

@@ -14,7 +14,6 @@ namespace lifereel {
 /// make_engine(), in what it throws and tells.
 std::unique_ptr<Engine> make_gpu_engine(const UniverseSettings& universe,
                                         const EngineSettings& settings,
-                                        const std::function<void(const std::string&)>& notice,
-                                        PixelFormat pictures = PixelFormat::yuv420p);
+                                        const std::function<void(const std::string&)>& notice);
 
 }  // namespace lifereel

@@ -453,8 +453,7 @@ class RenderJob {
 RenderReport render(const RenderSettings& wanted, const JobControl& control) {
   const RenderSettings settings = settings_to_make(wanted, control);
   std::optional<ResolvedFilm> film = validated_film(to_validate(settings));
-  auto engine = make_gpu_engine(settings.universe, settings.engine, control.notice,
-                                settings.film.pixel_format);
+  auto engine = make_gpu_engine(settings.universe, settings.engine, control.notice);
   if (!engine) {
     const int threads = share_resources(settings, usable_resources()).engine_threads;
     engine = make_cpu_engine(settings.universe, {settings.engine.isa, threads});

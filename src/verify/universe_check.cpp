@@ -42,7 +42,7 @@ UniverseComparison::UniverseComparison(Findings& findings, const RenderSettings&
       warmup_left_(film.warmup),
       second_(nominal_rate(film.film.frames_per_second)),
       cancel_(control.cancel),
-      engine_(make_engine(film.universe, engine, control.notice, format.pixel_format)),
+      engine_(make_engine(film.universe, engine, control.notice)),
       universe_(*engine_, format),
       unlike_(second_, findings, "universe") {
   engine_->cancel_steps(cancel_);

@@ -112,8 +112,8 @@ awk '$3 == "seconds" { all[$1] = $2; next } { sum[$1] += $2; ++steps[$1] }
 PATH=$work/tools:$PATH run 0 first "$programs" --dry-run -o "$results" "$work/other" "$work/asked"
 last_line '^all well$'
 rows host 17
-rows small 25
-rows goldens 3
+rows small 30
+rows goldens 4
 rows goals 5
 rows film_memory 1
 rows film_disk 1
@@ -123,6 +123,7 @@ no_holes
 says '^\| PCIe generation, at most \| 1, 5 \|$'
 says '^published, equal: [0-9a-f]{64}'
 says '^aurora, equal: [0-9a-f]{64}'
+says '^aurora of 10 bits and 2 steps a frame, equal: [0-9a-f]{64}'
 says '^\| ended after 3 s \| [1-9]'
 says '^\| whole \| 30 \|'
 says 'a younger universe'
@@ -139,11 +140,12 @@ PATH=$work/tools:$PATH run 1 second "$programs" --dry-run -o "$results"
 last_line '^NOT all well: racecheck: status 1$'
 says '^not run: synccheck: '
 says 'a race'
-rows kernels 33
+rows kernels 51
 says '^\| panoramic, aurora .* by bytes; 3: met \|$'
+says '^\| panoramic, aurora, 10 bits .* by bytes; 3: met \|$'
 for bench in bench_dvd_video bench_dvd_mp4 bench_panoramic bench_bd_4k_6h; do rows $bench 1; done
 rows variants 56
-rows equal 38
+rows equal 44
 rows scaling 17
 rows memcheck 0
 rows Steps 13

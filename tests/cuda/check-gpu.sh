@@ -23,7 +23,7 @@
 #   first    15  small           CPU and GPU equal: small universes, every block shape, each look
 #   first    15  goldens         the hashes in tests/data/golden
 #   first    25  goals           frame rates, their goals, and what they cannot exceed
-#   first    12  film_equal      a film of 20 s by either engine, in gray and in light
+#   first    12  film_equal      films by either engine, in gray and in light, 8 bits and 10
 #   first    50  film_memory     2 hours of dvd_video into memory; after 90 s it ends early
 #   first    18  other_cold      the other program, 20 frames: it fills its caches
 #   first    10  other_dvd       the other program, dvd_video
@@ -149,6 +149,8 @@ step_goldens() {
     done
     "$lifereel" hash --preset dvd_video --look ember --particles 60 --frames 2 --engine cpu \
       -o "$work/colour.txt" || status=1
+    "$lifereel" hash --preset dvd_video --look ember --pixel-format yuv420p10 --steps-per-frame 2 \
+      --particles 60 --frames 2 --engine cpu -o "$work/ten_bits.txt" || status=1
   fi
   echo "| golden file | GPU |"
   echo "|---|---|"
@@ -174,17 +176,26 @@ step_other_cold() { other other_cold "$@" 720 480 2500 20; }
 step_other_dvd() { other other_dvd "$@" 720 480 2500 "$(few 2 400)"; }
 step_other_wide() { other other_wide "$@" 7680 2160 115000 "$(few 2 50)"; }
 
+# equal_film WHAT SUFFIX OPTION...
+equal_film() {
+  what=$1
+  suffix=$2
+  shift 2
+  for engine in cpu cuda; do
+    # shellcheck disable=SC2086  # $small is options
+    "$lifereel" render "$@" $small --engine $engine --quiet --overwrite \
+      -o "$work/$engine.$suffix" || return 1
+  done
+  cmp "$work/cpu.$suffix" "$work/cuda.$suffix" || return 1
+  echo "$what, equal: $(sha256sum < "$work/cuda.$suffix" | cut -c 1-64)," \
+    "$(wc -c < "$work/cuda.$suffix") bytes"
+}
 step_film_equal() {
   for look in published aurora; do
-    for engine in cpu cuda; do
-      # shellcheck disable=SC2086  # $small is options
-      "$lifereel" render --preset dvd_video --look $look --frames "$(few 3 600)" $small \
-        --engine $engine --quiet --overwrite -o "$work/$engine.mpg" || return 1
-    done
-    cmp "$work/cpu.mpg" "$work/cuda.mpg" || return 1
-    echo "$look, equal: $(sha256sum < "$work/cuda.mpg" | cut -c 1-64)," \
-      "$(wc -c < "$work/cuda.mpg") bytes"
+    equal_film $look mpg --preset dvd_video --look $look --frames "$(few 3 600)" || return 1
   done
+  equal_film 'aurora of 10 bits and 2 steps a frame' mkv --size 720x480 --look aurora \
+    --pixel-format yuv420p10 --steps-per-frame 2 --codec ffv1 --frames "$(few 3 100)"
 }
 
 # film NAME FOLDER SECONDS_TO_END: 2 hours, as far as the step's time allows.

@@ -52,6 +52,11 @@ inline UniverseSettings in_look(const UniverseSettings& universe, const std::str
   return settings.universe;
 }
 
+inline UniverseSettings of_steps(UniverseSettings universe, int steps_per_frame) {
+  universe.steps_per_frame = steps_per_frame;
+  return universe;
+}
+
 // Every stage that no built-in look has at once.
 inline UniverseSettings in_every_stage(const UniverseSettings& universe) {
   UniverseSettings all = in_look(universe, "neon");

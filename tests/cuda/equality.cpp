@@ -15,16 +15,16 @@ namespace lifereel {
 namespace {
 
 // Pictures overlap as they do in a render; every one is compared, and states now and then. Half way
-// the GPU goes on from a checkpoint of its own.
+// the GPU goes on from a checkpoint of its own, past a frame that nobody looks at.
 void compare(const std::string& name, const UniverseSettings& settings,
-             const CudaEngineSettings& cuda, int most_frames) {
+             const CudaEngineSettings& cuda, int most_frames, int bit_depth = 8) {
   const auto start = Clock::now();
   const int frames = frames_of(most_frames);
   const auto cpu = make_cpu_engine(settings);
   const auto gpu = make_cuda_engine(settings, cuda);
-  const Layout layout(*cpu);
+  const Layout layout(*cpu, bit_depth);
   std::deque<std::vector<std::uint8_t>> wanted;
-  Slots slots(*gpu);
+  Slots slots(*gpu, bit_depth);
   int compared = 0;
   const auto compare_oldest = [&](std::uint8_t* got) {
     ++compared;
@@ -51,6 +51,11 @@ void compare(const std::string& name, const UniverseSettings& settings,
       if (of_cpu != of_gpu)
         throw std::runtime_error(name + ": checkpoints differ at frame " + std::to_string(frame));
       gpu->restore(of_gpu);
+      std::vector<std::uint8_t> unseen(layout.bytes());
+      for (Engine* const engine : {cpu.get(), gpu.get()}) {
+        engine->step();
+        engine->pass(layout.target(unseen.data()));
+      }
     }
   }
   while (slots.in_flight()) compare_oldest(slots.finish());
@@ -58,6 +63,14 @@ void compare(const std::string& name, const UniverseSettings& settings,
               cuda.lanes_per_particle, cuda.threads_per_block, cuda.pictures_in_flight, compared,
               seconds_since(start));
   std::fflush(stdout);
+}
+
+void compare_look(const std::string& name, const UniverseSettings& settings, const char* look,
+                  int most_frames) {
+  const UniverseSettings looked_at = in_look(settings, look);
+  compare(name + ", " + look, looked_at, {}, most_frames);
+  if (looked_at.look.draws_colour())
+    compare(name + ", " + look + ", 10 bits", looked_at, {}, most_frames, 10);
 }
 
 std::vector<CudaEngineSettings> block_shapes() {
@@ -75,8 +88,10 @@ void compare_tiny() {
   UniverseSettings published = universe_of(360, 270, 300);
   published.seam = Seam::published;
   compare("360x270 N=300, published seam", published, {-1, 0, 0, 2}, 2);
-  compare("300x270 N=333, every stage", in_every_stage(universe_of(300, 270, 333)), {-1, 0, 0, 2},
-          2);
+  const UniverseSettings every_stage = in_every_stage(universe_of(300, 270, 333));
+  compare("300x270 N=333, every stage", every_stage, {-1, 0, 0, 2}, 2);
+  compare("300x270 N=333, every stage, 10 bits, 3 steps a frame", of_steps(every_stage, 3),
+          {-1, 0, 0, 2}, 2, 10);
 }
 
 void compare_small() {
@@ -91,10 +106,11 @@ void compare_small() {
   UniverseSettings minute = universe_of(3, 3, 40);
   minute.rmax = 1.0f;
   compare("3x3 N=40", minute, {}, 4);
-  for (const Look& look : looks())
-    compare("302x270 N=333, " + std::string(look.name),
-            in_look(universe_of(302, 270, 333), look.name), {}, 30);
-  compare("302x270 N=333, every stage", in_every_stage(universe_of(302, 270, 333)), {}, 30);
+  const UniverseSettings looked_at = universe_of(302, 270, 333);
+  for (const Look& look : looks()) compare_look("302x270 N=333", looked_at, look.name, 30);
+  compare("302x270 N=333, every stage", in_every_stage(looked_at), {}, 30);
+  compare("302x270 N=333, every stage, 10 bits, 8 steps a frame",
+          of_steps(in_every_stage(looked_at), 8), {}, 30, 10);
 }
 
 void compare_long() {
@@ -108,9 +124,12 @@ void compare_long() {
   compare("dvd_video, published seam", published, {}, 500);
   compare("265x1001 N=7000 K=32", universe_of(265, 1001, 7000, 32), {}, 200);
   for (const Look& look : looks())
-    compare("dvd_video, " + std::string(look.name),
-            in_look(preset_universe("dvd_video"), look.name), {}, 300);
-  compare("panoramic, aurora", in_look(preset_universe("panoramic"), "aurora"), {}, 20);
+    compare_look("dvd_video", preset_universe("dvd_video"), look.name, 300);
+  const UniverseSettings aurora = in_look(preset_universe("dvd_video"), "aurora");
+  compare("dvd_video, aurora, 4 steps a frame", of_steps(aurora, 4), {}, 100);
+  const UniverseSettings wide = in_look(preset_universe("panoramic"), "aurora");
+  for (const int bit_depth : {8, 10})
+    compare("panoramic, aurora, " + std::to_string(bit_depth) + " bits", wide, {}, 20, bit_depth);
   for (const int lanes : {0, 8, 16, 32})
     compare("panoramic", preset_universe("panoramic"), {-1, lanes, 0, 0}, lanes ? 20 : 200);
 }

@@ -50,17 +50,20 @@ class KernelBytes {
     if (kernel == "FindWhite and DoubleLight") return level_bytes(0) + 3 * pixels_;
     if (kernel == "FindWhite") return 0;
     // Light, the bloom of blocks, and three planes.
-    if (kernel == "ToneLight") return (6 + (levels_ > 0 ? 3 : 0) + 1.5) * pixels_;
+    const double light = (6 + (levels_ > 0 ? 3 : 0)) * pixels_;
+    if (kernel == "ToneLight") return light + 1.5 * pixels_;
+    if (kernel == "ToneLight, 10 bits") return light + 2 * 1.5 * pixels_;
     throw std::logic_error("no bytes are known of the kernel " + kernel);
   }
   /// Of all that draws in a frame.
-  static double of_drawing(const UniverseSettings& universe) {
+  static double of_drawing(const UniverseSettings& universe, int bit_depth = 8) {
     const KernelBytes bytes(universe);
     double sum = -scatter * universe.particles;  // which is sorting
     for (const char* kernel :
          universe.look.draws_colour()
              ? std::vector<const char*>{"CountStarts and SplatLight", "Scatter and FadeLight",
-                                        "HalveLight", "DoubleLight", "ToneLight",
+                                        "HalveLight", "DoubleLight",
+                                        bit_depth == 10 ? "ToneLight, 10 bits" : "ToneLight",
                                         bytes.levels_ > 0 ? "FindWhite and DoubleLight"
                                                           : "FindWhite"}
              : std::vector<const char*>{"CountStarts and Fade", "Scatter and Tone",

@@ -36,11 +36,12 @@ int main() {
   std::printf("CountStarts+Fade %d %zu\n", CountStarts::threads_per_block,
               std::max(sizeof(CountStarts::Shared), sizeof(Fade::Shared)));
   std::puts("Scatter+Tone 128 0\nSplatParticles 128 0\nPlaceParticles 128 0");
-  std::printf("CountStarts+SplatLight %d %zu\nScatter+FadeLight 128 %zu\n",
-              CountStarts::threads_per_block, sizeof(CountStarts::Shared),
-              sizeof(FadeLight::Shared));
-  std::printf("HalveLight 128 0\nFindWhite+DoubleLight 128 %zu\nToneLight 128 0\n",
-              sizeof(FindWhite::Shared));
+  for (const char* drawing : {"SplatLight", "KeepPoints"})
+    std::printf("CountStarts+%s %d %zu\n", drawing, CountStarts::threads_per_block,
+                sizeof(CountStarts::Shared));
+  std::printf("Scatter+FadeLight 128 %zu\nHalveLight 128 0\nFindWhite+DoubleLight 128 %zu\n",
+              sizeof(FadeLight::Shared), sizeof(FindWhite::Shared));
+  std::puts("ToneLight<uint8> 128 0\nToneLight<uint16> 128 0");
 }
 END
 "${CXX:-c++}" -std=c++20 -I "$root" -o "$work/shapes" "$work/shapes.cpp"
@@ -58,10 +59,12 @@ for architecture; do
         if (match(name, /MoveParticlesILi[0-9]+/))
           kernel = "MoveParticles<" substr(name, RSTART + 16, RLENGTH - 16) ">"
         else if (name ~ /SplatLight/) kernel = "CountStarts+SplatLight"
+        else if (name ~ /KeepPoints/) kernel = "CountStarts+KeepPoints"
         else if (name ~ /FadeLight/) kernel = "Scatter+FadeLight"
         else if (name ~ /HalveLight/) kernel = "HalveLight"
         else if (name ~ /DoubleLight/) kernel = "FindWhite+DoubleLight"
-        else if (name ~ /ToneLight/) kernel = "ToneLight"
+        else if (name ~ /ToneLightIhE/) kernel = "ToneLight<uint8>"
+        else if (name ~ /ToneLightItE/) kernel = "ToneLight<uint16>"
         else if (name ~ /CountStarts/) kernel = "CountStarts+Fade"
         else if (name ~ /Scatter/) kernel = "Scatter+Tone"
         else if (name ~ /SplatParticles/) kernel = "SplatParticles"

@@ -129,16 +129,28 @@ std::vector<double> mean_seconds(const std::vector<Launch>& kernels, double seco
   return means;
 }
 
+// Of the graphs that the engine has made, a frame's whose pictures have this depth: from where
+// particles move to where it is toned.
+std::vector<Launch> frame_of(const UniverseSettings& universe, int bit_depth) {
+  const std::string last = !universe.look.draws_colour() ? "Scatter and Tone"
+                           : bit_depth == 10             ? ToneLight<std::uint16_t>::name
+                                                         : ToneLight<std::uint8_t>::name;
+  const auto tones = std::find_if(caught().rbegin(), caught().rend(),
+                                  [&last](const Launch& launch) { return launch.name == last; });
+  const auto moves = std::find_if(tones, caught().rend(), [](const Launch& launch) {
+    return launch.name.starts_with("MoveParticles");
+  });
+  return {moves.base() - 1, tones.base()};
+}
+
 }  // namespace
 
-KernelTimes time_kernels(const UniverseSettings& universe, int frames, double seconds) {
+KernelTimes time_kernels(const UniverseSettings& universe, int bit_depth, int frames,
+                         double seconds) {
   constexpr int drawn_frames = 30;  // until trails are as long as they get
   caught().clear();
   const auto engine = make_cuda_engine(universe, {});
-  // The last graph that the engine has made is a frame, which begins where particles move.
-  const auto moves = [](const Launch& launch) { return launch.name.starts_with("MoveParticles"); };
-  const auto last = std::find_if(caught().rbegin(), caught().rend(), moves);
-  const std::vector<Launch> frame(last.base() - 1, caught().end());
+  const std::vector<Launch> frame = frame_of(universe, bit_depth);
   const std::size_t stride = (static_cast<std::size_t>(universe.width) + 63) / 64 * 64;
   const auto memory =
       engine->allocate_picture_memory(stride * static_cast<std::size_t>(universe.height), 1);

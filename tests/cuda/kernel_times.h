@@ -20,8 +20,9 @@ struct KernelTimes {
   State state;               ///< in which they were measured
 };
 
-/// Of such a universe after so many frames, for about so many seconds; throws std::runtime_error
-/// with CUDA's text.
-KernelTimes time_kernels(const UniverseSettings& universe, int frames, double seconds);
+/// Of such a universe after so many frames, in pictures of this depth, for about so many seconds;
+/// throws std::runtime_error with CUDA's text.
+KernelTimes time_kernels(const UniverseSettings& universe, int bit_depth, int frames,
+                         double seconds);
 
 }  // namespace lifereel

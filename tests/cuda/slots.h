@@ -15,8 +15,9 @@ namespace lifereel {
 // Planes one after another, rows of whole 64 bytes, as the pipeline has them. Of gray, luma alone.
 class Layout {
  public:
-  explicit Layout(const Engine& engine)
-      : width_(static_cast<std::size_t>(engine.settings().width)),
+  explicit Layout(const Engine& engine, int bit_depth = 8)
+      : bit_depth_(bit_depth),
+        width_(static_cast<std::size_t>(engine.settings().width)),
         height_(static_cast<std::size_t>(engine.settings().height)),
         planes_(engine.draws_colour() ? 3 : 1) {}
 
@@ -25,6 +26,7 @@ class Layout {
   }
   PictureTarget target(std::uint8_t* picture) const {
     PictureTarget target = luma_target(picture, stride(0), ColourRange::limited);
+    target.colour.bit_depth = bit_depth_;
     if (planes_ == 1) return target;
     target.colour.matrix = ColourMatrix::bt709;
     target.planes[1] = {picture + stride(0) * height_, stride(1)};
@@ -38,16 +40,18 @@ class Layout {
       for (std::size_t row = 0; row < (plane == 0 ? height_ : height_ / 2); ++row) {
         const std::size_t at = row * stride(plane);
         if (std::memcmp(first.planes[plane].data + at, second.planes[plane].data + at,
-                        plane == 0 ? width_ : width_ / 2) != 0)
+                        row_bytes(plane)) != 0)
           throw std::runtime_error("plane " + std::to_string(plane) + ", row " +
                                    std::to_string(row));
       }
   }
 
  private:
-  std::size_t stride(int plane) const {
-    return ((plane == 0 ? width_ : width_ / 2) + 63) / 64 * 64;
+  std::size_t row_bytes(int plane) const {
+    return (plane == 0 ? width_ : width_ / 2) * static_cast<std::size_t>(sample_bytes(bit_depth_));
   }
+  std::size_t stride(int plane) const { return (row_bytes(plane) + 63) / 64 * 64; }
+  int bit_depth_;
   std::size_t width_, height_;
   int planes_;
 };
@@ -55,9 +59,9 @@ class Layout {
 // Pictures on their way into pinned memory, as the pipeline has them.
 class Slots {
  public:
-  explicit Slots(Engine& engine)
+  explicit Slots(Engine& engine, int bit_depth = 8)
       : engine_(engine),
-        layout_(engine),
+        layout_(engine, bit_depth),
         memory_(engine.allocate_picture_memory(
             layout_.bytes(), static_cast<std::size_t>(engine.draws_in_flight()))) {}
 

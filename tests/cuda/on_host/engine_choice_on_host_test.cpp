@@ -94,25 +94,14 @@ TEST_SUITE("cuda.engine_choice_on_host") {
     const Machine machine(1);
     UniverseSettings universe = small_universe();
     universe.look.tone = ToneCurve::log;
-    for (const EngineChoice asked : {EngineChoice::automatic, EngineChoice::cuda}) {
-      const Choice choice = choose(asked, -1, universe);
-      CHECK(choice.engine == "cuda");
-      CHECK(choice.notices.empty());
-    }
+    for (const int steps : {1, 3})
+      for (const EngineChoice asked : {EngineChoice::automatic, EngineChoice::cuda}) {
+        universe.steps_per_frame = steps;
+        const Choice choice = choose(asked, -1, universe);
+        CHECK(choice.engine == "cuda");
+        CHECK(choice.notices.empty());
+      }
     CHECK(choose(EngineChoice::automatic, 0, universe).engine == "cuda");
-  }
-
-  TEST_CASE("time lapse in colour is the CPU's") {
-    const Machine machine(1);
-    UniverseSettings universe = small_universe();
-    universe.steps_per_frame = 2;
-    CHECK(choose(EngineChoice::cuda, -1, universe).engine == "cuda");
-    universe.look.tone = ToneCurve::log;
-    const Choice choice = choose(EngineChoice::automatic, -1, universe);
-    CHECK(choice.engine == "cpu");
-    REQUIRE(choice.notices.size() == 1);
-    CHECK_THROWS_AS(choose(EngineChoice::cuda, -1, universe), std::invalid_argument);
-    CHECK_THROWS_AS(choose(EngineChoice::automatic, 0, universe), std::invalid_argument);
   }
 
   TEST_CASE("a GPU that is asked for by its number is taken or refused, never replaced") {
@@ -156,20 +145,6 @@ TEST_SUITE("cuda.engine_choice_on_host") {
       passed_over += notices;
     }
     CHECK(passed_over > 20);
-  }
-
-  TEST_CASE("10 bits a sample are the CPU's") {
-    const Machine machine(1);
-    std::vector<std::string> notices;
-    const auto notice = [&](const std::string& sentence) { notices.push_back(sentence); };
-    const auto ten = PixelFormat::yuv420p10;
-    CHECK(make_engine(small_universe(), {}, notice, ten)->describe().engine == "cpu");
-    CHECK(notices == std::vector<std::string>{"pictures of 10 bits a sample are drawn by the CPU"});
-    EngineSettings asked;
-    asked.engine = EngineChoice::cuda;
-    CHECK_THROWS_WITH_AS(make_engine(small_universe(), asked, notice, ten),
-                         doctest::Contains("8 bits a sample"), std::invalid_argument);
-    CHECK(make_engine(small_universe(), asked, notice)->describe().engine == "cuda");
   }
 
   TEST_CASE("what is pinned in pieces or not at all shows the same pictures") {

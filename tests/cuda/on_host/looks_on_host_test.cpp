@@ -38,22 +38,26 @@ struct Planes {
   explicit Planes(const UniverseSettings& universe)
       : width(static_cast<std::size_t>(universe.width)),
         height(static_cast<std::size_t>(universe.height)),
-        bytes((width + 9) * height + 2 * (width / 2 + 5) * (height / 2) + 64, 0x5a) {}
+        bytes(2 * ((width + 9) * height + 2 * (width / 2 + 5) * (height / 2) + 64), 0x5a) {}
   PictureTarget target(ColourDescription colour, bool chroma = true) {
     PictureTarget target;
     target.colour = colour;
-    target.planes[0] = {bytes.data(), width + 9};
-    std::uint8_t* const cb = bytes.data() + (width + 9) * height;
+    const auto size = static_cast<std::size_t>(sample_bytes(colour.bit_depth));
+    const std::size_t stride = (width + 9) * size, chroma_stride = (width / 2 + 5) * size;
+    target.planes[0] = {bytes.data(), stride};
+    std::uint8_t* const cb = bytes.data() + stride * height;
     if (chroma) {
-      target.planes[1] = {cb, width / 2 + 5};
-      target.planes[2] = {cb + (width / 2 + 5) * (height / 2), width / 2 + 5};
+      target.planes[1] = {cb, chroma_stride};
+      target.planes[2] = {cb + chroma_stride * (height / 2), chroma_stride};
     }
     return target;
   }
 };
 
+/// Every range and depth in turn.
 ColourDescription colour_of(int frame) {
-  return {ColourMatrix::bt709, frame % 3 == 1 ? ColourRange::full : ColourRange::limited, 8};
+  return {ColourMatrix::bt709, frame % 3 == 1 ? ColourRange::full : ColourRange::limited,
+          frame % 2 == 1 ? 10 : 8};
 }
 
 bool equal_bits(const Checkpoint& a, const Checkpoint& b) {
@@ -189,6 +193,59 @@ TEST_SUITE("cuda.looks_on_host") {
     compare(slow, 8);
   }
 
+  TEST_CASE("a time lapse has the light of every step") {
+    const FreshGpu fresh;
+    UniverseSettings lapse = lit_universe(66, 42, 40);
+    lapse.look.grain = 3;  // drawn by the frame, not by the step
+    for (const ColourBy by : {ColourBy::species, ColourBy::density, ColourBy::speed}) {
+      lapse.look.colour_by = by;
+      for (const auto& [steps, streaks] :
+           std::vector<std::pair<int, int>>{{2, 1}, {2, 7}, {3, 16}, {9, 4}}) {
+        lapse.steps_per_frame = steps;
+        CAPTURE(lapse.steps_per_frame);
+        lapse.look.streaks = streaks;
+        compare(lapse, 14, {}, static_cast<unsigned>(steps));
+      }
+    }
+    lapse.steps_per_frame = 40;
+    compare(lapse, 3);
+  }
+
+  TEST_CASE("what of a time lapse is looked at, left out or saved half way") {
+    const FreshGpu fresh;
+    UniverseSettings lapse = lit_universe(66, 42, 40);
+    lapse.look.grain = 2;
+    lapse.steps_per_frame = 3;
+    const auto cpu = make_cpu_engine(lapse, {Isa::automatic, 1});
+    auto engine = make_cuda_engine(lapse);
+    const auto step = [&] { cpu->step(), engine->step(); };
+    const auto draw = [&](int frame) {
+      Planes want(lapse), got(lapse);
+      cpu->draw(want.target(colour_of(frame)));
+      engine->draw(got.target(colour_of(frame)));
+      CHECK(got.bytes == want.bytes);
+    };
+    step();
+    CHECK(engine->hash_state() == cpu->hash_state());  // before the matrix of pictures is known
+    draw(0);
+    draw(1);         // again: the last step's light alone
+    step(), step();  // one frame that is not drawn
+    CHECK(engine->hash_state() == cpu->hash_state());
+    Checkpoint of_cpu, of_gpu;
+    CHECK_THROWS_AS(engine->save(of_gpu), std::logic_error);
+    draw(2);
+    cpu->save(of_cpu), engine->save(of_gpu);
+    CHECK(equal_bits(of_cpu, of_gpu));
+    step();
+    cpu->restore(of_gpu), engine->restore(of_cpu);
+    draw(3);  // without a step: none of what was dropped
+    engine = make_cuda_engine(lapse);
+    engine->restore(of_cpu), cpu->restore(of_gpu);
+    for (int frame = 0; frame < 10; ++frame) step(), draw(frame);
+    cpu->save(of_cpu), engine->save(of_gpu);
+    CHECK(equal_bits(of_cpu, of_gpu));
+  }
+
   TEST_CASE("with every block shape and number of pictures in flight, and at the same time") {
     const FreshGpu fresh;
     int in_flight = 2;
@@ -244,6 +301,73 @@ TEST_SUITE("cuda.looks_on_host") {
     }
   }
 
+  TEST_CASE("rows that lie as the device's are copied in one piece, of either depth") {
+    const FreshGpu fresh;
+    const UniverseSettings universe = lit_universe(66, 42, 40);
+    const auto cpu = make_cpu_engine(universe, {Isa::automatic, 1});
+    const auto engine = make_cuda_engine(universe);
+    for (const int bit_depth : {8, 10}) {
+      const auto size = static_cast<std::size_t>(sample_bytes(bit_depth));
+      std::vector<std::uint8_t> want(size * (128 * 42 + 2 * 64 * 21)), got(want.size());
+      const auto draw = [&](Engine& drawing, std::vector<std::uint8_t>& bytes) {
+        PictureTarget target = luma_target(bytes.data(), 128 * size, ColourRange::limited);
+        target.colour = {ColourMatrix::bt709, ColourRange::limited, bit_depth};
+        target.planes[1] = {bytes.data() + size * 128 * 42, 64 * size};
+        target.planes[2] = {target.planes[1].data + size * 64 * 21, 64 * size};
+        drawing.step();
+        drawing.draw(target);
+      };
+      draw(*cpu, want);
+      draw(*engine, got);
+      const auto equal_rows = [&](std::size_t at, std::size_t stride, std::size_t width,
+                                  std::size_t rows) {
+        for (std::size_t row = 0; row < rows; ++row, at += stride)
+          REQUIRE(std::equal(&want[size * at], &want[size * (at + width)], &got[size * at]));
+      };
+      equal_rows(0, 128, 66, 42);
+      equal_rows(128 * 42, 64, 33, 2 * 21);
+    }
+  }
+
+  TEST_CASE("frames that are passed leave what frames that are drawn leave") {
+    const FreshGpu fresh;
+    UniverseSettings universe = lit_universe(66, 42, 40);
+    universe.look.grain = 2;
+    SUBCASE("in gray") { universe.look = {}; }
+    SUBCASE("by species") {}
+    SUBCASE("without bloom") { universe.look.bloom = 0; }
+    SUBCASE("by density") { universe.look.colour_by = ColourBy::density; }
+    SUBCASE("of several steps") {
+      universe.look.colour_by = ColourBy::density;
+      universe.steps_per_frame = 3;
+    }
+    const auto cpu = make_cpu_engine(universe, {Isa::automatic, 1});
+    const auto engine = make_cuda_engine(universe);
+    const std::vector<std::uint8_t> untouched = Planes(universe).bytes;
+    for (int frame = 0; frame < 30; ++frame) {
+      ColourDescription colour = colour_of(frame);
+      if (!universe.look.draws_colour()) colour.bit_depth = 8;
+      Planes want(universe), got(universe);
+      if (frame % 7 != 5) cpu->step(), engine->step();
+      if (frame % 5 == 2) engine->hash_state();  // the step is taken before the light fades
+      if (frame % 3 == 1)
+        cpu->pass(want.target(colour));
+      else
+        cpu->draw(want.target(colour));
+      if (frame % 4 == 3) {
+        engine->draw(got.target(colour));
+        if (frame % 3 != 1) CHECK(got.bytes == want.bytes);
+      } else {
+        engine->pass(got.target(colour));
+        CHECK(engine->hash_state() == cpu->hash_state());  // waits
+        CHECK(got.bytes == untouched);
+      }
+    }
+    Checkpoint of_cpu, of_gpu;
+    cpu->save(of_cpu), engine->save(of_gpu);
+    CHECK(equal_bits(of_cpu, of_gpu));
+  }
+
   TEST_CASE("the matrix of pictures is the film's, and nothing is drawn where it changes") {
     const FreshGpu fresh;
     const UniverseSettings universe = lit_universe(66, 42, 40);
@@ -278,6 +402,14 @@ TEST_SUITE("cuda.looks_on_host") {
     CHECK(gpu().launches == 10);
     // Particles, splats, fading, tone; four levels of bloom: down three times, up four.
     CHECK(gpu().kernels == 10 * (4 + 3 + 4));
+    gpu().launches = gpu().kernels = 0;
+    for (int i = 0; i < 10; ++i) {
+      engine->step();
+      engine->pass(planes.target(colour_of(0)));
+    }
+    engine->hash_state();  // waits
+    CHECK(gpu().launches == 10);
+    CHECK(gpu().kernels == 10 * 4);  // particles, splats, fading, white
     CHECK(gpu().allocated_in_all == before);
     CHECK(engine->describe().memory_bytes == cuda_engine_memory_bytes(universe));
   }

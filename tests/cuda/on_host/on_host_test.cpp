@@ -234,8 +234,9 @@ TEST_SUITE("cuda.on_host") {
     move.particles = 64;  // the rest are candidates alone
     move.force = force_constants(settings, matrix);
     move.motion = motion_constants(settings, matrix);
-    std::uint64_t steps = 0;
-    move.steps = &steps;
+    FrameClock clock = {};
+    move.clock = &clock;
+    move.steps_per_frame = 1;
     move.brightest = nullptr;
     move.draws = false;
     run_on_host(move, 8, 64, random);
