@@ -37,22 +37,25 @@ for threads in 1 $(nproc); do
   done | median | sed "s/.*/| 2880x1080, 22000 particles, $threads threads | & |/"
 done
 
-# What one would type instead, given the pictures as raw 8-bit gray, or yuv420p where they have colour.
-with_ffmpeg() { # PRESET OUTPUT
-  pixels=gray
+# What one would type instead, given the raw pictures. Of film_1080p and film_4k it has the preset's every
+# parameter: with one thread, both programs make the same coded pictures.
+with_ffmpeg() { # PRESET PIXELS OUTPUT
+  pixels=$2
   case $1 in
-    dvd_video) set -- -s 720x480 -framerate 30000/1001 -i "$here/frames.gray" -f lavfi \
+    dvd_video) set -- -s 720x480 -framerate 30000/1001 -i "$here/frames.raw" -f lavfi \
       -i anullsrc=channel_layout=stereo:sample_rate=48000 -target ntsc-dvd -b:v 4400k -b:a 192k \
-      -aspect 16:9 -shortest -threads "$(nproc)" "$2" ;;
-    dvd_mp4) set -- -s 720x480 -framerate 20 -i "$here/frames.gray" -c:v libx264 -pix_fmt yuv420p \
-      -preset medium -b:v 1370k -maxrate 2500k -bufsize 5000k -aspect 16:9 "$2" ;;
-    panoramic) set -- -s 7680x2160 -framerate 20 -i "$here/frames.gray" -c:v libx264 \
-      -pix_fmt yuv420p -preset medium -crf 23 "$2" ;;
-    bd_4k_6h) set -- -s 3840x2160 -framerate 20 -i "$here/frames.gray" -c:v libx265 \
+      -aspect 16:9 -shortest -threads "$(nproc)" "$3" ;;
+    dvd_mp4) set -- -s 720x480 -framerate 20 -i "$here/frames.raw" -c:v libx264 -pix_fmt yuv420p \
+      -preset medium -b:v 1370k -maxrate 2500k -bufsize 5000k -aspect 16:9 "$3" ;;
+    panoramic) set -- -s 7680x2160 -framerate 20 -i "$here/frames.raw" -c:v libx264 \
+      -pix_fmt yuv420p -preset medium -crf 23 "$3" ;;
+    bd_4k_6h) set -- -s 3840x2160 -framerate 20 -i "$here/frames.raw" -c:v libx265 \
       -x265-params log-level=error -pix_fmt yuv420p -preset medium -b:v 9000k -maxrate 15000k \
-      -bufsize 30000k "$2" ;;
-    film_1080p) pixels=yuv420p; set -- -s 1920x1080 -framerate 60 -i "$here/frames.gray" \
-      -c:v libx264 -preset medium -crf 25 -profile:v high -aq-mode 3 -g 120 "$2" ;;
+      -bufsize 30000k "$3" ;;
+    film_1080p) set -- -s 1920x1080 -framerate 60 -i "$here/frames.raw" -c:v libx264 -preset medium \
+      -crf 25 -g 120 -aq-mode 3 -x264-params stitchable=1:cpu-independent=1 "$3" ;;
+    film_4k) set -- -s 3840x2160 -framerate 60 -i "$here/frames.raw" -c:v libx265 -preset medium \
+      -crf 25 -g 120 -flags +cgop -x265-params aq-mode=3:log-level=error "$3" ;;
   esac
   run ffmpeg -v error -y -f rawvideo -pix_fmt "$pixels" "$@"
 }
@@ -60,29 +63,34 @@ with_ffmpeg() { # PRESET OUTPUT
 echo
 echo "| simulate, draw, encode, mux beside only encode, mux: medians of $pairs pairs | lifereel, s | \`ffmpeg\`, s | wall time, first / second | processor time |"
 echo '|---|---|---|---|---|'
-compare() { # PRESET FRAMES EXTENSION
-  "$lifereel" render --preset "$1" --target none --codec rawvideo --container rawvideo \
+compare() { # PRESET PIXELS FRAMES EXTENSION [OPTION...]
+  preset=$1 pixels=$2 count=$3 extension=$4
+  shift 4
+  "$lifereel" render --preset "$preset" "$@" --target none --codec rawvideo --container rawvideo \
     --codec-preset none --codec-option none --crf none --bitrate none --maxrate none --bufsize none --audio-bitrate none \
-    --frames "$2" --quiet --overwrite -o "$here/frames.gray"
+    --frames "$count" --quiet --overwrite -o "$here/frames.raw"
   for list in ours theirs walls processors; do : > "$here/$list"; done
   for _ in $(seq "$pairs"); do
-    run "$lifereel" render --preset "$1" --frames "$2" --overwrite --quiet -o "$here/ours.$3"
+    run "$lifereel" render --preset "$preset" "$@" --frames "$count" --overwrite --quiet \
+      -o "$here/ours.$extension"
     ours=$(wall) ours_processor=$(processor)
-    with_ffmpeg "$1" "$here/theirs.$3"
+    with_ffmpeg "$preset" "$pixels" "$here/theirs.$extension"
     echo "$ours" >> "$here/ours"
     wall >> "$here/theirs"
     quotient "$ours" "$(wall)" >> "$here/walls"
     quotient "$ours_processor" "$(processor)" >> "$here/processors"
   done
-  rm "$here/frames.gray"
-  echo "| \`$1\`, $2 frames | $(median < "$here/ours") | $(median < "$here/theirs") |" \
+  rm "$here/frames.raw"
+  echo "| \`$preset${*:+ $*}\`, $count frames | $(median < "$here/ours") | $(median < "$here/theirs") |" \
     "$(median < "$here/walls") | $(median < "$here/processors") |"
 }
-compare dvd_video "$frames" mpg
-compare dvd_mp4 $((frames * 2 / 3)) mp4
-compare panoramic $((frames / 50)) mp4
-compare bd_4k_6h $((frames / 50)) mp4
-compare film_1080p $((frames / 12)) mp4
+compare dvd_video gray "$frames" mpg
+compare dvd_video yuv420p "$frames" mpg --look aurora
+compare dvd_mp4 gray $((frames * 2 / 3)) mp4
+compare panoramic gray $((frames / 50)) mp4
+compare bd_4k_6h gray $((frames / 50)) mp4
+compare film_1080p yuv420p $((frames / 12)) mp4
+compare film_4k yuv420p10le $((frames / 100)) mp4
 
 echo
 echo '| `dvd_video`, length | peak memory |'
