@@ -131,6 +131,18 @@ LIFEREEL_INLINE void store(float* to, Float a) { memcpy(to, &a.v, sizeof a.v); }
 
 LIFEREEL_INLINE void store(std::int32_t* to, Int a) { memcpy(to, &a.v, sizeof a.v); }
 
+#if LIFEREEL_LANES == 4
+/// Four of the eight lanes of a and b.
+template <int first, int second, int third, int fourth>
+LIFEREEL_INLINE Float shuffled(Float a, Float b) {
+#if defined(__clang__)
+  return Float(__builtin_shufflevector(a.v, b.v, first, second, third, fourth));
+#else
+  return Float(__builtin_shuffle(a.v, b.v, IntVector{first, second, third, fourth}));
+#endif
+}
+#endif
+
 /// Of a and then b every second lane: the first, third ... and the second, fourth ...
 LIFEREEL_INLINE void deinterleave(Float a, Float b, Float& even, Float& odd) {
 #if LIFEREEL_LANES == 16 && defined(__AVX512F__)
@@ -145,17 +157,9 @@ LIFEREEL_INLINE void deinterleave(Float a, Float b, Float& even, Float& odd) {
   };
   even = in_order(_mm256_shuffle_ps(a.v, b.v, 0b10'00'10'00));
   odd = in_order(_mm256_shuffle_ps(a.v, b.v, 0b11'01'11'01));
-#elif LIFEREEL_LANES == 4 && defined(__SSE2__)
-  even = Float(_mm_shuffle_ps(a.v, b.v, 0b10'00'10'00));
-  odd = Float(_mm_shuffle_ps(a.v, b.v, 0b11'01'11'01));
 #else
-  even = odd = Float(0.0f);
-  for (int lane = 0; lane < lanes / 2; ++lane) {
-    even.v[lane] = a.v[2 * lane];
-    odd.v[lane] = a.v[2 * lane + 1];
-    even.v[lanes / 2 + lane] = b.v[2 * lane];
-    odd.v[lanes / 2 + lane] = b.v[2 * lane + 1];
-  }
+  even = shuffled<0, 2, 4, 6>(a, b);
+  odd = shuffled<1, 3, 5, 7>(a, b);
 #endif
 }
 /// The other way: a and then b have the lanes of both in turn.
@@ -170,17 +174,9 @@ LIFEREEL_INLINE void interleave(Float even, Float odd, Float& a, Float& b) {
   const __m256 low = _mm256_unpacklo_ps(even.v, odd.v), high = _mm256_unpackhi_ps(even.v, odd.v);
   a = Float(_mm256_permute2f128_ps(low, high, 0x20));
   b = Float(_mm256_permute2f128_ps(low, high, 0x31));
-#elif LIFEREEL_LANES == 4 && defined(__SSE2__)
-  a = Float(_mm_unpacklo_ps(even.v, odd.v));
-  b = Float(_mm_unpackhi_ps(even.v, odd.v));
 #else
-  a = b = Float(0.0f);
-  for (int lane = 0; lane < lanes / 2; ++lane) {
-    a.v[2 * lane] = even.v[lane];
-    a.v[2 * lane + 1] = odd.v[lane];
-    b.v[2 * lane] = even.v[lanes / 2 + lane];
-    b.v[2 * lane + 1] = odd.v[lanes / 2 + lane];
-  }
+  a = shuffled<0, 4, 1, 5>(even, odd);
+  b = shuffled<2, 6, 3, 7>(even, odd);
 #endif
 }
 /// The last lane of `before`, then all of a but its last.
@@ -192,14 +188,8 @@ LIFEREEL_INLINE Float moved_up(Float before, Float a) {
   const auto middle = reinterpret_cast<__m256i>(_mm256_permute2f128_ps(before.v, a.v, 0x21));
   return from_bits(Int(
       reinterpret_cast<IntVector>(_mm256_alignr_epi8(reinterpret_cast<__m256i>(a.v), middle, 12))));
-#elif LIFEREEL_LANES == 4 && defined(__SSE2__)
-  const __m128 seam = _mm_shuffle_ps(before.v, a.v, 0b00'00'11'11);
-  return Float(_mm_shuffle_ps(seam, a.v, 0b10'01'10'00));
 #else
-  Float moved(0.0f);
-  moved.v[0] = before.v[lanes - 1];
-  for (int lane = 1; lane < lanes; ++lane) moved.v[lane] = a.v[lane - 1];
-  return moved;
+  return shuffled<3, 4, 5, 6>(before, a);
 #endif
 }
 /// All of a but its first lane, then the first of `after`.
@@ -211,14 +201,8 @@ LIFEREEL_INLINE Float moved_down(Float a, Float after) {
   const auto middle = reinterpret_cast<__m256i>(_mm256_permute2f128_ps(a.v, after.v, 0x21));
   return from_bits(Int(
       reinterpret_cast<IntVector>(_mm256_alignr_epi8(middle, reinterpret_cast<__m256i>(a.v), 4))));
-#elif LIFEREEL_LANES == 4 && defined(__SSE2__)
-  const __m128 seam = _mm_shuffle_ps(a.v, after.v, 0b00'00'11'11);
-  return Float(_mm_shuffle_ps(a.v, seam, 0b10'00'10'01));
 #else
-  Float moved(0.0f);
-  moved.v[lanes - 1] = after.v[0];
-  for (int lane = 0; lane < lanes - 1; ++lane) moved.v[lane] = a.v[lane + 1];
-  return moved;
+  return shuffled<1, 2, 3, 4>(a, after);
 #endif
 }
 
