@@ -131,17 +131,20 @@ LIFEREEL_INLINE void store(float* to, Float a) { memcpy(to, &a.v, sizeof a.v); }
 
 LIFEREEL_INLINE void store(std::int32_t* to, Int a) { memcpy(to, &a.v, sizeof a.v); }
 
-#if LIFEREEL_LANES == 4
-/// Four of the eight lanes of a and b.
-template <int first, int second, int third, int fourth>
-LIFEREEL_INLINE Float shuffled(Float a, Float b) {
+/// Lane after lane that of a and then b which `from` numbers.
+template <class From>
+LIFEREEL_INLINE Float shuffled(Float a, Float b, const From& from) {
 #if defined(__clang__)
-  return Float(__builtin_shufflevector(a.v, b.v, first, second, third, fourth));
+  Float chosen(0.0f);
+  for (int lane = 0; lane < lanes; ++lane)
+    chosen.v[lane] = from(lane) < lanes ? a.v[from(lane)] : b.v[from(lane) - lanes];
+  return chosen;
 #else
-  return Float(__builtin_shuffle(a.v, b.v, IntVector{first, second, third, fourth}));
+  IntVector numbers{};
+  for (int lane = 0; lane < lanes; ++lane) numbers[lane] = from(lane);
+  return Float(__builtin_shuffle(a.v, b.v, numbers));
 #endif
 }
-#endif
 
 /// Of a and then b every second lane: the first, third ... and the second, fourth ...
 LIFEREEL_INLINE void deinterleave(Float a, Float b, Float& even, Float& odd) {
@@ -158,8 +161,8 @@ LIFEREEL_INLINE void deinterleave(Float a, Float b, Float& even, Float& odd) {
   even = in_order(_mm256_shuffle_ps(a.v, b.v, 0b10'00'10'00));
   odd = in_order(_mm256_shuffle_ps(a.v, b.v, 0b11'01'11'01));
 #else
-  even = shuffled<0, 2, 4, 6>(a, b);
-  odd = shuffled<1, 3, 5, 7>(a, b);
+  even = shuffled(a, b, [](int lane) { return 2 * lane; });
+  odd = shuffled(a, b, [](int lane) { return 2 * lane + 1; });
 #endif
 }
 /// The other way: a and then b have the lanes of both in turn.
@@ -175,8 +178,8 @@ LIFEREEL_INLINE void interleave(Float even, Float odd, Float& a, Float& b) {
   a = Float(_mm256_permute2f128_ps(low, high, 0x20));
   b = Float(_mm256_permute2f128_ps(low, high, 0x31));
 #else
-  a = shuffled<0, 4, 1, 5>(even, odd);
-  b = shuffled<2, 6, 3, 7>(even, odd);
+  a = shuffled(even, odd, [](int lane) { return lane % 2 * lanes + lane / 2; });
+  b = shuffled(even, odd, [](int lane) { return lane % 2 * lanes + (lanes + lane) / 2; });
 #endif
 }
 /// The last lane of `before`, then all of a but its last.
@@ -189,7 +192,7 @@ LIFEREEL_INLINE Float moved_up(Float before, Float a) {
   return from_bits(Int(
       reinterpret_cast<IntVector>(_mm256_alignr_epi8(reinterpret_cast<__m256i>(a.v), middle, 12))));
 #else
-  return shuffled<3, 4, 5, 6>(before, a);
+  return shuffled(before, a, [](int lane) { return lanes - 1 + lane; });
 #endif
 }
 /// All of a but its first lane, then the first of `after`.
@@ -202,7 +205,7 @@ LIFEREEL_INLINE Float moved_down(Float a, Float after) {
   return from_bits(Int(
       reinterpret_cast<IntVector>(_mm256_alignr_epi8(middle, reinterpret_cast<__m256i>(a.v), 4))));
 #else
-  return shuffled<1, 2, 3, 4>(a, after);
+  return shuffled(a, after, [](int lane) { return lane + 1; });
 #endif
 }
 

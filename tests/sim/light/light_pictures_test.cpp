@@ -69,7 +69,6 @@ std::vector<UniverseSettings> looks_of_every_kind() {
   all[1].look.grain = 5;
   all[2].look.colour_by = ColourBy::speed;
   all[2].look.palette = "magma";
-  all[2].look.point_size = 9;
   all[3].look.colour_by = ColourBy::age;
   all[3].look.vignette = 0;
   all[3].look.dither = false;
@@ -78,8 +77,9 @@ std::vector<UniverseSettings> looks_of_every_kind() {
   all[4].look.streaks = 1;
   all[5].look.palette = "FF0000 00FF00";
   all[5].look.bloom_radius = 8;
-  all[5].look.point_size = 3;
   all[5].trail_decay = 0;
+  const int point_sizes[6] = {5, 7, 9, 11, 13, 3};
+  for (std::size_t i = 0; i < all.size(); ++i) all[i].look.point_size = point_sizes[i];
   return all;
 }
 
