@@ -93,7 +93,9 @@ for stage in ${*:-release asan tsan shared}; do
     asan)
       build asan $unity && run_tests asan || note_build asan ;;
     tsan)
-      build tsan $unity && run_tests tsan -L concurrency || note_build tsan ;;
+      targets='lifereel_tests cuda_on_host_tests'
+      build tsan $unity && run_tests tsan -L concurrency || note_build tsan
+      targets= ;;
     shared)
       targets='lifereel lifereel_cli'
       build shared $unity && run_tests shared -L consumer || note_build shared

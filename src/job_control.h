@@ -15,7 +15,8 @@ namespace [[gnu::visibility("default")]] lifereel {
 
 /// Where a job stands. What it does not measure stays as it is here.
 struct JobProgress {
-  /// Frames whose pictures the encoder has taken (rendering), were decoded (verifying) or hashed.
+  /// Frames whose pictures the encoder has taken (rendering), were decoded (verifying,
+  /// measuring PSNR) or hashed; before them, the warm-up's.
   std::int64_t frames_done = 0;
   std::int64_t frames_total = 0;  ///< 0: unknown
   double seconds = 0;             ///< since the start
@@ -35,8 +36,10 @@ struct JobProgress {
 /// be quick. An exception from a callback ends the job and is rethrown to its caller; of a
 /// std::runtime_error, a render that keeps working files hands on the text with what is kept.
 struct JobControl {
-  /// Rendering: about five times a second. Verifying: after every eighth picture. Hashing: after
-  /// every frame. Benchmarks: before every measurement.
+  /// Rendering: about five times a second, and measuring PSNR after every eighth picture.
+  /// Verifying: likewise. Hashing: after every frame. Of frames that are only passed, as a
+  /// warm-up's are, about five times a second; they are counted by themselves. Benchmarks: before
+  /// every measurement.
   std::function<void(const JobProgress&)> progress;
   /// Before the first frame, sentences for people. Rendering: what the film needs on disk, what it
   /// is resumed from, what the file system there cannot do, warnings of the film, which are not in

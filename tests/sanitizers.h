@@ -16,3 +16,15 @@
 #if defined(__SANITIZE_THREAD__) && !defined(LIFEREEL_THREAD_SANITIZER)
 #define LIFEREEL_THREAD_SANITIZER
 #endif
+
+namespace lifereel::test {
+
+/// ThreadSanitizer learns nothing from cases in which no threads meet that do not meet in others:
+/// the other builds run those.
+#ifdef LIFEREEL_THREAD_SANITIZER
+inline constexpr bool looks_for_races = true;
+#else
+inline constexpr bool looks_for_races = false;
+#endif
+
+}  // namespace lifereel::test

@@ -42,7 +42,7 @@ std::string run_golden(const RenderSettings& settings, const std::string& path, 
   const std::unique_ptr<Engine> engine =
       make_engine(settings.universe, settings.engine, control.notice);
   const PictureFormat format = format_for_size(hash.format, hash.width, hash.height);
-  pass_frames(*engine, format, settings.warmup, control.cancel);
+  pass_frames(*engine, format, settings.warmup, control);
   engine->cancel_steps(control.cancel);
   FrameSource source(*engine, format);
   FrameHash sink(hash, path, overwrite);
@@ -70,7 +70,7 @@ GoldenCheck check_golden(const Golden& golden, const EngineSettings& engine_sett
   GoldenCheck result;
   result.engine = engine->describe();
   const PictureFormat format = format_for_size(golden.format, universe.width, universe.height);
-  pass_frames(*engine, format, golden.settings.warmup, control.cancel);
+  pass_frames(*engine, format, golden.settings.warmup, control);
   engine->cancel_steps(control.cancel);
   FrameSource source(*engine, format);
   std::vector<std::uint8_t> picture;

@@ -4,6 +4,11 @@
 #include "src/pipeline/cancellation.h"
 
 namespace lifereel {
+namespace {
+
+constexpr double seconds_between_reports = 0.2;
+
+}  // namespace
 
 FrameSource::FrameSource(Engine& engine, const PictureFormat& format)
     : engine_(engine),
@@ -21,15 +26,27 @@ void FrameSource::pass() {
   ++frames_;
 }
 
-void pass_frames(Engine& engine, const PictureFormat& format, std::int64_t frames,
-                 const std::atomic<bool>* cancel) {
-  if (frames == 0) return;
-  FrameSource nobody_looks(engine, format);
-  const CancellableSteps cancellable(engine, cancel);
-  while (nobody_looks.frames() < frames) {
-    throw_if_cancelled(cancel);
-    nobody_looks.pass();
+void FrameSource::pass(std::int64_t frames, const JobControl& control,
+                       const std::function<void()>& after_each) {
+  if (frames <= 0) return;
+  const CancellableSteps cancellable(engine_, control.cancel);
+  const FrameMeter meter;
+  double reported = 0;
+  for (std::int64_t frame = 0; frame < frames; ++frame) {
+    throw_if_cancelled(control.cancel);
+    pass();
+    if (after_each) after_each();
+    if (!control.progress) continue;
+    const JobProgress progress = meter.measure(frame + 1, frames);
+    if (progress.seconds < reported + seconds_between_reports) continue;
+    reported = progress.seconds;
+    control.progress(progress);
   }
+}
+
+void pass_frames(Engine& engine, const PictureFormat& format, std::int64_t frames,
+                 const JobControl& control, const std::function<void()>& after_each) {
+  if (frames > 0) FrameSource(engine, format).pass(frames, control, after_each);
 }
 
 }  // namespace lifereel

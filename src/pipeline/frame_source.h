@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <atomic>
 #include <cstdint>
+#include <functional>
 
+#include "src/job_control.h"
 #include "src/pipeline/picture_layout.h"
 
 namespace lifereel {
@@ -24,6 +25,10 @@ class FrameSource {
   void draw();
   /// As next(), for a picture that nobody looks at.
   void pass();
+  /// The same of so many, which a job that waits for them shows as its progress about five times a
+  /// second and may cancel. `after_each` (may be empty) runs after each of them.
+  void pass(std::int64_t frames, const JobControl& control,
+            const std::function<void()>& after_each = {});
 
   /// Pictures drawn so far.
   std::int64_t frames() const noexcept { return frames_; }
@@ -38,8 +43,8 @@ class FrameSource {
 };
 
 /// Brings an engine past frames that no film shows: those that do follow are drawn as if these had
-/// been drawn in `format`, too. A set `cancel` (may be nullptr) ends it with Cancelled.
+/// been drawn in `format`, too. The rest as FrameSource::pass().
 void pass_frames(Engine& engine, const PictureFormat& format, std::int64_t frames,
-                 const std::atomic<bool>* cancel);
+                 const JobControl& control, const std::function<void()>& after_each = {});
 
 }  // namespace lifereel

@@ -17,15 +17,40 @@ ChunkStarts::ChunkStarts(const Engine& engine, std::int64_t warmup, const Pictur
       plan_(plan),
       beginning_(engine.frame()),
       first_frame_(beginning_ + static_cast<std::uint64_t>(warmup)),
+      kept_frame_(beginning_),
       folder_(folder),
       cancel_(cancel),
       end_early_(end_early) {}
+
+std::int64_t ChunkStarts::resume_warmup(Engine& engine) {
+  const auto checkpoint = folder_->checkpoint(-1, 0);
+  if (!checkpoint || checkpoint->state.frame <= engine.frame() ||
+      checkpoint->state.frame > first_frame_)
+    return 0;
+  engine.restore(*checkpoint);
+  kept_frame_ = engine.frame();
+  return warmup_kept();
+}
+
+void ChunkStarts::pass_warmup(Engine& engine, const JobControl& control) {
+  const auto chunk = static_cast<std::uint64_t>(plan_.chunk_frames);
+  const auto left = static_cast<std::int64_t>(first_frame_ - engine.frame());
+  pass_frames(engine, pictures_, left, control, [&] {
+    throw_if_cancelled(end_early_);
+    const std::uint64_t frame = engine.frame();
+    if (frame != first_frame_ && frame - kept_frame_ < chunk) return;
+    const std::optional<Checkpoint> checkpoint = checkpoint_of(engine);
+    if (!checkpoint) return;
+    folder_->keep_checkpoint(0, *checkpoint);
+    kept_frame_ = frame;
+  });
+}
 
 void ChunkStarts::reach(Engine& engine, std::int64_t chunk) {
   const std::uint64_t frame = first_frame_ + static_cast<std::uint64_t>(plan_.begin(chunk));
   go_to(engine, frame, chunk);
   // A chunk that is there, but drawn again for its hashes, needs none.
-  if (folder_ == nullptr || frame == beginning_ || engine.frame() != frame ||
+  if (folder_ == nullptr || frame == kept_frame_ || engine.frame() != frame ||
       folder_->pictures(chunk) > 0)
     return;
   if (std::optional<Checkpoint> checkpoint = checkpoint_of(engine)) {

@@ -11,11 +11,13 @@
 #include "encoders/picture.h"
 #include "sim/checkpoint.h"
 #include "sim/engine.h"
+#include "src/job_control.h"
 #include "src/render/work_folder.h"
 
 namespace lifereel {
 
-/// Brings an engine to the chunks that are missing and keeps checkpoints of it.
+/// Brings an engine to the chunks that are missing and keeps checkpoints of it. A warm-up's have
+/// the number of the first chunk, which they are on the way to.
 class ChunkStarts {
  public:
   /// `folder` may be nullptr: then the engine only goes forward. `engine` must be `warmup` frames
@@ -24,6 +26,17 @@ class ChunkStarts {
   ChunkStarts(const Engine& engine, std::int64_t warmup, const PictureFormat& pictures,
               const ChunkPlan& plan, WorkFolder* folder, const std::atomic<bool>* cancel,
               const std::atomic<bool>* end_early);
+
+  /// On the engine's thread, before any chunk has begun: to where a stopped warm-up was kept, which
+  /// it returns in frames, if it was.
+  std::int64_t resume_warmup(Engine& engine);
+  /// Likewise: to the end of the warm-up, which is kept after as many frames as a chunk has and
+  /// at its end. Throws Cancelled, std::runtime_error.
+  void pass_warmup(Engine& engine, const JobControl& control);
+  /// Frames of the warm-up that are on disk.
+  std::int64_t warmup_kept() const noexcept {
+    return static_cast<std::int64_t>(kept_frame_ - beginning_);
+  }
 
   /// On the engine's thread, with no draw in flight: to the frame before the chunk's first picture,
   /// by way of a checkpoint where that is shorter. The universe there waits for keep(). A film that
@@ -38,6 +51,7 @@ class ChunkStarts {
   const PictureFormat pictures_;
   const ChunkPlan plan_;
   const std::uint64_t beginning_, first_frame_;
+  std::uint64_t kept_frame_;  // of the warm-up, which needs no other checkpoint
   WorkFolder* const folder_;
   const std::atomic<bool>* const cancel_;
   const std::atomic<bool>* const end_early_;

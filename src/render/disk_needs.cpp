@@ -94,7 +94,8 @@ DiskNeeds disk_needs(const RenderSettings& settings, int lanes) {
   }
   if (!keeps_working_files(settings)) return needs;
   // One for every chunk at work, the next, and one that is just being written.
-  const std::uint64_t particle_bytes = 20, pixel_bytes = 4;
+  const std::uint64_t particle_bytes = 20;
+  const std::uint64_t pixel_bytes = universe.look.draws_colour() ? 6 : 4;  // of the trail's planes
   needs.checkpoints =
       static_cast<std::uint64_t>(lanes + 2) *
       (particle_bytes * static_cast<std::uint64_t>(universe.particles) + pixel_bytes * pixels);

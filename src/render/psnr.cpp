@@ -50,11 +50,11 @@ Checkpoint film_start(Engine& engine) {
 
 Psnr measure_psnr(const std::string& film_path, Engine& engine, const Checkpoint& start,
                   const PictureFormat& format, std::int64_t warmup, std::int64_t frames,
-                  const std::atomic<bool>* cancel) {
+                  const JobControl& control) {
   const char* const sentence = "measuring its PSNR was cancelled";
   engine.restore(start);
   try {
-    pass_frames(engine, format, warmup, cancel);
+    pass_frames(engine, format, warmup, control);
   } catch (const Cancelled&) {
     throw Cancelled(sentence);
   }
@@ -62,9 +62,10 @@ Psnr measure_psnr(const std::string& film_path, Engine& engine, const Checkpoint
   FilmReader film(film_path);
   PictureView decoded;
   Psnr psnr;
-  const CancellableSteps cancellable(engine, cancel);
+  const CancellableSteps cancellable(engine, control.cancel);
+  const FrameMeter meter;
   while (film.read(decoded)) {
-    throw_if_cancelled(cancel, sentence);
+    throw_if_cancelled(control.cancel, sentence);
     if (decoded.planes[0].width != engine.settings().width ||
         decoded.planes[0].height != engine.settings().height)
       throw std::runtime_error(film_path + " decodes to pictures of another size");
@@ -74,6 +75,8 @@ Psnr measure_psnr(const std::string& film_path, Engine& engine, const Checkpoint
       throw Cancelled(sentence);
     }
     psnr.add(decoded, view(universe.picture()));
+    if (control.progress && psnr.pictures() % 8 == 0)
+      control.progress(meter.measure(psnr.pictures(), frames));
   }
   if (psnr.pictures() != frames)
     throw std::runtime_error(film_path + " decodes to " + std::to_string(psnr.pictures()) +

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +8,7 @@
 #include "encoders/picture.h"
 #include "sim/checkpoint.h"
 #include "sim/engine.h"
+#include "src/job_control.h"
 
 namespace lifereel {
 
@@ -33,9 +33,10 @@ class Psnr {
 Checkpoint film_start(Engine& engine);
 
 /// Decodes the finished film of so many frames and has `engine` draw it again from `start`: what is
-/// measured is what was written. Throws std::runtime_error, Cancelled.
+/// measured is what was written. `control` is shown its progress, the warm-up's and then the
+/// film's. Throws std::runtime_error, Cancelled.
 Psnr measure_psnr(const std::string& film_path, Engine& engine, const Checkpoint& start,
                   const PictureFormat& format, std::int64_t warmup, std::int64_t frames,
-                  const std::atomic<bool>* cancel);
+                  const JobControl& control);
 
 }  // namespace lifereel

@@ -105,6 +105,22 @@ void check_nothing_is_owed(const RenderSettings& settings) {
       "was requested beside it (hashes, statistics, PSNR); overwrite = yes renders it again");
 }
 
+/// Where species take turns with a palette's colours.
+std::string few_colours_text(const UniverseSettings& universe) {
+  const LookSettings& look = universe.look;
+  const bool by_species = look.colour_by == ColourBy::species || look.colour_by == ColourBy::age;
+  if (!look.draws_colour() || !by_species) return {};
+  constexpr int more_than_any_list = 65;
+  const std::vector<Rgb> all = palette_colours(look.palette, more_than_any_list);
+  int colours = 1;  // before they begin again
+  while (!std::equal(all.begin() + colours, all.end(), all.begin())) ++colours;
+  if (colours >= universe.species) return {};
+  return format(
+      "palette has %d colour%s for %d species, some of which look alike; give it more, "
+      "or one by name, such as oklch",
+      colours, colours == 1 ? "" : "s", universe.species);
+}
+
 // A render that ends before its film is finished says what it leaves behind.
 template <class Kept, class Work>
 auto and_what_is_kept(Kept&& kept, Work&& run) {
@@ -166,6 +182,7 @@ class RenderJob {
     check_filter_memory();
     check_disk_and_folders();
     if (work_) notify(found_text(*work_, settings_));
+    notify(few_colours_text(settings_.universe));
     make_film();
     if (start_) measure_quality();
     report_.peak_memory_bytes = peak_memory_bytes();
@@ -263,7 +280,7 @@ class RenderJob {
         plan_, work_.get(), control_.cancel, control_.end_early);
     sink_.emplace(settings_, film_, stopped_, work_.get(), work_ ? &*starts_ : nullptr);
     announce_warnings();
-    go_to_first_picture();
+    and_what_is_kept([this] { return kept_text(); }, [this] { go_to_first_picture(); });
     const auto frames_before = static_cast<std::uint64_t>(frames_to_pass());
     ProgressMeter meter(plan_.frames, settings_.film.frames_per_second.value(), *sink_);
     PipelineSettings pipeline = pipeline_settings();
@@ -319,29 +336,22 @@ class RenderJob {
 
   // The trail remembers every picture, those before it, too, and those of the warm-up.
   void go_to_first_picture() {
-    std::int64_t before = frames_to_pass() + settings_.warmup;
-    if (work_ && settings_.warmup > 0) {
-      // From a chunk that is kept it is shorter, and the chunks' way.
-      if (work_->found().chunks > 0) return;
-      if (const auto checkpoint = work_->checkpoint(-1, 0)) {
-        engine_.restore(*checkpoint);
-        return;
-      }
+    if (!work_) {
+      pass_frames(engine_, sink_->picture_format(), frames_to_pass() + settings_.warmup, control_,
+                  [this] { throw_if_cancelled(control_.end_early); });
+      return;
     }
-    if (before == 0) return;
-    FrameSource source(engine_, sink_->picture_format());
-    const CancellableSteps cancellable(engine_, control_.cancel);
-    const FrameMeter meter;
-    double reported = 0;
-    for (std::int64_t frame = 0; frame < before; ++frame) {
-      throw_if_cancelled(control_.cancel);
-      throw_if_cancelled(control_.end_early);
-      source.pass();
-      const JobProgress progress = meter.measure(frame + 1, before);
-      if (!control_.progress || progress.seconds < reported + 0.2) continue;
-      reported = progress.seconds;
-      control_.progress(progress);
-    }
+    // From a chunk that is kept it is shorter, and the chunks' way.
+    if (settings_.warmup == 0 || work_->found().chunks > 0) return;
+    if (starts_->resume_warmup(engine_) > 0) notify("resuming: " + warmup_kept_text());
+    starts_->pass_warmup(engine_, control_);
+  }
+
+  std::string warmup_kept_text() const {
+    return format("%lld of %lld frames of the warm-up are kept in '",
+                  static_cast<long long>(starts_->warmup_kept()),
+                  static_cast<long long>(settings_.warmup)) +
+           work_->path() + "'";
   }
 
   // Empty where a render that is stopped would leave nothing.
@@ -353,10 +363,12 @@ class RenderJob {
       pictures = work_->pictures_kept();
     else if (resumes_sequence())
       pictures = record_->pictures_kept(frame_count(settings_));
-    if (pictures == 0)
+    const bool warmup = pictures == 0 && in_folder && starts_->warmup_kept() > 0;
+    if (pictures == 0 && !warmup)
       return "nothing is kept yet, so a render with the same settings starts again";
-    return (record_ ? pictures_kept_text(pictures, settings_)
-                    : frames_kept_text(*work_, settings_)) +
+    return (record_  ? pictures_kept_text(pictures, settings_)
+            : warmup ? warmup_kept_text()
+                     : frames_kept_text(*work_, settings_)) +
            ", and a render with the same settings resumes there";
   }
 
@@ -416,7 +428,7 @@ class RenderJob {
   void measure_quality() {
     after_the_film(true, [this] {
       const Psnr psnr = measure_psnr(settings_.output, engine_, *start_, sink_->picture_format(),
-                                     settings_.warmup, frames_made(), control_.cancel);
+                                     settings_.warmup, frames_made(), control_);
       report_.psnr_luma_mean = psnr.mean(0);
       report_.psnr_luma_minimum = psnr.minimum(0);
       report_.psnr_cb_mean = psnr.mean(1);

@@ -27,7 +27,8 @@ namespace lifereel {
 ///   film-identity      text: which file that is, when it is complete, to know it by either name:
 ///                      device, inode, size in bytes, and time of the last change in ns
 ///   chunk-000012       a finished chunk (sealed_file.h)
-///   checkpoint-000012  the universe before chunk 12's first picture (sealed_file.h)
+///   checkpoint-000012  the universe before chunk 12's first picture (sealed_file.h);
+///                      0 of a film with a warm-up: as far as that is
 ///
 /// Each is written under another name, flushed to disk and renamed, so it is whole or not there.
 // clang-format on

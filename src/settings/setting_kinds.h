@@ -179,11 +179,14 @@ inline SettingEntry matrix_entry(const SettingKey& key) {
 }
 
 inline Rgb parse_colour(std::string_view text) {
-  const std::vector<Rgb> colours = palette_colours(std::string(text), 1);
   const bool named =
       std::find(palette_names().begin(), palette_names().end(), text) != palette_names().end();
-  if (named || text.size() > 7) refuse(in_quotes(text) + " is not one colour RRGGBB");
-  return colours.front();
+  try {
+    if (!named && text.size() <= 7) return palette_colours(std::string(text), 1).front();
+  } catch (const std::invalid_argument&) {
+    // It is no palette either, but nobody has asked for one.
+  }
+  refuse(in_quotes(text) + " is not one colour RRGGBB");
 }
 inline std::string print_colour(Rgb colour) {
   constexpr std::string_view digits = "0123456789ABCDEF";

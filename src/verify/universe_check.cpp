@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <utility>
 
 #include "src/pictures/planes.h"
 #include "src/pipeline/cancellation.h"
@@ -38,26 +37,20 @@ UniverseComparison::UniverseComparison(Findings& findings, const RenderSettings&
                                        const JobControl& control)
     : findings_(findings),
       frames_(frame_count(film)),
-      format_(format),
-      warmup_left_(film.warmup),
+      warmup_(film.warmup),
       second_(nominal_rate(film.film.frames_per_second)),
-      cancel_(control.cancel),
+      control_(control),
       engine_(make_engine(film.universe, engine, control.notice)),
       universe_(*engine_, format),
-      unlike_(second_, findings, "universe") {
-  engine_->cancel_steps(cancel_);
-}
+      unlike_(second_, findings, "universe") {}
 
 std::optional<PlaneView> UniverseComparison::see(const ScannedPicture& picture,
                                                  std::int64_t frame) {
-  if (frame >= frames_ || frame < universe_.frames()) return std::nullopt;
+  const std::int64_t between = warmup_ + frame - universe_.frames();
+  if (frame >= frames_ || between < 0) return std::nullopt;
   try {
-    pass_frames(*engine_, format_, std::exchange(warmup_left_, 0), cancel_);
-    engine_->cancel_steps(cancel_);
-    while (universe_.frames() < frame) {
-      throw_if_cancelled(cancel_);
-      universe_.pass();
-    }
+    universe_.pass(between, control_);
+    const CancellableSteps cancellable(*engine_, control_.cancel);
     universe_.next();
   } catch (const Cancelled&) {
     return std::nullopt;  // whoever shows the pictures sees the flag, too

@@ -2,7 +2,6 @@
 // Are the film's pictures those of its universe? Private to src/.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -18,6 +17,7 @@ namespace lifereel {
 /// The film's pictures against those of its universe.
 class UniverseComparison {
  public:
+  /// `control` must outlive it.
   UniverseComparison(Findings& findings, const RenderSettings& film, const EngineSettings& engine,
                      const PictureFormat& format, const JobControl& control);
 
@@ -35,12 +35,11 @@ class UniverseComparison {
 
   Findings& findings_;
   const std::int64_t frames_;  // of the film
-  const PictureFormat format_;
-  std::int64_t warmup_left_;
+  const std::int64_t warmup_;
   const std::int64_t second_;  // in frames
-  const std::atomic<bool>* cancel_;
+  const JobControl& control_;
   const std::unique_ptr<Engine> engine_;
-  FrameSource universe_;
+  FrameSource universe_;  // its frames are the warm-up's, too
   Streak unlike_;
 
   std::int64_t compared_ = 0;

@@ -89,6 +89,11 @@ for tone in log filmic; do
     done
   done
 done
+# Frames of several steps, and steps of a part of one.
+for course in '--steps-per-frame 3' '--substeps 4'; do
+  # shellcheck disable=SC2086  # an option and its value
+  compare '--threads 2' $course --tone log --bits 10 --size 300x270 --particles 333 --frames 6
+done
 compare '--threads 2' --size 300x270 --particles 333 --species 1 --frames 20 --seam published
 echo "$build: $compared runs gave the same hashes"
 [ "$compared" -ge 3 ]

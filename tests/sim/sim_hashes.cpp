@@ -20,6 +20,7 @@ constexpr const char* usage =
     "usage: sim_hashes [--seed N] [--size WxH] [--particles N] [--species N] [--frames N]\n"
     "                  [--isa auto|baseline|avx2|avx512] [--threads N] [--seam exact|published]\n"
     "                  [--tone published|log|filmic] [--bits 8|10]\n"
+    "                  [--steps-per-frame N] [--substeps N]\n"
     "Prints frame, SHA-256 of the state and FNV-1a of the picture's planes, one line a frame.\n"
     "A picture in colour has every stage: bloom, vignette, grain, dither.\n"
     "Exit status 77: this processor or build lacks the instruction set.\n";
@@ -57,12 +58,17 @@ void draw_in_light(lifereel::UniverseSettings& universe, const std::string& tone
   look.grain = 3;
 }
 
-int run(const std::map<std::string, std::string>& options) {
+struct Options {
   lifereel::UniverseSettings universe;
   lifereel::CpuEngineSettings cpu;
   std::uint64_t frames = 10;
   int bits = 8;
-  for (const auto& [key, value] : options) {
+};
+
+Options read_options(const std::map<std::string, std::string>& given) {
+  Options options;
+  lifereel::UniverseSettings& universe = options.universe;
+  for (const auto& [key, value] : given) {
     if (key == "--seed") {
       universe.seed = std::stoull(value);
     } else if (key == "--size") {
@@ -74,21 +80,30 @@ int run(const std::map<std::string, std::string>& options) {
     } else if (key == "--species") {
       universe.species = std::stoi(value);
     } else if (key == "--frames") {
-      frames = std::stoull(value);
+      options.frames = std::stoull(value);
     } else if (key == "--isa") {
-      cpu.isa = isa_from_name(value);
+      options.cpu.isa = isa_from_name(value);
     } else if (key == "--threads") {
-      cpu.threads = std::stoi(value);
+      options.cpu.threads = std::stoi(value);
     } else if (key == "--seam") {
       universe.seam = value == "published" ? lifereel::Seam::published : lifereel::Seam::exact;
+    } else if (key == "--steps-per-frame") {
+      universe.steps_per_frame = std::stoi(value);
+    } else if (key == "--substeps") {
+      universe.substeps = std::stoi(value);
     } else if (key == "--bits") {
-      bits = std::stoi(value);
+      options.bits = std::stoi(value);
     } else if (key == "--tone") {
       draw_in_light(universe, value);
     } else {
       throw std::invalid_argument("unknown option " + key + "\n" + usage);
     }
   }
+  return options;
+}
+
+int run(const std::map<std::string, std::string>& given) {
+  const auto [universe, cpu, frames, bits] = read_options(given);
   if (!is_available(cpu.isa)) {
     std::fprintf(stderr, "sim_hashes: no %s here\n", lifereel::isa_name(cpu.isa));
     return 77;

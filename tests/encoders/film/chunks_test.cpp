@@ -14,6 +14,7 @@
 #include "encoders/video/chunk_encoder.h"
 #include "encoders/video/chunk_rules.h"
 #include "tests/encoders/films.h"
+#include "tests/sanitizers.h"
 
 using namespace lifereel;
 using namespace lifereel::test;
@@ -87,11 +88,14 @@ void check_joins(FilmSettings settings, const std::string& name, int width, int 
   const std::string bytes = read_bytes(output.path);
   CHECK(whole.frames == frames);
   CHECK(whole.late_frames == 0);
-  check_times(output.path, frames);
-  const Decoded decoded = decode(output.path);
-  CHECK(decoded.frames == frames);
-  CHECK(decoded.worst_psnr > 22);
+  if (!looks_for_races) {  // no other thread is there
+    check_times(output.path, frames);
+    const Decoded decoded = decode(output.path);
+    CHECK(decoded.frames == frames);
+    CHECK(decoded.worst_psnr > 22);
+  }
   for (const int threads : {1, 3}) {
+    if (looks_for_races && threads == 1) continue;
     CAPTURE(threads);
     output.path = folder.file("shared-" + name);
     output.overwrite = true;
@@ -253,7 +257,8 @@ TEST_SUITE("encoders.chunks") {
   }
 
   TEST_CASE(
-      "an encoder that keeps its half of the buffer leaves the film's as full as it found it") {
+      "an encoder that keeps its half of the buffer leaves the film's as full as it found it" *
+      doctest::skip(looks_for_races)) {
     REQUIRE_ENCODER("libx264");
     FilmSettings settings = film_settings("libx264", {20, 1});
     settings.chunk_frames = 100;
@@ -278,6 +283,7 @@ TEST_SUITE("encoders.chunks") {
   TEST_CASE("DVD-Video: joins, headers and time codes as of one encoder") {
     REQUIRE_ENCODER("mpeg2video");
     for (const DiscTarget target : {DiscTarget::ntsc_dvd, DiscTarget::pal_dvd}) {
+      if (looks_for_races && target == DiscTarget::pal_dvd) continue;  // the same threads
       FilmSettings settings = dvd_settings(target);
       settings.chunk_frames = 30;
       check_joins(settings, "film.mpg", 720, target == DiscTarget::ntsc_dvd ? 480 : 576, 190);
@@ -286,8 +292,12 @@ TEST_SUITE("encoders.chunks") {
     settings.chunk_frames = 36;
     settings.codec_options = {{"bf", "2"}};
     check_joins(settings, "b.mkv", 320, 240, 100);
+  }
 
-    settings = dvd_settings();
+  TEST_CASE("a minute of DVD-Video keeps its buffer and counts its time" *
+            doctest::skip(looks_for_races)) {
+    REQUIRE_ENCODER("mpeg2video");
+    FilmSettings settings = dvd_settings();
     const TemporaryFolder folder;
     FilmOutput output = film_output(folder.file("one.mpg"), 720, 480);
     output.frames = 1836;  // a minute and a bit
@@ -340,7 +350,8 @@ TEST_SUITE("encoders.chunks") {
     }
   }
 
-  TEST_CASE("the buffer that a film states and keeps is the one asked for") {
+  TEST_CASE("the buffer that a film states and keeps is the one asked for" *
+            doctest::skip(looks_for_races)) {
     REQUIRE_ENCODER("libx264");
     const TemporaryFolder folder;
     FilmSettings settings = film_settings("libx264", {25, 1});

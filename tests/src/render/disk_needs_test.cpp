@@ -10,6 +10,7 @@
 #include <functional>
 #include <string>
 
+#include "sim/checkpoint.h"
 #include "src/render.h"
 #include "tests/messages.h"
 #include "tests/temporary_folder.h"
@@ -50,6 +51,21 @@ TEST_SUITE("src.disk_needs") {
     control.notice = [&](const std::string& sentence) { said += sentence; };
     render(settings, control);
     CHECK(contains(said, "until it is finished"));
+  }
+
+  TEST_CASE("checkpoints are as large as was said, in gray and in colour") {
+    for (const char* look : {"published", "aurora"}) {
+      CAPTURE(look);
+      RenderSettings settings = film_of("film.mkv", "ffv1");
+      settings.frames = 12;
+      apply_look(settings, look);
+      Checkpoint checkpoint;
+      make_cpu_engine(settings.universe, {Isa::automatic, 1})->save(checkpoint);
+      const std::uint64_t three = 3 * serialize_checkpoint(checkpoint).size();
+      const std::uint64_t said = disk_needs(settings, 1).checkpoints;
+      CHECK(said <= three);
+      CHECK(said + 3 * 1000 > three);  // but for what stands at its beginning and end
+    }
   }
 
   TEST_CASE("free space that nobody knows is no reason to refuse") {

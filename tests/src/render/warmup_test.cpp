@@ -3,6 +3,7 @@
 // stills, PSNR, the check against the universe, chunks, lanes, and renders that were stopped.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -16,6 +17,7 @@
 #include "src/render.h"
 #include "src/verify.h"
 #include "tests/messages.h"
+#include "tests/src/cli/program.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
@@ -49,6 +51,40 @@ std::vector<std::string> hashes_of(const RenderSettings& settings) {
   const Golden golden = parse_golden(run_golden(settings, ""), "golden");
   return golden.pictures;
 }
+
+/// An engine whose universe stands still, which takes no time.
+class Standing final : public Engine {
+ public:
+  explicit Standing(const UniverseSettings& universe) : universe_(universe) {
+    make_cpu_engine(universe, {Isa::automatic, 1})->save(start_);
+  }
+  const UniverseSettings& settings() const noexcept override { return universe_; }
+  EngineDescription describe() const override { return {"standing", "", "", 1, 0}; }
+  void step() override {
+    ++frame_;
+    if (microseconds > 0) std::this_thread::sleep_for(std::chrono::microseconds(microseconds));
+  }
+  void begin_draw(const PictureTarget& target) override {
+    std::fill_n(target.planes[0].data,
+                target.planes[0].stride_bytes * static_cast<std::size_t>(universe_.height), 16);
+  }
+  void finish_draw() override {}
+  void pass(const PictureTarget&) override {}
+  void read_state(State& state) const override { state = start_.state; }
+  void save(Checkpoint& checkpoint) const override {
+    checkpoint = start_;
+    checkpoint.state.frame = frame_;
+  }
+  void restore(const Checkpoint& checkpoint) override { frame_ = checkpoint.state.frame; }
+  std::uint64_t frame() const noexcept override { return frame_; }
+
+  int microseconds = 0;  // that a step takes
+
+ private:
+  UniverseSettings universe_;
+  Checkpoint start_;
+  std::uint64_t frame_ = 0;
+};
 
 RenderSettings without(RenderSettings settings) {
   settings.frames = *settings.frames + settings.warmup;
@@ -110,11 +146,85 @@ TEST_SUITE("src.warmup") {
     CHECK(contents(off.output) == contents(settings.output));
   }
 
+  TEST_CASE("who waits for a warm-up sees how far it is, and can stop it") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = film("published", folder.file("film.mkv"));
+    settings.warmup = 1 << 20;
+    settings.frames = 8;
+    settings.resume = Resume::off;
+    std::atomic<bool> cancel{false};
+    JobControl control;
+    control.cancel = &cancel;
+    std::int64_t passed = 0;
+    const auto watch = [&](std::int64_t warmup_frames) {
+      cancel = false;
+      control.progress = [&cancel, &passed, warmup_frames](const JobProgress& progress) {
+        if (progress.frames_total != warmup_frames) return;
+        passed = progress.frames_done;
+        cancel = true;
+      };
+    };
+    const auto stops = [&](const auto& job) {
+      watch(settings.warmup);
+      passed = 0;
+      CHECK_THROWS_AS(job(), Cancelled);
+      CHECK(passed > 0);
+      CHECK(passed < settings.warmup);
+    };
+    stops([&] { render(settings, control); });
+    stops([&] { run_golden(settings, "", false, control); });
+    const std::string golden = run_golden(film("published", ""), "");
+    Golden later = parse_golden(golden, "golden");
+    later.settings.warmup = settings.warmup;
+    stops([&] { check_golden(later, {}, control); });
+
+    Standing standing(settings.universe);
+    render(settings, standing);
+    VerifySettings verify_settings;
+    verify_settings.against_universe = true;
+    stops([&] { verify(settings.output, verify_settings, control); });
+
+    // A render's own warm-up is over by then.
+    settings.psnr = settings.overwrite = true;
+    settings.warmup = 2000;
+    Standing slow(settings.universe);
+    slow.microseconds = 200;
+    std::int64_t last = 0;
+    control.progress = [&](const JobProgress& progress) {
+      if (progress.frames_total != settings.warmup) return;
+      if (progress.frames_done < last) cancel = true;  // it has begun again
+      last = progress.frames_done;
+    };
+    cancel = false;
+    CHECK_THROWS_AS(render(settings, slow, control), CancelledWhenFinished);
+  }
+
+  TEST_CASE("a render that is killed in its warm-up goes on there, to the same bytes") {
+    const test::Program program;
+    const auto words = [](const std::string& output) {
+      return test::with_small_universe({"render", "--look", "aurora", "--codec", "ffv1",
+                                        "--chunk-frames", "150", "--warmup", "1500", "--frames",
+                                        "24", "--lanes", "1", "-o", output});
+    };
+    CHECK(program.run(words("whole.mkv")).status == 0);
+    const pid_t child = program.start(words("film.mkv"));
+    for (int i = 0; i < 60'000; ++i) {
+      if (std::filesystem::exists(program.path("film.mkv.lifereel/checkpoint-000000"))) break;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    kill(child, SIGKILL);
+    CHECK(program.wait(child).status == -SIGKILL);
+    const test::Result resumed = program.run(words("film.mkv"));
+    CHECK(resumed.status == 0);
+    CHECK(contains(resumed.out, "of 1500 frames of the warm-up are kept in 'film.mkv.lifereel'"));
+    CHECK(test::read_file(program.path("film.mkv")) == test::read_file(program.path("whole.mkv")));
+  }
+
   TEST_CASE("a render that was stopped goes on without another warm-up") {
     const test::TemporaryFolder folder;
     const RenderSettings whole = film("aurora", folder.file("whole.mkv"));
     render(whole);
-    for (const std::int64_t stop : {2, chunk + 3}) {
+    for (const std::int64_t stop : {chunk - warmup + 3, 2, chunk + 3}) {
       CAPTURE(stop);
       RenderSettings settings = film("aurora", folder.file("stopped.mkv"));
       settings.overwrite = true;
@@ -159,12 +269,17 @@ TEST_SUITE("src.warmup") {
       };
       const std::string work = settings.output + ".lifereel";
       Stopping stopping(*engine, cancel, static_cast<std::uint64_t>(warmup + stop), work);
-      CHECK_THROWS_AS(render(settings, stopping, control), Cancelled);
+      const std::string told = test::error_of([&] { render(settings, stopping, control); });
+      if (stop < chunk)  // else chunks may be kept, or not yet
+        CHECK(contains(told, stop < 0 ? "12 of 17 frames of the warm-up are kept"
+                                      : "17 of 17 frames of the warm-up are kept"));
+      else
+        CHECK(contains(told, "are kept in"));
       const auto fresh = make_engine(settings.universe, settings.engine);
       std::atomic<bool> never{false};
       Stopping resumed(*fresh, never, ~std::uint64_t{0}, work);
       render(settings, resumed);
-      CHECK(resumed.steps <= frames);
+      CHECK(resumed.steps <= frames + (stop < 0 ? warmup - chunk : 0));
       CHECK(contents(settings.output) == contents(whole.output));
 
       RenderSettings other = settings;
