@@ -262,28 +262,33 @@ class LightPainter final : public Painter {
     }
   }
 
-  static arithmetic::CodeRange code_range_of(const ColourDescription& colour) {
-    return arithmetic::code_range(colour.range == ColourRange::limited, colour.bit_depth);
+  static std::uint8_t* row_of(const WritablePlane& plane, std::int32_t row) {
+    return plane.data + static_cast<std::size_t>(row) * plane.stride_bytes;
+  }
+
+  // What a row of luma and one of chroma have in common.
+  TonedRow toned_row(const PictureTarget& target, bool chroma, std::int32_t row) const {
+    const arithmetic::CodeRange code = arithmetic::code_range(
+        target.colour.range == ColourRange::limited, target.colour.bit_depth);
+    const Vignette& vignette = chroma ? block_vignette_ : vignette_;
+    TonedRow toned{};
+    toned.to = row_of(target.planes[chroma ? 1 : 0], row);
+    toned.count = chroma ? blocks_wide_ : settings_.width;
+    toned.sample_bytes = sample_bytes(target.colour.bit_depth);
+    toned.gain = chroma ? code.chroma_gain : code.luma_gain;
+    toned.offset = chroma ? code.chroma_offset : code.luma_offset;
+    toned.noise = look_.dither ? blue_noise_row(row) : half_row();
+    if (look_.vignette > 0) {
+      toned.vignette = vignette.columns.data();
+      toned.vignette_row = vignette.rows[static_cast<std::size_t>(row)];
+    }
+    return toned;
   }
 
   void tone_luma(Scratch& scratch, const arithmetic::ToneConstants& tone,
                  const PictureTarget& target, std::int32_t row, const SampleRows& glow,
                  std::uint64_t frame) const {
-    const arithmetic::CodeRange code = code_range_of(target.colour);
-    LumaRow luma{};
-    luma.to = target.planes[0].data + static_cast<std::size_t>(row) * target.planes[0].stride_bytes;
-    luma.count = settings_.width;
-    luma.sample_bytes = sample_bytes(target.colour.bit_depth);
-    luma.gain = code.luma_gain;
-    luma.offset = code.luma_offset;
-    luma.noise = noise_row(row);
-    if (look_.vignette > 0) {
-      luma.vignette = vignette_.columns.data();
-      luma.vignette_row = vignette_.rows[static_cast<std::size_t>(row)];
-    }
-    luma.light = luma_.row(row);
-    luma.is_far = is_far_;
-    luma.glow = glow;
+    LumaRow luma{toned_row(target, false, row), luma_.row(row), is_far_, glow, nullptr};
     if (look_.grain > 0) {
       grain_.fill_row(frame, row, settings_.width, scratch.grain.data());
       luma.grain = scratch.grain.data();
@@ -293,22 +298,9 @@ class LightPainter final : public Painter {
 
   void tone_chroma(const arithmetic::ToneConstants& tone, const PictureTarget& target,
                    std::int32_t block_row, const float* glow_luma) const {
-    const arithmetic::CodeRange code = code_range_of(target.colour);
     ChromaRow chroma{};
-    const auto row_offset = [&](int plane) {
-      return static_cast<std::size_t>(block_row) * target.planes[plane].stride_bytes;
-    };
-    chroma.to = target.planes[1].data + row_offset(1);
-    chroma.to_cr = target.planes[2].data + row_offset(2);
-    chroma.count = blocks_wide_;
-    chroma.sample_bytes = sample_bytes(target.colour.bit_depth);
-    chroma.gain = code.chroma_gain;
-    chroma.offset = code.chroma_offset;
-    chroma.noise = noise_row(block_row);
-    if (look_.vignette > 0) {
-      chroma.vignette = block_vignette_.columns.data();
-      chroma.vignette_row = block_vignette_.rows[static_cast<std::size_t>(block_row)];
-    }
+    static_cast<TonedRow&>(chroma) = toned_row(target, true, block_row);
+    chroma.to_cr = row_of(target.planes[2], block_row);
     for (int odd = 0; odd < 2; ++odd) chroma.light[odd] = luma_.row(2 * block_row + odd);
     chroma.cb = cb_.row(block_row);
     chroma.cr = cr_.row(block_row);
@@ -318,10 +310,6 @@ class LightPainter final : public Painter {
       chroma.glow_cr = pyramid_.cr_rows(block_row);
     }
     kernels_.tone_chroma(chroma, tone, look_.tone == ToneCurve::filmic, tables_.matrix);
-  }
-
-  const float* noise_row(std::int32_t row) const {
-    return look_.dither ? blue_noise_row(row) : half_row();
   }
 
   const UniverseSettings settings_;
