@@ -12,7 +12,9 @@
 
 namespace lifereel {
 
-/// Rows of samples, each whole blocks long, so that vectors may run over.
+/// Rows of samples, each whole blocks long, so that vectors may run over. After the last row there
+/// is room for one block more: whole blocks of chroma read two of luma, of which the second may be
+/// the next row's.
 struct LightPlane {
   std::int32_t width = 0, height = 0;
   std::int32_t pitch = 0;
@@ -23,7 +25,8 @@ struct LightPlane {
       : width(columns),
         height(rows),
         pitch((columns + light_block - 1) / light_block * light_block),
-        samples(static_cast<std::size_t>(pitch) * static_cast<std::size_t>(rows), 0.0f) {}
+        samples(static_cast<std::size_t>(pitch) * static_cast<std::size_t>(rows) + light_block,
+                0.0f) {}
 
   float* row(std::int32_t r) noexcept {
     return samples.data() + static_cast<std::ptrdiff_t>(r) * pitch;
