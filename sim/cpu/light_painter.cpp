@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
-#include <cstring>
-#include <stdexcept>
 #include <utility>
 
 #include "sim/arithmetic/constants.h"
