@@ -47,9 +47,6 @@ TEST_SUITE("src.cli.pixel_format") {
              Case{{"yuv420p10", "--codec", "mpeg2video", "-o", "film.mpg"},
                   "the encoder mpeg2video has no 10 bits a sample; set --pixel-format yuv420p, or"},
              Case{{"yuv420p10", "--look", "published", "-o", "film.mkv"}, "set --look aurora or"},
-             Case{{"yuv420p10", "--engine", "cuda", "--look", "neon", "-o", "film.mkv"},
-                  "the GPU's engine draws 8 bits a sample: set --pixel-format yuv420p, or "
-                  "--engine cpu"},
              Case{{"yuv420p10", "--codec", "rawvideo", "-o", "film.avi"}, "name the film .nut"},
          }) {
       CAPTURE(one.words.back());
