@@ -98,7 +98,7 @@ struct LightKernels {
   /// Counts samples into counted_apart histograms of light_bins.
   void (*count_light)(const float* light, std::int32_t count, std::uint32_t* histograms);
   /// to[i] = [1 3 3 1] / 8 over both axes at rows and columns 2 i - 1 .. 2 i + 2 of a torus;
-  /// `scratch` holds width + light_block samples.
+  /// `scratch` holds width + 2 light_block samples.
   void (*halve)(const float* const rows[4], std::int32_t width, float* to, std::int32_t to_width,
                 float* scratch);
   /// to[i], or with `adds` what is added to it, = (3 near + far) / 4 over both axes, twice as wide.

@@ -59,6 +59,8 @@ std::array<float, 3> background_light(const LookSettings& look, LumaCoefficients
   const auto shown = static_cast<float>(luma);
   const arithmetic::ToneConstants tone = tone_curve();
   float low = 0.0f, high = white_gain(look);
+  if (tone_of(high, look, tone) < shown)
+    high = 1024.0f;  // the filmic curve is slow to get to white
   for (int i = 0; i < 40; ++i) {
     const float light = (low + high) * 0.5f;
     (tone_of(light, look, tone) < shown ? low : high) = light;

@@ -287,6 +287,23 @@ TEST_SUITE("sim.light_pictures") {
     }
   }
 
+  TEST_CASE("a background is what was asked for, whatever the curve") {
+    UniverseSettings universe = plain_universe(1);
+    universe.look.dither = false;
+    for (const ToneCurve tone : {ToneCurve::log, ToneCurve::filmic}) {
+      universe.look.tone = tone;
+      for (const Rgb gray : {0x101010u, 0x808080u, 0xF8F8F8u, 0xFFFFFFu}) {
+        universe.look.background = gray;
+        const auto engine = make_cpu_engine(universe, {Isa::automatic, 1});
+        engine->restore(with_particles(*engine, {{50.5f, 50.5f}}, 0));
+        const ColourPicture picture = draw(*engine, ColourMatrix::bt709, ColourRange::full);
+        CHECK(std::abs(picture.luma_at(200, 200) - static_cast<int>(gray & 255)) <= 1);
+        CHECK(picture.cb_at(200, 200) == 128);
+        CHECK(picture.cr_at(200, 200) == 128);
+      }
+    }
+  }
+
   TEST_CASE("a streak spreads a particle's light along its way and keeps the sum of it") {
     UniverseSettings universe = plain_universe(1);
     universe.dt = 1;
