@@ -231,12 +231,12 @@ class CudaEngine final : public Engine {
     const auto n = static_cast<std::size_t>(settings_.particles);
     std::vector<Particle> particles(n);
     std::vector<Velocity> velocities(n);
+    const FrameClock clock = {frames_, 0};
     const Drained drained{compute_};
     for (std::size_t i = 0; i < n; ++i) {
       particles[i] = {state.y[i], state.x[i], state.species[i], static_cast<std::int32_t>(i)};
       velocities[i] = {state.vy[i], state.vx[i]};
     }
-    const FrameClock clock = {frames_, 0};
     launcher_.copy(arrays_.clock, &clock, 1, cudaMemcpyHostToDevice);
     launcher_.copy(arrays_.matrix, matrix.data(), matrix.size(), cudaMemcpyHostToDevice);
     launcher_.copy(arrays_.moving.particle, particles.data(), n, cudaMemcpyHostToDevice);
