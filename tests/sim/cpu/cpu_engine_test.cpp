@@ -355,8 +355,14 @@ TEST_SUITE("sim.cpu_engine") {
     const auto engine = make_cpu_engine(universe, {Isa::automatic, 2});
     engine->cancel_steps(&cancel);
     std::atomic<bool> done{false};
+    // Quiet for longer and longer, so that a step gets through on any machine.
     std::thread other([&] {
-      while (!done) cancel = !cancel;
+      for (int quiet_us = 1; !done; quiet_us = quiet_us < 50'000 ? quiet_us * 2 : 1) {
+        cancel = true;
+        std::this_thread::sleep_for(std::chrono::microseconds(20));
+        cancel = false;
+        std::this_thread::sleep_for(std::chrono::microseconds(quiet_us));
+      }
     });
     int cancelled = 0;
     for (int frame = 0; frame < 20 || (cancelled == 0 && frame < 10'000); ++frame) {
