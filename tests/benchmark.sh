@@ -55,7 +55,8 @@ with_ffmpeg() { # PRESET PIXELS OUTPUT
     film_1080p) set -- -s 1920x1080 -framerate 60 -i "$here/frames.raw" -c:v libx264 -preset medium \
       -crf 25 -g 120 -aq-mode 3 -x264-params stitchable=1:cpu-independent=1 "$3" ;;
     film_4k) set -- -s 3840x2160 -framerate 60 -i "$here/frames.raw" -c:v libx265 -preset medium \
-      -crf 25 -g 120 -flags +cgop -x265-params aq-mode=3:log-level=error "$3" ;;
+      -crf 25 -g 120 -flags +cgop \
+      -x265-params aq-mode=3:log-level=error:lookahead-threads=2:pools=10 "$3" ;;
   esac
   run ffmpeg -v error -y -f rawvideo -pix_fmt "$pixels" "$@"
 }
