@@ -23,6 +23,9 @@ struct Checkpoint {
   std::vector<float> trail_cb, trail_cr;
   ColourMatrix trail_matrix = ColourMatrix::none;
   std::int32_t white_bits = 0;
+  /// Of a look in characters: which glyph of its set each cell has, row by row; empty before the
+  /// first picture.
+  std::vector<std::uint16_t> glyphs;
 
   bool operator==(const Checkpoint&) const = default;
 };

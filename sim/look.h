@@ -2,6 +2,7 @@
 // How a universe is drawn: its light, colours and the stages that light goes through.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -50,6 +51,19 @@ struct LookSettings {
   float grain = 0.0f;     ///< 0 to 16: the grain's amplitude in levels of an 8-bit picture
   bool dither = true;     ///< blue noise of less than a level, against banding
 
+  /// The light in characters: each cell of the picture has the one whose shape is most like it.
+  bool glyphs = false;
+  std::string glyph_set = "ascii";  ///< what glyph_characters() takes
+  int glyph_cell = 0;               ///< pixels a cell is high, one of glyph_cells; 0: by the size
+  /// 0 to 1: an edge fainter than 1 less this is no line of its own; 0: none is.
+  float glyph_edges = 0.0f;
+  float glyph_floor = 0.08f;  ///< 0 to 1: cells darker than this part of white stay empty
+
+  /// A tube's glass, each 0 to 1: how dark it is between its lines, how dark between its stripes,
+  /// and how far it bulges.
+  float scanlines = 0.0f, mask = 0.0f, barrel = 0.0f;
+
+  bool has_tube() const noexcept { return scanlines > 0 || mask > 0 || barrel > 0; }
   bool draws_colour() const noexcept { return tone != ToneCurve::published; }
   bool operator==(const LookSettings&) const = default;
 };
@@ -70,5 +84,21 @@ std::vector<Rgb> palette_colours(const std::string& palette, int count, bool ram
 
 /// The names that palette_colours() takes.
 const std::vector<std::string>& palette_names();
+
+/// Heights of a cell in pixels; it is half as wide.
+inline constexpr std::array<int, 4> glyph_cells{16, 24, 32, 64};
+
+/// The characters of a glyph set, a blank first, each once: its name, or characters in UTF-8, of
+/// which there may be 2 to 256 beside the blank. Throws std::invalid_argument with one sentence,
+/// which names characters that no font here has.
+///
+///   ascii      what a terminal prints
+///   blocks     quarters of a cell, whole cells, and shades
+///   braille    eight dots, all 256 patterns
+///   katakana   half-width, and digits
+std::vector<char32_t> glyph_characters(const std::string& set);
+
+/// The names that glyph_characters() takes.
+const std::vector<std::string>& glyph_set_names();
 
 }  // namespace lifereel

@@ -20,14 +20,25 @@ enum class Seam {
   published,
 };
 
+/// What there is to see.
+enum class Scene {
+  particle_life,
+  rain,  ///< characters that fall in columns
+  fire,  ///< flames, and sparks above them
+};
+
 /// Everything that defines a universe. Equal settings mean equal states and equal frames, bit for
 /// bit, on every engine. A plain value: copy it, compare it, keep it.
 struct UniverseSettings {
+  /// Other scenes than particle_life are functions of seed, place and frame (sim/scene.h): they
+  /// have no state, and what follows of forces and motion means nothing to them.
+  Scene scene = Scene::particle_life;
   std::uint64_t seed = 480;
-  int width = 720;       ///< pixels
-  int height = 480;      ///< pixels
-  int particles = 2500;  ///< N, at least 1; it changes the matrix too, which is drawn after them
-  int species = 5;       ///< K, 1..32
+  int width = 720;   ///< pixels
+  int height = 480;  ///< pixels
+  /// N, at least 1; it changes the matrix too, which is drawn after them. Of fire, its sparks.
+  int particles = 2500;
+  int species = 5;  ///< K, 1..32
   Seam seam = Seam::exact;
   float rmax = 88.0f;        ///< pixels; no force beyond
   float beta = 0.3f;         ///< 0 < beta < 1: all species repel below beta * rmax
