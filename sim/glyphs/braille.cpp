@@ -9,19 +9,8 @@ constexpr char32_t no_dots = 0x2800;
 /// Bits of the pattern, by row and column: six dots were there before the two of the last row.
 constexpr int dot_bits[4][2] = {{0, 3}, {1, 4}, {2, 5}, {6, 7}};
 
-/// A dot of an even diameter, so that it has the region's middle for its own.
-int dot_diameter(int region_side) {
-  switch (region_side) {
-    case 4:
-      return 2;
-    case 6:
-      return 4;
-    case 8:
-      return 6;
-    default:
-      return region_side * 3 / 4;
-  }
-}
+/// Of about two thirds of the region, and even, so that the dot is in its middle.
+int dot_diameter(int region_side) { return region_side * 3 / 8 * 2; }
 
 bool in_dot(int x, int y, int region_side) {
   const int diameter = dot_diameter(region_side);

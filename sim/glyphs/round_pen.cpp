@@ -9,18 +9,6 @@ struct Point {
   int x, y;
 };
 
-/// The square of the pen's radius in quarters of a pixel.
-int pen_reach(int cell_height) {
-  switch (cell_height) {
-    case 24:
-      return 16;
-    case 32:
-      return 19;
-    default:
-      return 80;
-  }
-}
-
 bool is_lit(const GlyphRows& rows, int x, int y) {
   return x >= 0 && y >= 0 && x < 8 && y < 16 && (rows[static_cast<std::size_t>(y)] >> x & 1) != 0;
 }
@@ -62,14 +50,14 @@ void draw_stroke(GlyphRows& rows, Point from, Point stroke, int reach) {
 }  // namespace
 
 GlyphRows redraw(const GlyphRows& small, int cell_height) {
-  const int half = cell_height / 8;  // half of a small pixel's side
+  const int half = cell_height / 8;  // of a small pixel's side, and of the pen's width
   GlyphRows rows(static_cast<std::size_t>(cell_height));
   for (int y = 0; y < 16; ++y)
     for (int x = 0; x < 8; ++x) {
       if (!is_lit(small, x, y)) continue;
       const Point from = {(2 * x + 1) * half, (2 * y + 1) * half};
       for (const Point stroke : strokes_from(small, x, y))
-        draw_stroke(rows, from, {2 * half * stroke.x, 2 * half * stroke.y}, pen_reach(cell_height));
+        draw_stroke(rows, from, {2 * half * stroke.x, 2 * half * stroke.y}, half * half);
     }
   return rows;
 }

@@ -6,9 +6,9 @@
 
 namespace lifereel {
 
-/// The strokes of a glyph of 8x16 pixels, whose lines are a pixel wide, drawn with a round pen as
-/// wide as the strokes of Spleen are at that size. Lines stay even where they cross, which they do
-/// not when pixels are enlarged (Scale2x).
+/// The strokes of a glyph of 8x16 pixels, whose lines are a pixel wide, drawn with a round pen of
+/// that width. Lines stay even where they cross and lean, which they do not when pixels are
+/// enlarged (Scale2x).
 GlyphRows redraw(const GlyphRows& small, int cell_height);
 
 }  // namespace lifereel
