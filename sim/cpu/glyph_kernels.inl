@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Pictures in characters, included after light_kernels.inl by one source file for each instruction
-// set.
+// Pictures in characters, included by one source file for each instruction set.
+#pragma once
 
 #include "sim/arithmetic/glyphs.h"
 #include "sim/cpu/glyph_kernels.h"
+#include "sim/cpu/light_kernels.inl"
 
 namespace lifereel::LIFEREEL_ISA {
 namespace {
