@@ -127,9 +127,9 @@ struct ToneLight : KernelBody {
     if (c.barrel.row_curve > 0.0f) {
       const auto place =
           arithmetic::glass_place(arithmetic::from_middle(column, c.barrel.half_width),
-                                  arithmetic::from_middle(row, c.barrel.half_height), c);
+                                  arithmetic::from_middle(row, c.barrel.half_height), c.barrel);
       line = place.row + c.barrel.half_height;
-      seen = seen * place.seen;
+      seen = seen * arithmetic::on_glass(place, c.outline);
     }
     return arithmetic::luma_on_tube(luma, arithmetic::gap_at(line, c.beam), seen, c.beam);
   }
@@ -141,9 +141,9 @@ struct ToneLight : KernelBody {
     if (c.barrel.row_curve > 0.0f) {
       const auto place =
           arithmetic::glass_place(arithmetic::from_middle(column, c.barrel.half_width),
-                                  arithmetic::from_middle(row, c.barrel.half_height), c);
+                                  arithmetic::from_middle(row, c.barrel.half_height), c.barrel);
       middle = (place.row + c.barrel.half_height) * 2.0f;
-      seen = seen * place.seen;
+      seen = seen * arithmetic::on_glass(place, c.outline);
     }
     return arithmetic::luma_on_tube(luma, arithmetic::gap_at(middle - 0.5f, c.beam),
                                     arithmetic::gap_at(middle + 0.5f, c.beam), seen, c.beam);

@@ -25,17 +25,20 @@ struct BendLight : KernelBody {
     // The last row and column of cells may be half a cell: it counts twice.
     const bool has_lower = 4 * row + 2 < from.height, has_right = 4 * column + 2 < from.width;
     TwoFloats sums[3][2];
-    for (std::int32_t half = 0; half < (has_lower ? 2 : 1); ++half) {
+    for (std::int32_t half = 0; half < 2; ++half) {
+      if (half == 1 && !has_lower) {
+        for (auto& channel : sums) channel[1] = channel[0];
+        break;
+      }
       sums[0][half] = bend_luma(4 * row + 2 * half, column);
       sums[1][half] = bend_blocks(from.cb, to.cb, 2 * row + half, column);
       sums[2][half] = bend_blocks(from.cr, to.cr, 2 * row + half, column);
     }
     if (!has_bloom) return;
     for (std::int32_t c = 0; c < 3; ++c) {
-      const TwoFloats &upper = sums[c][0], &lower = sums[c][has_lower ? 1 : 0];
-      const std::int32_t right = has_right ? 1 : 0;
-      base.row(c, row)[column] =
-          arithmetic::sum_of_block(upper.v[0], lower.v[0], upper.v[right], lower.v[right]);
+      const TwoFloats &upper = sums[c][0], &lower = sums[c][1];
+      base.row(c, row)[column] = arithmetic::sum_of_block(
+          upper.v[0], lower.v[0], upper.v[has_right ? 1 : 0], lower.v[has_right ? 1 : 0]);
     }
   }
 
@@ -75,28 +78,26 @@ struct BendLight : KernelBody {
     const float y = arithmetic::from_middle(row, c.half_height);
     const float x = arithmetic::from_middle(column, c.half_width);
     const float place = arithmetic::sample_place(x * arithmetic::stretch_of(y, c), c.half_width);
-    const std::int32_t sample = arithmetic::truncate(place);
-    return between(plane, c, y, sample) *
-               arithmetic::sample_weight(place, arithmetic::to_float(sample)) +
-           between(plane, c, y, sample + 1) *
-               arithmetic::sample_weight(place, arithmetic::to_float(sample + 1));
+    const std::int32_t number = arithmetic::truncate(place);
+    return arithmetic::mixed_at(place, arithmetic::to_float(number), between(plane, c, y, number),
+                                between(plane, c, y, number + 1));
   }
 
   // Of the row between; samples and rows are counted from the one before the first.
   LIFEREEL_KERNEL static float between(const Plane& plane, const arithmetic::BarrelConstants& c,
-                                       float y, std::int32_t sample) {
-    if (sample < 1 || sample > plane.width) return 0.0f;
-    const float x = arithmetic::from_middle(sample - 1, c.half_width);
+                                       float y, std::int32_t number) {
+    if (number < 1 || number > plane.width) return 0.0f;
+    const float x = arithmetic::from_middle(number - 1, c.half_width);
     const float place = arithmetic::sample_place(arithmetic::bent_row(y, x, c), c.half_height);
-    const std::int32_t first = arithmetic::truncate(place);
-    float mixed = 0.0f;
-    for (std::int32_t r = first; r < first + 2; ++r) {
-      if (r < 1 || r > plane.height) continue;
-      const float light =
-          plane.samples[static_cast<std::int64_t>(r - 1) * plane.pitch + sample - 1];
-      mixed = mixed + light * arithmetic::sample_weight(place, arithmetic::to_float(r));
+    const std::int32_t row = arithmetic::truncate(place);
+    float rows[2];
+    for (std::int32_t k = 0; k < 2; ++k) {
+      const std::int32_t r = row - 1 + k;
+      rows[k] = r < 0 || r >= plane.height
+                    ? 0.0f
+                    : plane.samples[static_cast<std::int64_t>(r) * plane.pitch + number - 1];
     }
-    return mixed;
+    return arithmetic::mixed_at(place, arithmetic::to_float(row), rows[0], rows[1]);
   }
 };
 

@@ -59,10 +59,28 @@ template <class F>
 LIFEREEL_ARITHMETIC F sample_place(F from_middle, float half) {
   return minimum(maximum(from_middle + (half + 0.5f), F(0.0f)), F(half + half + 1.0f));
 }
-/// How much of a sample there is in this place: of the two around it, together 1.
+/// Of the two samples around a place, both mixed as much of either as it is near to it. In these
+/// numbers nothing is rounded: mixing_weight() of any others is 0, and of these it says the same.
 template <class F>
-LIFEREEL_ARITHMETIC F sample_weight(F place, F sample) {
-  return maximum(F(1.0f) - absolute(place - sample), F(0.0f));
+LIFEREEL_ARITHMETIC F mixed_at(F place, F first_number, F first, F second) {
+  const F part = place - first_number;
+  return first * (F(1.0f) - part) + second * part;
+}
+template <class F>
+LIFEREEL_ARITHMETIC F mixing_weight(F place, F number) {
+  return maximum(F(1.0f) - absolute(place - number), F(0.0f));
+}
+
+/// Where on bulging glass a sample is, from the middle.
+template <class F>
+struct GlassPlace {
+  F column, row;
+};
+/// Of a sample by its column and row from the middle.
+template <class F>
+LIFEREEL_ARITHMETIC GlassPlace<F> glass_place(F column, float row, const BarrelConstants& c) {
+  const F stretched = column * stretch_of(row, c);
+  return {stretched, bent_row(row, stretched, c)};
 }
 
 /// The outline of the glass: straight sides and round corners.
@@ -72,11 +90,17 @@ struct OutlineConstants {
 };
 /// 1 on the glass, 0 beside it, and something between on its edge.
 template <class F>
-LIFEREEL_ARITHMETIC F on_glass(F column, F row, const OutlineConstants& c) {
-  const F beside = maximum(absolute(column) - c.inner_width, F(0.0f));
-  const F above = maximum(absolute(row) - c.inner_height, F(0.0f));
+LIFEREEL_ARITHMETIC F on_glass(const GlassPlace<F>& place, const OutlineConstants& c) {
+  const F beside = maximum(absolute(place.column) - c.inner_width, F(0.0f));
+  const F above = maximum(absolute(place.row) - c.inner_height, F(0.0f));
   const F within = (F(c.radius_squared) - beside * beside - above * above) * c.steepness;
   return minimum(maximum(within, F(0.0f)), F(1.0f));
+}
+
+/// Whether it is 1 between these places and the middle; it is here and there beyond, too.
+LIFEREEL_ARITHMETIC bool is_within_glass(const GlassPlace<float>& place,
+                                         const OutlineConstants& c) {
+  return absolute(place.column) <= c.inner_width && absolute(place.row) <= c.inner_height;
 }
 
 struct BeamConstants {
@@ -122,19 +146,5 @@ struct TubeConstants {
   BeamConstants beam;
   float mask;  ///< the mean of its stripes
 };
-
-/// Where on bulging glass a sample is, and how much of it is seen there.
-template <class F>
-struct GlassPlace {
-  F row;  ///< from the middle
-  F seen;
-};
-/// Of a sample by its column and row from the middle.
-template <class F>
-LIFEREEL_ARITHMETIC GlassPlace<F> glass_place(F column, float row, const TubeConstants& c) {
-  const F stretched = column * stretch_of(row, c.barrel);
-  const F bent = bent_row(row, stretched, c.barrel);
-  return {bent, on_glass(stretched, bent, c.outline)};
-}
 
 }  // namespace lifereel::arithmetic

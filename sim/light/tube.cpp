@@ -48,6 +48,7 @@ arithmetic::BeamConstants beam_of(const LookSettings& look, std::int32_t height,
   return beam;
 }
 
+// The radius is more than twice the softness, so that what is within is all there.
 arithmetic::OutlineConstants outline_of(const arithmetic::BarrelConstants& barrel, float radius,
                                         float softness) {
   return {barrel.half_width - radius, barrel.half_height - radius, radius * radius,
@@ -62,7 +63,7 @@ Tube::Tube(const LookSettings& look, std::int32_t width, std::int32_t height, in
   pixels.beam = blocks.beam = beam_of(look, height, pixels.mask);
   pixels.barrel = arithmetic::barrel_constants(width, height, look.barrel);
   blocks.barrel = arithmetic::barrel_constants(width / 2, height / 2, look.barrel);
-  const float radius = static_cast<float>(std::min(width, height)) * 0.06f;
+  const float radius = std::max(static_cast<float>(std::min(width, height)) * 0.06f, 8.0f);
   pixels.outline = outline_of(pixels.barrel, radius, 2.0f);
   blocks.outline = outline_of(blocks.barrel, radius / 2, 1.0f);
 }
