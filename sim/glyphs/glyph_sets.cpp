@@ -67,9 +67,10 @@ void refuse_misspelt_name(const std::string& set) {
   if (set.size() < shortest || !std::all_of(set.begin(), set.end(), is_letter)) return;
   for (const std::string& name : glyph_set_names())
     if (looks_like(set, name))
-      throw std::invalid_argument("glyph-set '" + set + "' looks like the name " + name +
-                                  " misspelt; correct it, or add a blank where the characters "
-                                  "themselves are meant");
+      throw std::invalid_argument("glyph-set '" + set + "' is not the name of a set; write " +
+                                  name +
+                                  ", or put a blank between the characters if they themselves "
+                                  "are meant");
 }
 
 std::vector<char32_t> decode(const std::string& set) {
