@@ -30,7 +30,7 @@ std::vector<UniverseSettings> looks_of_every_kind() {
   base.look.bloom = 0.4f;
   base.look.vignette = 0.3f;
   base.look.background = 0x04060A;
-  std::vector<UniverseSettings> all(6, base);
+  std::vector<UniverseSettings> all(7, base);
   all[1].look.tone = ToneCurve::filmic;
   all[1].look.grain = 5;
   all[2].look.colour_by = ColourBy::speed;
@@ -44,7 +44,8 @@ std::vector<UniverseSettings> looks_of_every_kind() {
   all[5].look.palette = "FF0000 00FF00";
   all[5].look.bloom_radius = 8;
   all[5].trail_decay = 0;
-  const int point_sizes[6] = {5, 7, 9, 11, 13, 3};
+  all[6].look.barrel = 0.5f;
+  const int point_sizes[7] = {5, 7, 9, 11, 13, 3, 5};
   for (std::size_t i = 0; i < all.size(); ++i) all[i].look.point_size = point_sizes[i];
   return all;
 }
