@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <memory>
 #include <numeric>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -139,9 +140,10 @@ TEST_SUITE("sim.tube") {
   }
 
   TEST_CASE("lines are whole rows apart, wider the brighter they are, and keep middle gray") {
-    for (const auto& [height, rows] : {std::pair{480, 3}, {576, 3}, {1080, 4}, {2160, 8}}) {
-      const UniverseSettings universe = universe_on_tube(64, height, 0.6f, 0, 0);
+    for (const auto& [lines, rows] : {std::pair{480, 3}, {576, 3}, {1080, 4}, {2160, 8}}) {
+      const int height = lines;
       CAPTURE(height);
+      const UniverseSettings universe = universe_on_tube(64, height, 0.6f, 0, 0);
       double before = 0;
       for (const Rgb gray : {0x202020u, 0x808080u, 0xF0F0F0u}) {
         const TubePicture picture = flat_field(universe, gray);
@@ -178,7 +180,8 @@ TEST_SUITE("sim.tube") {
   }
 
   TEST_CASE("a mask has three stripes of luma, and chroma has none") {
-    for (const auto& [height, stripe] : {std::pair{480, 1}, {1080, 2}, {2160, 4}}) {
+    for (const auto& [lines, stripe] : {std::pair{480, 1}, {1080, 2}, {2160, 4}}) {
+      const int height = lines;
       CAPTURE(height);
       const TubePicture picture = flat_field(universe_on_tube(96, height, 0, 0.5f, 0), 0x806040);
       for (int x = 0; x < 96; ++x) {
@@ -191,6 +194,12 @@ TEST_SUITE("sim.tube") {
             doctest::Approx(picture.luma_at(7, 0) * 3).epsilon(0.02));
       CHECK(picture.luma_at(7, 3 * stripe - 1) == picture.luma_at(7, stripe));
     }
+  }
+
+  TEST_CASE("lines and a mask together keep middle gray") {
+    const TubePicture plain = flat_field(universe_on_tube(96, 1080, 0, 0, 0), 0x808080);
+    const TubePicture both = flat_field(universe_on_tube(96, 1080, 0.3f, 0.3f, 0), 0x808080);
+    CHECK(both.mean_luma(0, 1080) == doctest::Approx(plain.mean_luma(0, 1080)).epsilon(0.01));
   }
 
   TEST_CASE("chroma goes with the luma that is left: colours keep their hue") {
@@ -217,13 +226,28 @@ TEST_SUITE("sim.tube") {
     CHECK(picture.luma_at(3, 320) == 255);
     CHECK(picture.luma_at(240, 0) < 128);  // the edge is soft
     CHECK(picture.luma_at(240, 0) > 0);
-    // Without rounding, the corner would be where both sides are 1: near (1, 1) / 1.2.
-    int first = 0;
-    while (picture.luma_at(first * 3 / 4, first) == 0) ++first;
-    CHECK(first > 55);
-    CHECK(first < 90);
+    // Without rounding, there would be light from (44, 48) on, where u and v are 1.
+    CHECK(picture.luma_at(50, 48) == 0);
+    CHECK(picture.luma_at(66, 64) == 255);
     const TubePicture none = flat_field(universe_on_tube(640, 480, 0, 0, 0), 0xFFFFFF);
     CHECK(none.luma_at(0, 0) == 255);
+  }
+
+  TEST_CASE("chroma ends where luma does") {
+    const TubePicture picture = flat_field(universe_on_tube(640, 480, 0, 0, 1), 0x703020);
+    const int lit = picture.luma_at(240, 320), cr = picture.chroma_at(1, 120, 160);
+    REQUIRE(cr > 140);
+    int dark = 0, seen = 0;
+    for (int y = 0; y < 480; y += 2)
+      for (int x = 0; x < 640; x += 2) {
+        const auto [least, most] =
+            std::minmax({picture.luma_at(y, x), picture.luma_at(y, x + 1),
+                         picture.luma_at(y + 1, x), picture.luma_at(y + 1, x + 1)});
+        if (most == 0 && ++dark) REQUIRE(std::abs(picture.chroma_at(1, y / 2, x / 2) - 128) <= 4);
+        if (least == lit && ++seen) REQUIRE(std::abs(picture.chroma_at(1, y / 2, x / 2) - cr) <= 4);
+      }
+    CHECK(dark > 2000);
+    CHECK(seen > 60000);
   }
 
   TEST_CASE("straight lines stay straight on the axes, and bend away from them") {
