@@ -35,8 +35,9 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     below("sim/hash", "")
     below("sim/arithmetic", "")
     below("sim/light", "sim/arithmetic")
-    below("sim/cpu", "sim/arithmetic sim/light")
-    engines = "sim/hash sim/arithmetic sim/light"
+    below("sim/scenes", "sim/arithmetic sim/light")
+    below("sim/cpu", "sim/arithmetic sim/light sim/scenes")
+    engines = "sim/hash sim/arithmetic sim/light sim/scenes"
     below("cuda", engines " cuda/kernels cuda/runtime cuda/painters")
     below("cuda/kernels", engines)
     below("cuda/runtime", "")

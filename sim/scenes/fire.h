@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Fire: flames along the lower edge, and sparks above them. Begin here for a scene whose glyphs are
+// chosen by shape (sim/scene.h).
+//
+// Heat is 1 at the bottom and less above, by the height that flames have there and then, and is
+// pushed up and down by noise that rises; finer noise rises faster, so that tongues change as they
+// go. Sparks are born anew from time to time, each for itself.
+#pragma once
+
+#include "sim/arithmetic/light.h"
+#include "sim/scene.h"
+#include "sim/scenes/noise.h"
+
+namespace lifereel {
+
+struct Fire {
+  std::uint64_t seed;
+  std::int32_t columns, rows;
+  std::int32_t sparks;
+
+  static constexpr bool gives_glyphs = false;
+};
+
+namespace fire {
+
+/// Flames are gone at this multiple of their height.
+inline constexpr float coolest = 1.6f;
+/// A picture's height, in places of noise.
+inline constexpr std::int64_t picture_height = 5 * noise_unit;
+
+LIFEREEL_ARITHMETIC std::uint32_t seed_of(const Fire& fire, std::uint32_t kind) {
+  return static_cast<std::uint32_t>(fire.seed) ^ static_cast<std::uint32_t>(fire.seed >> 32) ^
+         kind * 0x9e3779b1u;
+}
+/// A region's width and height (cells are twice as high as wide), in places of noise. In small
+/// pictures the noise is coarser, so that regions stay finer than it is (RegionNoise).
+LIFEREEL_ARITHMETIC std::int64_t region_size(const Fire& fire) {
+  return picture_height / (4 * (fire.rows > 24 ? fire.rows : 24));
+}
+
+/// How high flames are at x, as a part of the picture's height.
+LIFEREEL_ARITHMETIC float flame_height(const Fire& fire, std::int64_t x, std::uint64_t frame) {
+  const auto time = static_cast<std::int64_t>(frame) * 512;
+  const float wide = value_noise(seed_of(fire, 1), x / 2, time);
+  const float narrow = value_noise(seed_of(fire, 2), x * 3 / 2, time * 3);
+  return 0.26f + wide * 0.36f + narrow * 0.2f;
+}
+
+/// How far flames are blown aside.
+LIFEREEL_ARITHMETIC std::int64_t sway(const Fire& fire, std::int64_t x, std::int64_t up,
+                                      float height_part, std::uint64_t frame) {
+  const float blown =
+      value_noise(seed_of(fire, 6), x / 2, up - static_cast<std::int64_t>(frame) * 2600);
+  return arithmetic::truncate((blown - 0.5f) * clamped(height_part * 2.5f) * 26000.0f);
+}
+
+/// Adds noise at the regions of a cell: `x` and `up` are its first region's, `step` from one to the
+/// next. It is value_noise() of each, from corners that regions share: they are within two units
+/// each way.
+LIFEREEL_ARITHMETIC void add_noise(float* sums, std::uint32_t seed, const std::int64_t* x_of_row,
+                                   std::int64_t step_x, std::int64_t up, std::int64_t step_up,
+                                   float weight) {
+  const bool leans = x_of_row[0] > x_of_row[3];
+  const std::int64_t column = x_of_row[leans ? 3 : 0] >> 16, row = (up - 3 * step_up) >> 16;
+  const auto columns = static_cast<int>(((x_of_row[leans ? 0 : 3] + step_x) >> 16) - column);
+  const auto rows = static_cast<int>((up >> 16) - row);
+  float corner[3][3];
+  for (int i = 0; i < rows + 2; ++i)
+    for (int j = 0; j < columns + 2; ++j)
+      corner[i][j] = lattice_value(seed, static_cast<std::uint32_t>(column + j),
+                                   static_cast<std::uint32_t>(row + i));
+  for (int i = 0; i < 4; ++i) {
+    const std::int64_t y = up - i * step_up - row * noise_unit;
+    const int below = y >= noise_unit ? 1 : 0;
+    const float down = smooth(static_cast<float>(static_cast<std::int32_t>(y & 0xffff)) * 0x1p-16f);
+    for (int j = 0; j < 2; ++j) {
+      const std::int64_t x = x_of_row[i] + j * step_x - column * noise_unit;
+      const int right = x >= noise_unit ? 1 : 0;
+      const float across =
+          smooth(static_cast<float>(static_cast<std::int32_t>(x & 0xffff)) * 0x1p-16f);
+      const float* const upper = corner[below] + right;
+      const float* const lower = corner[below + 1] + right;
+      sums[2 * i + j] +=
+          (between(between(upper[0], upper[1], across), between(lower[0], lower[1], across), down) -
+           0.5f) *
+          weight;
+    }
+  }
+}
+
+/// Where a spark is that began so long ago, of so many frames.
+LIFEREEL_ARITHMETIC SceneSpark risen(const Fire& fire, std::uint64_t of_spark, std::int32_t age,
+                                     std::int32_t life) {
+  const float columns = static_cast<float>(fire.columns), rows = static_cast<float>(fire.rows);
+  const float part = static_cast<float>(age) / static_cast<float>(life);
+  const float rises = between(0.25f, 0.95f, part_of_one(of_spark, 0)) * rows;
+  const float slows = part * (2.0f - part);  // hot air loses its speed
+  const std::int64_t swing = static_cast<std::int64_t>(age) * (900 + (of_spark >> 16 & 2047));
+  const float sway = value_noise(static_cast<std::uint32_t>(of_spark >> 32), swing, 0) - 0.5f;
+  SceneSpark spark{};
+  spark.column = part_of_one(of_spark, 24) * columns + sway * part * rows * 0.5f;
+  spark.row = rows * between(0.98f, 0.6f, part_of_one(of_spark, 40)) - slows * rises;
+  const float left = 1.0f - part;
+  spark.brightness =
+      left * left * smooth(clamped(part * 8.0f)) * between(0.25f, 1.0f, part_of_one(of_spark, 8));
+  spark.colour = 0.25f + 0.6f * left;
+  return spark;
+}
+
+}  // namespace fire
+
+LIFEREEL_ARITHMETIC SceneCell scene_cell(const Fire& fire, std::int32_t column, std::int32_t row,
+                                         std::uint64_t frame) {
+  const std::int64_t region = fire::region_size(fire), x = region * 2 * column;
+  const std::int64_t up = region * (4 * (fire.rows - row) - 1);  // of the upper regions
+  const float height = fire::flame_height(fire, x, frame);
+  // Of the picture's height, by row of regions.
+  const float step = 0.25f / static_cast<float>(fire.rows);
+  const float top = static_cast<float>(4 * (fire.rows - row)) * step;
+  SceneCell cell{};
+  if (top - 4.0f * step > height * fire::coolest) return cell;
+  const std::int64_t upper = fire::sway(fire, x, up, top, frame);
+  const std::int64_t lower = fire::sway(fire, x, up - 4 * region, top - 4.0f * step, frame);
+  std::int64_t broad_x[4], fine_x[4], finest_x[4];
+  for (int i = 0; i < 4; ++i) {
+    const std::int64_t blown = x + (upper * (4 - i) + lower * i) / 4;
+    broad_x[i] = blown * 2;
+    fine_x[i] = blown * 5;
+    finest_x[i] = x * 11;
+  }
+  const auto time = static_cast<std::int64_t>(frame);
+  float noise[8] = {};
+  fire::add_noise(noise, fire::seed_of(fire, 3), broad_x, region * 2, up - time * 3600, region,
+                  1.2f);
+  fire::add_noise(noise, fire::seed_of(fire, 4), fine_x, region * 5, up * 2 - time * 9500,
+                  region * 2, 0.7f);
+  fire::add_noise(noise, fire::seed_of(fire, 5), finest_x, region * 11, up * 5 - time * 26000,
+                  region * 5, 0.25f);
+  float hottest = 0.0f;
+  const float inverse_height = arithmetic::quotient(1.0f, height);
+  for (int r = 0; r < 8; ++r) {
+    const float cool = (top - static_cast<float>(r / 2) * step) * inverse_height;
+    cell.shape[r] =
+        clamped((1.0f - cool) * 0.92f + noise[r] * (0.35f + 0.65f * clamped(cool * 1.5f)));
+    hottest = arithmetic::maximum(hottest, cell.shape[r]);
+  }
+  cell.brightness = hottest * hottest;
+  cell.colour = hottest;
+  return cell;
+}
+
+LIFEREEL_ARITHMETIC std::int32_t scene_sparks(const Fire& fire) { return fire.sparks; }
+LIFEREEL_ARITHMETIC SceneSpark scene_spark(const Fire& fire, std::int32_t number,
+                                           std::uint64_t frame) {
+  const std::uint64_t of_number = mixed_bits(fire.seed, static_cast<std::uint64_t>(number));
+  const std::uint64_t life = 50 + (of_number & 127);
+  const std::uint64_t time = frame + (of_number >> 8 & 0xffff);
+  return fire::risen(fire, mixed_bits(of_number + time / life),
+                     static_cast<std::int32_t>(time % life), static_cast<std::int32_t>(life));
+}
+
+}  // namespace lifereel
