@@ -21,6 +21,52 @@ void require(bool condition, const Parts&... parts) {
   throw std::invalid_argument(sentence.str());
 }
 
+/// Of what moves by forces.
+void validate_world(const UniverseSettings& s) {
+  const int shorter = s.width < s.height ? s.width : s.height;
+  require(static_cast<double>(shorter) >= 3.0 * static_cast<double>(s.rmax), "a world of ", s.width,
+          "x", s.height, " pixels is smaller than three cells of rmax ", s.rmax,
+          ": enlarge the size",
+          shorter >= 3 ? " or set rmax to " + std::to_string(shorter / 3) + " or less" : "");
+  // Cells of the published seam are rmax wide whatever the size; parts of them are numbered.
+  require(s.seam == Seam::exact || std::ceil(s.width / static_cast<double>(s.rmax)) *
+                                           std::ceil(s.height / static_cast<double>(s.rmax)) <=
+                                       1e8,
+          "a world of ", s.width, "x", s.height, " pixels has more than 100 million cells of rmax ",
+          s.rmax, ": raise rmax, or use the exact seam");
+  const std::size_t entries = static_cast<std::size_t>(s.species) * s.species;
+  require(s.matrix.empty() || s.matrix.size() == entries, "the matrix has ", s.matrix.size(),
+          " numbers, but ", s.species, " species need ", s.species, " lines of ", s.species);
+  for (const float entry : s.matrix)
+    require(
+        std::isfinite(entry) && std::fabs(entry) <= 1024.0f,
+        "the matrix holds a number that is not finite or beyond 1024; raise force-scale instead");
+}
+
+/// Their light is summed in 32 bits.
+void validate_points(const UniverseSettings& s) {
+  require(!s.look.draws_colour() || std::int64_t{s.particles} * points_a_frame(s) <= 20'000'000,
+          s.particles, " particles with ",
+          s.steps_per_frame == 1 ? "streaks of " : "steps-per-frame and streaks of ",
+          points_a_frame(s),
+          " points are too many for a picture in colour: at most 20 million points; lower ",
+          s.steps_per_frame == 1 ? "streaks" : "steps-per-frame", ", or take the look published");
+}
+
+/// Of what is a function of seed, place and frame.
+void validate_scene(const UniverseSettings& s) {
+  const char* const scene = s.scene == Scene::rain ? "scene = rain" : "scene = fire";
+  require(s.matrix.empty(), scene, " has no forces: set matrix = seed");
+  require(s.steps_per_frame == 1 && s.substeps == 1, scene,
+          " has no steps: leave steps-per-frame and substeps out");
+  require(s.scene != Scene::fire || s.particles <= most_sparks, "particles ", s.particles,
+          " is out of range: a fire has 1 to ", most_sparks, " sparks; set particles = auto");
+  require(s.look.draws_colour(), scene,
+          " is drawn in colour, and the look published has none: leave the look out, or choose "
+          "another");
+  require(s.look.glyphs, scene, " is drawn in characters: set glyphs = yes");
+}
+
 }  // namespace
 
 void validate(const UniverseSettings& s) {
@@ -46,32 +92,12 @@ void validate(const UniverseSettings& s) {
           " is out of range: 1 to 64");
   require(s.steps_per_frame == 1 || s.substeps == 1,
           "steps-per-frame makes a time lapse and substeps slow motion: leave one of them out");
-  const int shorter = s.width < s.height ? s.width : s.height;
-  require(static_cast<double>(shorter) >= 3.0 * static_cast<double>(s.rmax), "a world of ", s.width,
-          "x", s.height, " pixels is smaller than three cells of rmax ", s.rmax,
-          ": enlarge the size",
-          shorter >= 3 ? " or set rmax to " + std::to_string(shorter / 3) + " or less" : "");
-  // Cells of the published seam are rmax wide whatever the size; parts of them are numbered.
-  require(s.seam == Seam::exact || std::ceil(s.width / static_cast<double>(s.rmax)) *
-                                           std::ceil(s.height / static_cast<double>(s.rmax)) <=
-                                       1e8,
-          "a world of ", s.width, "x", s.height, " pixels has more than 100 million cells of rmax ",
-          s.rmax, ": raise rmax, or use the exact seam");
-  const std::size_t entries = static_cast<std::size_t>(s.species) * s.species;
-  require(s.matrix.empty() || s.matrix.size() == entries, "the matrix has ", s.matrix.size(),
-          " numbers, but ", s.species, " species need ", s.species, " lines of ", s.species);
+  if (s.scene == Scene::particle_life)
+    validate_world(s);
+  else
+    validate_scene(s);
   validate(s.look, s.width, s.height);
-  // Their light is summed in 32 bits.
-  require(!s.look.draws_colour() || std::int64_t{s.particles} * points_a_frame(s) <= 20'000'000,
-          s.particles, " particles with ",
-          s.steps_per_frame == 1 ? "streaks of " : "steps-per-frame and streaks of ",
-          points_a_frame(s),
-          " points are too many for a picture in colour: at most 20 million points; lower ",
-          s.steps_per_frame == 1 ? "streaks" : "steps-per-frame", ", or take the look published");
-  for (const float entry : s.matrix)
-    require(
-        std::isfinite(entry) && std::fabs(entry) <= 1024.0f,
-        "the matrix holds a number that is not finite or beyond 1024; raise force-scale instead");
+  if (s.scene == Scene::particle_life) validate_points(s);
 }
 
 void serialize_state(const State& state, std::vector<std::uint8_t>& bytes) {

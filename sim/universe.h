@@ -27,6 +27,9 @@ enum class Scene {
   fire,  ///< flames, and sparks above them
 };
 
+/// Sparks a fire may have.
+inline constexpr int most_sparks = 3000;
+
 /// Everything that defines a universe. Equal settings mean equal states and equal frames, bit for
 /// bit, on every engine. A plain value: copy it, compare it, keep it.
 struct UniverseSettings {

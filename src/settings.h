@@ -55,6 +55,8 @@ struct RenderSettings {
   /// Until a number of particles is given by its key, that of `size` keeps them as dense as in the
   /// default universe.
   ValueOrigin particles;
+  /// Until a look is given by its key, another scene brings its own.
+  ValueOrigin look;
   /// One of the two; neither is an error at render time.
   std::optional<std::int64_t> frames;
   std::optional<double> seconds;
@@ -114,6 +116,8 @@ const std::vector<SettingKey>& setting_keys();
 ///   seed        decimal or 0x...
 ///   matrix      "[a b; c d]", or a file with a row a line, blanks or commas between, # comments,
 ///               read at once, so settings never depend on files afterwards; "seed": from the seed
+///   scene       another one than before comes with the look of its name, unless a look was given,
+///               and with its usual particles: like a look, it stands before what changes it
 ///   none        un-sets a value that a lower layer may have set (crf, bitrate, codec-option, ...)
 ///
 /// frames and seconds replace each other. A codec-option replaces an earlier one of the same name.
@@ -163,7 +167,8 @@ struct Look {
 const std::vector<Look>& looks();
 
 /// Draws in another look, one of looks() or a file of the same kind: lines of the group "look" and
-/// trail-decay. What the look does not set is as in LookSettings. Throws std::invalid_argument.
+/// trail-decay. What the look does not set is as in LookSettings; where the scene needs characters,
+/// a look in colour has them. Throws std::invalid_argument.
 void apply_look(RenderSettings& settings, const std::string& name);
 
 /// Starts over from a preset: film, universe and length become the preset's; engine and output

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Drawing in light, included after kernels.inl by one source file for each instruction set.
+// Drawing in light, included by one source file for each instruction set.
+#pragma once
 
 #include "sim/arithmetic/light.h"
+#include "sim/cpu/kernels.inl"
 #include "sim/cpu/light_kernels.h"
 #include "sim/light/exposure.h"
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "sim/arithmetic/constants.h"
+#include "sim/cpu/glyph_screen.h"
 #include "sim/cpu/kernel_choice.h"
 #include "sim/cpu/light_pyramid.h"
 #include "sim/cpu/painter.h"
@@ -31,6 +33,11 @@ class LightPainter final : public Painter {
                    static_cast<std::size_t>(points_a_frame(universe)));
     point_rows_.resize(points_.size());
     unsorted_points_.resize(points_.size());
+    if (look_.glyphs) {
+      screen_ = std::make_unique<GlyphScreen>(universe, isa, threads);
+      cells_ = std::make_unique<LitCells>(screen_->grid(), light_, isa,
+                                          look_.tone == ToneCurve::filmic, threads);
+    }
     const auto width = static_cast<std::size_t>(light_.luma.pitch);
     for (int thread = 0; thread < threads; ++thread) scratch_.emplace_back(universe.width, width);
   }
@@ -62,16 +69,23 @@ class LightPainter final : public Painter {
 
   void paint(const ParticleView& particles, const PictureTarget& target,
              WorkerPool& pool) override {
-    fade_and_add(particles, target.colour, true, pool);
+    fade_and_add(particles, target.colour, screen_ == nullptr, pool);
+    const arithmetic::ToneConstants tone = tone_at(exposure_, white_bits_);
+    if (screen_ != nullptr) {
+      cells_->begin(tone);
+      screen_->draw(*cells_, pyramid_, pool);
+    }
     pyramid_.glow(pool);
-    toner_.tone(
-        {light_, pyramid_, tone_at(exposure_, white_bits_), tables_.matrix, particles.frame},
-        target, pool);
+    const LightPlanes& shown = screen_ != nullptr ? screen_->light() : light_;
+    toner_.tone({shown, pyramid_, tone, tables_.matrix, particles.frame}, target, pool);
   }
 
   void pass(const ParticleView& particles, const ColourDescription& colour,
             WorkerPool& pool) override {
     fade_and_add(particles, colour, false, pool);
+    if (screen_ == nullptr) return;
+    cells_->begin(tone_at(exposure_, white_bits_));
+    screen_->choose(*cells_, pool);
   }
 
   void save(Checkpoint& checkpoint) const override {
@@ -80,6 +94,8 @@ class LightPainter final : public Painter {
     light_.cr.copy_to(checkpoint.trail_cr);
     checkpoint.trail_matrix = matrix_;
     checkpoint.white_bits = white_bits_;
+    checkpoint.glyphs.clear();
+    if (screen_ != nullptr) screen_->save(checkpoint.glyphs);
   }
 
   void restore(const Checkpoint& checkpoint) override {
@@ -89,6 +105,7 @@ class LightPainter final : public Painter {
     matrix_ = checkpoint.trail_matrix;
     if (matrix_ != ColourMatrix::none) make_tables(matrix_);
     white_bits_ = checkpoint.white_bits;
+    if (screen_ != nullptr) screen_->restore(checkpoint.glyphs);
     std::fill(row_lit_.begin(), row_lit_.end(), 1);
     for (std::int32_t row = 0; row < blocks_high_; ++row)
       fade(scratch_[0], row, {}, 1.0f, arithmetic::faded_hue(1.0f, false));
@@ -234,6 +251,8 @@ class LightPainter final : public Painter {
   Exposure exposure_{};
   LightPlanes light_;
   LightPyramid pyramid_;
+  std::unique_ptr<GlyphScreen> screen_;  // of a look in characters
+  std::unique_ptr<LitCells> cells_;      // likewise
   PictureToner toner_;
   const RowBands bands_;
   std::int32_t white_bits_ = 0;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "sim/cpu/light_planes.h"
 #include "sim/cpu/light_pyramid.h"
 #include "sim/cpu/row_bands.h"
 #include "sim/cpu/worker_pool.h"
@@ -13,21 +14,6 @@
 #include "sim/light/vignette.h"
 
 namespace lifereel {
-
-/// Light in the shape of arithmetic/light.h, Note: [Light].
-struct LightPlanes {
-  LightPlane luma, cb, cr;
-
-  LightPlanes() = default;
-  LightPlanes(std::int32_t width, std::int32_t height)
-      : luma(width, height), cb(width / 2, height / 2), cr(width / 2, height / 2) {}
-
-  std::size_t bytes() const noexcept {
-    return (luma.samples.size() + cb.samples.size() + cr.samples.size()) * sizeof(float);
-  }
-  /// Whether it is more than a cache of level 2 holds.
-  bool is_far() const noexcept { return luma.samples.size() * sizeof(float) > 4 << 20; }
-};
 
 class PictureToner {
  public:

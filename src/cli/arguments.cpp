@@ -243,10 +243,11 @@ RenderSettings Arguments::settings() const {
                                "; if you know who made it, --trust-film takes that, too");
     }
   }
-  // A look starts over, so wherever it stands the other options change it.
-  for (const bool is_look : {true, false}) {
+  // Looks and scenes start over, so wherever they stand the other options change them.
+  constexpr std::string_view first[] = {"look", "scene", ""};
+  for (const std::string_view wanted : first) {
     for (const auto& [key, text] : settings_) {
-      if ((key == "look") != is_look) continue;
+      if ((key == "look" || key == "scene" ? key : "") != wanted) continue;
       try {
         apply_setting(settings, key, text, "--" + key);
       } catch (const std::invalid_argument& error) {

@@ -111,6 +111,8 @@ int run_hash(const Arguments& arguments) {
 
 int run_state(const Arguments& arguments) {
   const RenderSettings settings = arguments.settings();
+  if (settings.universe.scene != Scene::particle_life)
+    throw UsageError("rain and fire have no state to write; leave --scene out");
   if (settings.output.empty()) throw UsageError("state needs the file to write: -o state.npy");
   const bool initial = settings.frames == 0 || settings.seconds == 0.0;
   const std::int64_t frames = settings.warmup + (initial ? 0 : frame_count(settings));

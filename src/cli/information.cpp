@@ -44,6 +44,8 @@ int run_looks(const Arguments& arguments) {
     for (const Look& look : looks()) std::printf("%-15s %s\n", look.name, look.summary);
     std::printf("\npalettes:");
     for (const std::string& palette : palette_names()) std::printf(" %s", palette.c_str());
+    std::printf("\nglyph sets:");
+    for (const std::string& set : glyph_set_names()) std::printf(" %s", set.c_str());
     std::printf("\n");
     return 0;
   }

@@ -52,16 +52,19 @@ int run_render(const Arguments& arguments) {
 
 }  // namespace
 
-const Command render_command{"render",
-                             "[options] -o FILM",
-                             "One seed in, a finished film out.",
-                             {"universe", "look", "length", "film", "engine", "output"},
-                             options(),
-                             0,
-                             "\nThe command line overrides a config file or film, and that "
-                             "overrides a preset. RATE: 4400k, 1.5M.\n"
-                             "\"none\" unsets what a lower layer set: --preset dvd_mp4 "
-                             "--bitrate none --maxrate none ... --crf 20\n",
-                             run_render};
+const Command render_command{
+    "render",
+    "[options] -o FILM",
+    "One seed in, a finished film out.",
+    {"universe", "look", "length", "film", "engine", "output"},
+    options(),
+    0,
+    "\nThe command line overrides a config file or film, and that "
+    "overrides a preset. RATE: 4400k, 1.5M.\n"
+    "A scene comes with the look of its name, or is drawn in characters in "
+    "the colors of --look.\n"
+    "\"none\" unsets what a lower layer set: --preset dvd_mp4 "
+    "--bitrate none --maxrate none ... --crf 20\n",
+    run_render};
 
 }  // namespace lifereel::cli

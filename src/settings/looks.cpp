@@ -28,12 +28,18 @@ std::string look_text(const std::string& name) {
 
 }  // namespace
 
+void draw_scene_in_characters(UniverseSettings& universe) {
+  LookSettings& look = universe.look;
+  if (universe.scene != Scene::particle_life && look.draws_colour()) look.glyphs = true;
+}
+
 void apply_look(RenderSettings& settings, const std::string& name) {
   RenderSettings result = settings;
   result.universe.look = {};
   result.universe.trail_decay = UniverseSettings().trail_decay;
   apply_look_text(result, look_text(name), "look " + name);
   settings.universe.look = result.universe.look;
+  draw_scene_in_characters(settings.universe);
   settings.universe.trail_decay = result.universe.trail_decay;
 }
 

@@ -11,11 +11,13 @@ void apply_preset(RenderSettings& settings, const std::string& name) {
       RenderSettings result = settings;
       result.universe = {};
       result.particles = {};
+      result.look = {};
       result.film = {};
       result.frames.reset();
       result.seconds.reset();
       result.warmup = 0;
       apply_config_text(result, preset.text, "preset " + name);
+      result.look = {};  // gives way to a scene's
       settings = std::move(result);
       return;
     }

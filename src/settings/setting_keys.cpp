@@ -13,6 +13,8 @@ namespace lifereel {
 namespace {
 
 constexpr Names<Seam, 2> seam_names{{{{Seam::exact, "exact"}, {Seam::published, "published"}}}};
+constexpr Names<Scene, 3> scene_names{
+    {{{Scene::particle_life, "particle-life"}, {Scene::rain, "rain"}, {Scene::fire, "fire"}}}};
 constexpr Names<ToneCurve, 3> tone_names{{{{ToneCurve::published, "published"},
                                            {ToneCurve::log, "log"},
                                            {ToneCurve::filmic, "filmic"}}}};
@@ -59,11 +61,30 @@ SettingEntry unless_initial(SettingEntry entry) {
   return entry;
 }
 
+/// Another scene brings what it needs, and what stands after it changes that.
+SettingEntry scene_entry(const SettingKey& key) {
+  SettingEntry result = choice(key, LIFEREEL_FIELD(universe.scene), scene_names);
+  result.read = [](RenderSettings& settings, const SettingText& text) {
+    UniverseSettings& universe = settings.universe;
+    const Scene before = std::exchange(universe.scene, scene_names.parse(text.value));
+    if (universe.scene == before) return;
+    settings.particles.given = false;
+    universe.particles = usual_particles(universe);
+    if (universe.scene == Scene::particle_life) return;
+    if (settings.look.given)
+      draw_scene_in_characters(universe);
+    else
+      apply_look(settings, std::string(text.value));
+  };
+  return unless_initial(std::move(result));
+}
+
 std::vector<SettingEntry> universe_entries() {
   constexpr KeysOf key{"universe"};
   std::vector<SettingEntry> list;
   list.push_back(entry(key("seed", "N", "any 64-bit number"), LIFEREEL_FIELD(universe.seed),
                        parse_seed, [](std::uint64_t seed) { return std::to_string(seed); }));
+  list.push_back(scene_entry(key("scene", "NAME", "rain, fire")));
   list.push_back(size_entry(key("size", "WxH", "world and film")));
   list.push_back(particles_entry(key("particles", "N", "or auto, by size")));
   list.push_back(int_entry(key("species", "K", "1 to 32"), LIFEREEL_FIELD(universe.species)));
@@ -96,6 +117,20 @@ SettingEntry of_colour(SettingEntry entry) {
   return entry;
 }
 
+/// A key of characters or of a tube: left out where it says nothing, as in films before there were
+/// any, but not where a scene's look may say another thing.
+SettingEntry of_characters(SettingEntry entry) {
+  entry.print = [print = entry.print,
+                 initial = entry.print(RenderSettings())](const RenderSettings& settings) {
+    const UniverseSettings& universe = settings.universe;
+    std::optional<std::string> value = print(settings);
+    const bool says_nothing =
+        universe.scene == Scene::particle_life && !universe.look.glyphs && value == initial;
+    return says_nothing ? std::nullopt : value;
+  };
+  return of_colour(std::move(entry));
+}
+
 SettingEntry look_entry(const SettingKey& key) {
   return {key,
           [](RenderSettings& settings, const SettingText& text) {
@@ -103,8 +138,32 @@ SettingEntry look_entry(const SettingKey& key) {
             apply_look(settings, !text.folder.empty() && std::filesystem::exists(beside)
                                      ? beside.string()
                                      : std::string(text.value));
+            settings.look.given = true;
           },
           [](const RenderSettings&) -> std::optional<std::string> { return std::nullopt; }};
+}
+
+std::vector<SettingEntry> character_entries() {
+  constexpr KeysOf key{"look"};
+  std::vector<SettingEntry> list;
+  list.push_back(
+      flag_entry(key("glyphs", "", "in characters"), LIFEREEL_FIELD(universe.look.glyphs)));
+  list.push_back(entry(key("glyph-set", "SET", "name, or characters"),
+                       LIFEREEL_FIELD(universe.look.glyph_set), parse_glyph_set, print_glyph_set));
+  list.push_back(entry(key("glyph-cell", "PX", "16, 24, 32, 64 or auto"),
+                       LIFEREEL_FIELD(universe.look.glyph_cell), parse_glyph_cell,
+                       print_glyph_cell));
+  list.push_back(float_entry(key("glyph-edges", "X", "lines along edges, 0 to 1"),
+                             LIFEREEL_FIELD(universe.look.glyph_edges)));
+  list.push_back(float_entry(key("glyph-floor", "X", "dark cells empty, 0 to 1"),
+                             LIFEREEL_FIELD(universe.look.glyph_floor)));
+  list.push_back(float_entry(key("scanlines", "X", "of a tube, 0 to 1"),
+                             LIFEREEL_FIELD(universe.look.scanlines)));
+  list.push_back(
+      float_entry(key("mask", "X", "its stripes, 0 to 1"), LIFEREEL_FIELD(universe.look.mask)));
+  list.push_back(
+      float_entry(key("barrel", "X", "its bulge, 0 to 1"), LIFEREEL_FIELD(universe.look.barrel)));
+  return list;
 }
 
 std::vector<SettingEntry> look_entries() {
@@ -134,6 +193,7 @@ std::vector<SettingEntry> look_entries() {
                   LIFEREEL_FIELD(universe.look.vignette)));
   add(float_entry(key("grain", "X", "film grain, 0 to 16"), LIFEREEL_FIELD(universe.look.grain)));
   add(flag_entry(key("dither", "", "against banding"), LIFEREEL_FIELD(universe.look.dither)));
+  for (SettingEntry& entry : character_entries()) list.push_back(of_characters(std::move(entry)));
   return list;
 }
 

@@ -37,6 +37,9 @@ bool defines_film(const SettingKey& key) noexcept;
 void read_setting(RenderSettings& settings, std::string_view key, const SettingText& text,
                   const std::string& where);
 
+/// There is no other way to draw a scene, whatever the look says.
+void draw_scene_in_characters(UniverseSettings& universe);
+
 /// A look's file: apply_config_text(), with the keys of a look alone.
 void apply_look_text(RenderSettings& settings, std::string_view text, const std::string& name);
 

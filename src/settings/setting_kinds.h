@@ -119,10 +119,14 @@ SettingEntry rate_entry(const SettingKey& key, Access access) {
   return entry(key, access, parse_rate, print_rate);
 }
 
-/// As dense as in the default universe.
-inline int usual_particles(int width, int height) {
+/// As dense as in the default universe; of a fire, more sparks in larger pictures; rain has none,
+/// and a universe one.
+inline int usual_particles(const UniverseSettings& universe) {
+  const int lines = std::min(universe.width, universe.height);
+  if (universe.scene == Scene::fire) return lines <= 720 ? 500 : lines <= 1080 ? 1500 : most_sparks;
+  if (universe.scene == Scene::rain) return 1;
   const UniverseSettings usual;
-  const double area = static_cast<double>(width) * height;
+  const double area = static_cast<double>(universe.width) * universe.height;
   const double particles =
       usual.particles * area / (static_cast<double>(usual.width) * usual.height);
   return static_cast<int>(std::clamp(std::round(particles), 1.0, 100e6));
@@ -134,9 +138,8 @@ inline SettingEntry particles_entry(const SettingKey& key) {
           [](RenderSettings& settings, const SettingText& text) {
             UniverseSettings& universe = settings.universe;
             settings.particles.given = text.value != "auto";
-            universe.particles = settings.particles.given
-                                     ? parse_count(text.value)
-                                     : usual_particles(universe.width, universe.height);
+            universe.particles =
+                settings.particles.given ? parse_count(text.value) : usual_particles(universe);
           },
           [](const RenderSettings& settings) -> std::optional<std::string> {
             return print_integer(settings.universe.particles);
@@ -150,7 +153,7 @@ inline SettingEntry size_entry(const SettingKey& key) {
             settings.universe.width = width;
             settings.universe.height = height;
             if (!settings.particles.given)
-              settings.universe.particles = usual_particles(width, height);
+              settings.universe.particles = usual_particles(settings.universe);
           },
           [](const RenderSettings& settings) -> std::optional<std::string> {
             return print_integer(settings.universe.width) + "x" +
@@ -203,6 +206,28 @@ inline std::string parse_palette(std::string_view text) {
     refuse(error.what() + (nearest.empty() ? "" : "; did you mean " + std::string(nearest) + "?"));
   }
   return std::string(text);
+}
+
+inline int parse_glyph_cell(std::string_view text) { return text == "auto" ? 0 : parse_int(text); }
+inline std::string print_glyph_cell(int cell) { return cell == 0 ? "auto" : print_integer(cell); }
+
+/// Characters that look like a misspelt name; with a blank before them they are meant.
+inline std::string_view misspelt_glyph_set(std::string_view text) {
+  const auto& names = glyph_set_names();
+  if (std::find(names.begin(), names.end(), text) != names.end()) return {};
+  return text.starts_with(' ') ? std::string_view()
+                               : nearest_word(text, {names.begin(), names.end()});
+}
+inline std::string parse_glyph_set(std::string_view text) {
+  glyph_characters(std::string(text));
+  const std::string_view nearest = misspelt_glyph_set(text);
+  if (!nearest.empty())
+    refuse(in_quotes(text) + " is no glyph set; did you mean " + std::string(nearest) +
+           "? Characters that look like its name begin with a blank");
+  return std::string(text);
+}
+inline std::string print_glyph_set(const std::string& set) {
+  return misspelt_glyph_set(set).empty() ? set : ' ' + set;
 }
 
 inline int parse_chunk_frames(std::string_view text) {

@@ -10,6 +10,7 @@
 #include "encoders/finished_file.h"
 #include "src/settings.h"
 #include "src/settings/codec_names.h"
+#include "src/settings/interlacing.h"
 #include "src/text/setting_text.h"
 
 namespace lifereel {
@@ -105,6 +106,16 @@ void validate_paths(const RenderSettings& settings) {
   }
 }
 
+void check_tube(const RenderSettings& settings) {
+  const LookSettings& look = settings.universe.look;
+  const std::string made = look.has_tube() ? interlacing(settings.film) : std::string();
+  if (made.empty()) return;
+  const char* const key = look.scanlines > 0 ? "scanlines" : look.mask > 0 ? "mask" : "barrel";
+  refuse(std::string(key) + (look.scanlines > 0 ? " flicker" : " flickers") +
+         " in an interlaced film, and " + made + " makes it one; leave that out, or set " + key +
+         " = 0");
+}
+
 }  // namespace
 
 std::int64_t frame_count(const RenderSettings& settings) {
@@ -164,6 +175,7 @@ std::optional<ResolvedFilm> validated_film(const RenderSettings& settings) {
   validate(settings.universe);
   frame_count(settings);
   check_pixel_format(settings);
+  check_tube(settings);
   if (settings.engine.threads < 0 || settings.engine.threads > 1024) {
     refuse("threads must be 0 (chosen for this machine) to 1024");
   }

@@ -31,13 +31,14 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
   function complain(line) { print line; bad = 1 }
 
   BEGIN {
-    below("sim", "sim/hash sim/arithmetic")
+    below("sim", "sim/hash sim/arithmetic sim/glyphs")
     below("sim/hash", "")
     below("sim/arithmetic", "")
     below("sim/light", "sim/arithmetic")
+    below("sim/glyphs", "sim/arithmetic sim/light")
     below("sim/scenes", "sim/arithmetic sim/light")
-    below("sim/cpu", "sim/arithmetic sim/light sim/scenes")
-    engines = "sim/hash sim/arithmetic sim/light sim/scenes"
+    below("sim/cpu", "sim/arithmetic sim/light sim/glyphs sim/scenes")
+    engines = "sim/hash sim/arithmetic sim/light sim/glyphs sim/scenes"
     below("cuda", engines " cuda/kernels cuda/runtime cuda/painters")
     below("cuda/kernels", engines)
     below("cuda/runtime", "")
