@@ -84,7 +84,7 @@ class SceneEngine final : public Engine {
         screen_(settings_, isa, threads),
         cells_(make, screen_.grid(), screen_.glyphs()),
         pyramid_(settings_.width / 2, settings_.height / 2, bloom_levels(settings_),
-                 light_kernels_for(isa), threads),
+                 light_kernels_for(isa), threads, LightPyramid::Edges::open),
         toner_(settings_, light_kernels_for(isa), threads),
         pool_(threads) {}
 

@@ -50,7 +50,7 @@ LIFEREEL_ARITHMETIC float flame_height(const Fire& fire, std::int64_t x, std::ui
 LIFEREEL_ARITHMETIC std::int64_t sway(const Fire& fire, std::int64_t x, std::int64_t up,
                                       float height_part, std::uint64_t frame) {
   const float blown =
-      value_noise(seed_of(fire, 6), x / 2, up - static_cast<std::int64_t>(frame) * 2600);
+      line_noise(seed_of(fire, 6), up + x * 5 / 8 - static_cast<std::int64_t>(frame) * 2600);
   return arithmetic::truncate((blown - 0.5f) * clamped(height_part * 2.5f) * 26000.0f);
 }
 
@@ -96,7 +96,7 @@ LIFEREEL_ARITHMETIC SceneSpark risen(const Fire& fire, std::uint64_t of_spark, s
   const float rises = between(0.25f, 0.95f, part_of_one(of_spark, 0)) * rows;
   const float slows = part * (2.0f - part);  // hot air loses its speed
   const std::int64_t swing = static_cast<std::int64_t>(age) * (900 + (of_spark >> 16 & 2047));
-  const float sway = value_noise(static_cast<std::uint32_t>(of_spark >> 32), swing, 0) - 0.5f;
+  const float sway = line_noise(static_cast<std::uint32_t>(of_spark >> 32), swing) - 0.5f;
   SceneSpark spark{};
   spark.column = part_of_one(of_spark, 24) * columns + sway * part * rows * 0.5f;
   spark.row = rows * between(0.98f, 0.6f, part_of_one(of_spark, 40)) - slows * rises;
@@ -129,22 +129,22 @@ LIFEREEL_ARITHMETIC SceneCell scene_cell(const Fire& fire, std::int32_t column, 
     finest_x[i] = x * 11;
   }
   const auto time = static_cast<std::int64_t>(frame);
-  float noise[8] = {};
+  float noise[8] = {}, texture[8] = {};
   fire::add_noise(noise, fire::seed_of(fire, 3), broad_x, region * 2, up - time * 3600, region,
                   1.2f);
   fire::add_noise(noise, fire::seed_of(fire, 4), fine_x, region * 5, up * 2 - time * 9500,
-                  region * 2, 0.7f);
-  fire::add_noise(noise, fire::seed_of(fire, 5), finest_x, region * 11, up * 5 - time * 26000,
-                  region * 5, 0.25f);
+                  region * 2, 0.8f);
+  fire::add_noise(texture, fire::seed_of(fire, 5), finest_x, region * 11, up * 5 - time * 26000,
+                  region * 5, 0.7f);
   float hottest = 0.0f;
   const float inverse_height = arithmetic::quotient(1.0f, height);
   for (int r = 0; r < 8; ++r) {
     const float cool = (top - static_cast<float>(r / 2) * step) * inverse_height;
-    cell.shape[r] =
-        clamped((1.0f - cool) * 0.92f + noise[r] * (0.35f + 0.65f * clamped(cool * 1.5f)));
-    hottest = arithmetic::maximum(hottest, cell.shape[r]);
+    const float heat = clamped((1.0f - cool) + noise[r] * (0.4f + 0.6f * clamped(cool * 1.5f)));
+    cell.shape[r] = heat * (0.65f + texture[r]);
+    hottest = arithmetic::maximum(hottest, heat);
   }
-  cell.brightness = hottest * hottest;
+  cell.brightness = hottest * hottest * 0.85f;
   cell.colour = hottest;
   return cell;
 }

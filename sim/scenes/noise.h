@@ -38,6 +38,12 @@ LIFEREEL_ARITHMETIC float lattice_value(std::uint32_t seed, std::uint32_t x, std
   return static_cast<float>(static_cast<std::int32_t>(bits >> 8)) * 0x1p-24f;
 }
 
+/// The same along a line.
+LIFEREEL_ARITHMETIC float line_noise(std::uint32_t seed, std::int64_t x) {
+  const auto before = static_cast<std::uint32_t>(x >> 16);
+  const float along = smooth(static_cast<float>(static_cast<std::int32_t>(x & 0xffff)) * 0x1p-16f);
+  return between(lattice_value(seed, before, 0), lattice_value(seed, before + 1, 0), along);
+}
 /// Value noise, 0 to 1: random at whole units, smooth between.
 LIFEREEL_ARITHMETIC float value_noise(std::uint32_t seed, std::int64_t x, std::int64_t y) {
   const auto column = static_cast<std::uint32_t>(x >> 16),

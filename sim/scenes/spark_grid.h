@@ -12,6 +12,9 @@ namespace lifereel {
 /// none.
 using SparkBits = std::uint64_t;
 
+/// What it lights of its region: small glyphs are more like it.
+inline constexpr float spark_size = 0.5f;
+
 /// Where in rows of so many columns a spark is; -1: outside.
 LIFEREEL_ARITHMETIC std::int32_t cell_of_spark(const SceneSpark& spark, std::int32_t columns,
                                                std::int32_t rows) {
@@ -55,7 +58,8 @@ LIFEREEL_ARITHMETIC void show_spark(SceneCell& cell, SparkBits bits, bool gives_
         arithmetic::to_float(static_cast<std::int32_t>(bits >> 24 & 0xffff)) * (1.0f / 65535.0f);
     cell.glyph = static_cast<std::int32_t>(bits >> 8 & 0xffff);
   }
-  region = arithmetic::quotient(brightness, cell.brightness);
+  region =
+      arithmetic::maximum(region, arithmetic::quotient(brightness, cell.brightness) * spark_size);
 }
 
 }  // namespace lifereel
