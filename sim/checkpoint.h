@@ -12,6 +12,7 @@
 namespace [[gnu::visibility("default")]] lifereel {
 
 /// What Engine::save() gives and Engine::restore() takes, on any engine: equal bits on all of them.
+/// Of another scene than particle_life that is its frame and glyphs: there is nothing else.
 struct Checkpoint {
   UniverseSettings universe;
   State state;  ///< of frame state.frame
@@ -53,6 +54,13 @@ struct Checkpoint {
 ///                      Cr, (height / 2) * (width / 2) each
 /// Where a frame is not one step, it is "v03" in place of v01 and "v04" in place of v02, and has
 /// after trail_decay    i32 x 2: steps a frame, substeps
+/// Of a scene, a tube or characters (any of their fields in LookSettings is not as there) it is
+/// "v05", and has all of the above, whatever it is of, and these as well:
+///   after the palette  i32 x 3: glyphs, glyph cell, scene (0 particle life, 1 rain, 2 fire);
+///                      f32 x 5: glyph edges, glyph floor, scanlines, mask, barrel; u32 length of
+///                      the glyph set's text, which follows
+///   after Cb and Cr    u32 cells, as many as the picture has or 0; u16 ... glyph of each
+/// A scene other than particle life has no particles and no trail: those arrays have 0 entries.
 // clang-format on
 std::vector<std::uint8_t> serialize_checkpoint(const Checkpoint& checkpoint);
 

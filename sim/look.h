@@ -89,8 +89,9 @@ const std::vector<std::string>& palette_names();
 inline constexpr std::array<int, 4> glyph_cells{16, 24, 32, 64};
 
 /// The characters of a glyph set, a blank first, each once: its name, or characters in UTF-8, of
-/// which there may be 2 to 256 beside the blank. Throws std::invalid_argument with one sentence,
-/// which names characters that no font here has.
+/// which there may be 2 to 256 beside the blank: ASCII, Latin-1, half-width katakana (full-width
+/// ones stand for these), block elements and braille. Throws std::invalid_argument with one
+/// sentence, which names characters that no font here has.
 ///
 ///   ascii      what a terminal prints
 ///   blocks     quarters of a cell, whole cells, and shades

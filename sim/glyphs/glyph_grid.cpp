@@ -12,7 +12,7 @@ constexpr int fewest_columns = 40, fewest_rows = 20;
 /// 16 for DVDs and 720p, 24 for 1080p, 32 for 1440p and 4K, 64 for 8K: letters stay readable on
 /// the screens that such pictures are for.
 int cell_of_size(int width, int height) {
-  constexpr std::int64_t most_pixels[] = {1'500'000, 3'000'000, 12'000'000};
+  constexpr std::int64_t most_pixels[] = {1'100'000, 3'000'000, 12'000'000};
   std::size_t choice = 0;
   while (choice < std::size(most_pixels) && std::int64_t{width} * height > most_pixels[choice])
     ++choice;

@@ -149,7 +149,7 @@ std::vector<SettingEntry> character_entries() {
   list.push_back(
       flag_entry(key("glyphs", "", "in characters"), LIFEREEL_FIELD(universe.look.glyphs)));
   list.push_back(entry(key("glyph-set", "SET", "name, or characters"),
-                       LIFEREEL_FIELD(universe.look.glyph_set), parse_glyph_set, print_glyph_set));
+                       LIFEREEL_FIELD(universe.look.glyph_set), parse_glyph_set, print_string));
   list.push_back(entry(key("glyph-cell", "PX", "16, 24, 32, 64 or auto"),
                        LIFEREEL_FIELD(universe.look.glyph_cell), parse_glyph_cell,
                        print_glyph_cell));

@@ -211,23 +211,10 @@ inline std::string parse_palette(std::string_view text) {
 inline int parse_glyph_cell(std::string_view text) { return text == "auto" ? 0 : parse_int(text); }
 inline std::string print_glyph_cell(int cell) { return cell == 0 ? "auto" : print_integer(cell); }
 
-/// Characters that look like a misspelt name; with a blank before them they are meant.
-inline std::string_view misspelt_glyph_set(std::string_view text) {
-  const auto& names = glyph_set_names();
-  if (std::find(names.begin(), names.end(), text) != names.end()) return {};
-  return text.starts_with(' ') ? std::string_view()
-                               : nearest_word(text, {names.begin(), names.end()});
-}
 inline std::string parse_glyph_set(std::string_view text) {
-  glyph_characters(std::string(text));
-  const std::string_view nearest = misspelt_glyph_set(text);
-  if (!nearest.empty())
-    refuse(in_quotes(text) + " is no glyph set; did you mean " + std::string(nearest) +
-           "? Characters that look like its name begin with a blank");
-  return std::string(text);
-}
-inline std::string print_glyph_set(const std::string& set) {
-  return misspelt_glyph_set(set).empty() ? set : ' ' + set;
+  std::string set(text);
+  glyph_characters(set);
+  return set;
 }
 
 inline int parse_chunk_frames(std::string_view text) {

@@ -209,8 +209,10 @@ TEST_SUITE("sim.glyph_tables") {
         {"▂", {6, 7}},
         {"▆", {2, 3, 4, 5, 6, 7}},
     };
-    for (const auto& [block, regions] : full)
+    for (const auto& quarter : full)
       for (const int cell : glyph_cells) {
+        const std::string& block = quarter.first;
+        const std::vector<int>& regions = quarter.second;
         CAPTURE(block);
         CAPTURE(cell);
         const Glyph drawn = glyph(block, cell);
