@@ -24,7 +24,7 @@ struct Fire {
 namespace fire {
 
 /// Flames are gone at this multiple of their height.
-inline constexpr float coolest = 1.6f;
+inline constexpr float coolest = 1.5f;
 /// A picture's height, in places of noise.
 inline constexpr std::int64_t picture_height = 5 * noise_unit;
 
@@ -43,7 +43,7 @@ LIFEREEL_ARITHMETIC float flame_height(const Fire& fire, std::int64_t x, std::ui
   const auto time = static_cast<std::int64_t>(frame) * 512;
   const float wide = value_noise(seed_of(fire, 1), x / 2, time);
   const float narrow = value_noise(seed_of(fire, 2), x * 3 / 2, time * 3);
-  return 0.26f + wide * 0.36f + narrow * 0.2f;
+  return 0.22f + wide * 0.34f + narrow * 0.2f;
 }
 
 /// How far flames are blown aside.
@@ -54,45 +54,53 @@ LIFEREEL_ARITHMETIC std::int64_t sway(const Fire& fire, std::int64_t x, std::int
   return arithmetic::truncate((blown - 0.5f) * clamped(height_part * 2.5f) * 26000.0f);
 }
 
-/// Adds noise at the regions of a cell: `x` and `up` are its first region's, `step` from one to the
-/// next. It is value_noise() of each, from corners that regions share: they are within two units
-/// each way.
-LIFEREEL_ARITHMETIC void add_noise(float* sums, std::uint32_t seed, const std::int64_t* x_of_row,
+/// Adds noise at the regions of a cell: `x` and `up` are its first region's, `step_x` and `step_up`
+/// from one to the next, at most a unit and a third of one. It is value_noise() of each, from
+/// corners that regions share.
+LIFEREEL_ARITHMETIC void add_noise(float* sums, std::uint32_t seed, std::int64_t x,
                                    std::int64_t step_x, std::int64_t up, std::int64_t step_up,
                                    float weight) {
-  const bool leans = x_of_row[0] > x_of_row[3];
-  const std::int64_t column = x_of_row[leans ? 3 : 0] >> 16, row = (up - 3 * step_up) >> 16;
-  const auto columns = static_cast<int>(((x_of_row[leans ? 0 : 3] + step_x) >> 16) - column);
-  const auto rows = static_cast<int>((up >> 16) - row);
-  float corner[3][3];
-  for (int i = 0; i < rows + 2; ++i)
-    for (int j = 0; j < columns + 2; ++j)
-      corner[i][j] = lattice_value(seed, static_cast<std::uint32_t>(column + j),
-                                   static_cast<std::uint32_t>(row + i));
-  for (int i = 0; i < 4; ++i) {
-    const std::int64_t y = up - i * step_up - row * noise_unit;
-    const int below = y >= noise_unit ? 1 : 0;
-    const float down = smooth(static_cast<float>(static_cast<std::int32_t>(y & 0xffff)) * 0x1p-16f);
-    for (int j = 0; j < 2; ++j) {
-      const std::int64_t x = x_of_row[i] + j * step_x - column * noise_unit;
-      const int right = x >= noise_unit ? 1 : 0;
-      const float across =
-          smooth(static_cast<float>(static_cast<std::int32_t>(x & 0xffff)) * 0x1p-16f);
-      const float* const upper = corner[below] + right;
-      const float* const lower = corner[below + 1] + right;
-      sums[2 * i + j] +=
-          (between(between(upper[0], upper[1], across), between(lower[0], lower[1], across), down) -
-           0.5f) *
-          weight;
-    }
+  const std::int64_t row = (up - 3 * step_up) >> 16;
+  const auto lines = static_cast<int>((up >> 16) - row) + 2;
+  const auto column = static_cast<std::uint32_t>(x >> 16);
+  const int right = static_cast<std::uint32_t>((x + step_x) >> 16) != column ? 1 : 0;
+  const float across[2] = {smooth(part_of_unit(x)), smooth(part_of_unit(x + step_x))};
+  float along[3][2];  // by line of the lattice and column of regions
+  for (int i = 0; i < lines; ++i) {
+    const auto line = static_cast<std::uint32_t>(row + i);
+    float corner[3] = {lattice_value(seed, column, line), lattice_value(seed, column + 1, line)};
+    if (right == 1) corner[2] = lattice_value(seed, column + 2, line);
+    along[i][0] = between(corner[0], corner[1], across[0]);
+    along[i][1] = between(corner[right], corner[right + 1], across[1]);
   }
+  for (int i = 0; i < 4; ++i) {
+    const std::int64_t y = up - i * step_up;
+    const float* const below = along[static_cast<int>((y >> 16) - row)];
+    const float down = smooth(part_of_unit(y));
+    for (int j = 0; j < 2; ++j)
+      sums[2 * i + j] += (between(below[j], below[j + 2], down) - 0.5f) * weight;
+  }
+}
+
+inline constexpr float fine_noise = 0.8f;
+
+/// 0 to 1, at this part of the flames' height.
+LIFEREEL_ARITHMETIC float heat(float part, float noise) {
+  return clamped(1.0f - part - arithmetic::maximum(part - 1.0f, 0.0f) +
+                 noise * (0.4f + 0.6f * clamped(part * 1.5f)));
+}
+/// Whether a cell whose lowest regions are there has no heat, however fine noise may be.
+LIFEREEL_ARITHMETIC bool is_dark(const float* noise, float part) {
+  float most = noise[0];
+  for (int r = 1; r < 8; ++r) most = arithmetic::maximum(most, noise[r]);
+  return part > 0.7f && !(heat(part, most + 0.5f * fine_noise) > 0.0f);
 }
 
 /// Where a spark is that began so long ago, of so many frames.
 LIFEREEL_ARITHMETIC SceneSpark risen(const Fire& fire, std::uint64_t of_spark, std::int32_t age,
                                      std::int32_t life) {
   const float columns = static_cast<float>(fire.columns), rows = static_cast<float>(fire.rows);
-  const float part = static_cast<float>(age) / static_cast<float>(life);
+  const float part = arithmetic::quotient(static_cast<float>(age), static_cast<float>(life));
   const float rises = between(0.25f, 0.95f, part_of_one(of_spark, 0)) * rows;
   const float slows = part * (2.0f - part);  // hot air loses its speed
   const std::int64_t swing = static_cast<std::int64_t>(age) * (900 + (of_spark >> 16 & 2047));
@@ -113,34 +121,25 @@ LIFEREEL_ARITHMETIC SceneCell scene_cell(const Fire& fire, std::int32_t column, 
                                          std::uint64_t frame) {
   const std::int64_t region = fire::region_size(fire), x = region * 2 * column;
   const std::int64_t up = region * (4 * (fire.rows - row) - 1);  // of the upper regions
+  // Flames' height is 1 of these, from region to region and where the cell ends.
   const float height = fire::flame_height(fire, x, frame);
-  // Of the picture's height, by row of regions.
-  const float step = 0.25f / static_cast<float>(fire.rows);
+  const float step = arithmetic::quotient(0.25f, height * static_cast<float>(fire.rows));
   const float top = static_cast<float>(4 * (fire.rows - row)) * step;
   SceneCell cell{};
-  if (top - 4.0f * step > height * fire::coolest) return cell;
-  const std::int64_t upper = fire::sway(fire, x, up, top, frame);
-  const std::int64_t lower = fire::sway(fire, x, up - 4 * region, top - 4.0f * step, frame);
-  std::int64_t broad_x[4], fine_x[4], finest_x[4];
-  for (int i = 0; i < 4; ++i) {
-    const std::int64_t blown = x + (upper * (4 - i) + lower * i) / 4;
-    broad_x[i] = blown * 2;
-    fine_x[i] = blown * 5;
-    finest_x[i] = x * 11;
-  }
+  if (top - 4.0f * step > fire::coolest) return cell;
+  const std::int64_t blown = x + fire::sway(fire, x, up, top * height, frame);
   const auto time = static_cast<std::int64_t>(frame);
   float noise[8] = {}, texture[8] = {};
-  fire::add_noise(noise, fire::seed_of(fire, 3), broad_x, region * 2, up - time * 3600, region,
+  fire::add_noise(noise, fire::seed_of(fire, 3), blown * 2, region * 2, up - time * 3600, region,
                   1.2f);
-  fire::add_noise(noise, fire::seed_of(fire, 4), fine_x, region * 5, up * 2 - time * 9500,
-                  region * 2, 0.8f);
-  fire::add_noise(texture, fire::seed_of(fire, 5), finest_x, region * 11, up * 5 - time * 26000,
+  if (fire::is_dark(noise, top - 3.0f * step)) return cell;
+  fire::add_noise(noise, fire::seed_of(fire, 4), blown * 5, region * 5, up * 2 - time * 9500,
+                  region * 2, fire::fine_noise);
+  fire::add_noise(texture, fire::seed_of(fire, 5), x * 11, region * 11, up * 5 - time * 26000,
                   region * 5, 0.7f);
   float hottest = 0.0f;
-  const float inverse_height = arithmetic::quotient(1.0f, height);
   for (int r = 0; r < 8; ++r) {
-    const float cool = (top - static_cast<float>(r / 2) * step) * inverse_height;
-    const float heat = clamped((1.0f - cool) + noise[r] * (0.4f + 0.6f * clamped(cool * 1.5f)));
+    const float heat = fire::heat(top - static_cast<float>(r / 2) * step, noise[r]);
     cell.shape[r] = heat * (0.65f + texture[r]);
     hottest = arithmetic::maximum(hottest, heat);
   }

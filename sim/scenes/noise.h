@@ -22,6 +22,10 @@ LIFEREEL_ARITHMETIC float part_of_one(std::uint64_t bits, int first) {
   return static_cast<float>(static_cast<std::int32_t>(bits >> first & 0xffff)) * 0x1p-16f;
 }
 
+/// How far a place of noise is from the last whole unit, 0 to 1.
+LIFEREEL_ARITHMETIC float part_of_unit(std::int64_t place) {
+  return static_cast<float>(static_cast<std::int32_t>(place & 0xffff)) * 0x1p-16f;
+}
 /// From 0 to 1 as x does, and level at both ends.
 LIFEREEL_ARITHMETIC float smooth(float x) { return x * x * (3.0f - x * 2.0f); }
 LIFEREEL_ARITHMETIC float clamped(float x) {
@@ -41,15 +45,15 @@ LIFEREEL_ARITHMETIC float lattice_value(std::uint32_t seed, std::uint32_t x, std
 /// The same along a line.
 LIFEREEL_ARITHMETIC float line_noise(std::uint32_t seed, std::int64_t x) {
   const auto before = static_cast<std::uint32_t>(x >> 16);
-  const float along = smooth(static_cast<float>(static_cast<std::int32_t>(x & 0xffff)) * 0x1p-16f);
+  const float along = smooth(part_of_unit(x));
   return between(lattice_value(seed, before, 0), lattice_value(seed, before + 1, 0), along);
 }
 /// Value noise, 0 to 1: random at whole units, smooth between.
 LIFEREEL_ARITHMETIC float value_noise(std::uint32_t seed, std::int64_t x, std::int64_t y) {
   const auto column = static_cast<std::uint32_t>(x >> 16),
              row = static_cast<std::uint32_t>(y >> 16);
-  const float across = smooth(static_cast<float>(static_cast<std::int32_t>(x & 0xffff)) * 0x1p-16f);
-  const float down = smooth(static_cast<float>(static_cast<std::int32_t>(y & 0xffff)) * 0x1p-16f);
+  const float across = smooth(part_of_unit(x));
+  const float down = smooth(part_of_unit(y));
   const float above =
       between(lattice_value(seed, column, row), lattice_value(seed, column + 1, row), across);
   const float below = between(lattice_value(seed, column, row + 1),

@@ -9,6 +9,7 @@
 // up as they pass; now and then one changes.
 #pragma once
 
+#include "sim/arithmetic/light.h"
 #include "sim/scene.h"
 #include "sim/scenes/noise.h"
 
@@ -33,7 +34,7 @@ struct Lit {
 /// Where a stream's tail is at `age` of it, from 0 (head) to 1 (its end), after the head's glow.
 LIFEREEL_ARITHMETIC Lit lit(std::int32_t layer, float distance, float length) {
   constexpr float nearness[layers] = {1.0f, 0.22f, 0.06f};
-  const float left = clamped(1.0f - distance / length);
+  const float left = clamped(1.0f - arithmetic::quotient(distance, length));
   // A head comes into its cell within a cell's time, and cools for two more.
   const float comes = smooth(clamped(distance + 1.0f));
   const float head = clamped(1.0f - distance * 0.4f);

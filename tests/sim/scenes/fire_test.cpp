@@ -70,20 +70,16 @@ TEST_SUITE("sim.fire") {
   }
 
   TEST_CASE("noise of a cell's regions is that of each alone") {
-    // Regions' steps and leans as they are at most.
+    // Regions' steps as they are at most, and smaller ones.
     for (const std::int64_t step_x : {500, 37546})
       for (const std::int64_t step_up : {700, 17065})
-        for (const std::int64_t lean : {-20000, 0, 20000})
-          for (std::int64_t place = -300000; place < 300000; place += 7321) {
-            std::int64_t x[4];
-            for (int i = 0; i < 4; ++i) x[i] = place + lean * i / 4;
-            float sums[8] = {};
-            fire::add_noise(sums, 77, x, step_x, place * 3, step_up, 1.0f);
-            for (int r = 0; r < 8; ++r)
-              REQUIRE(sums[r] ==
-                      value_noise(77, x[r / 2] + r % 2 * step_x, place * 3 - r / 2 * step_up) -
-                          0.5f);
-          }
+        for (std::int64_t place = -300000; place < 300000; place += 1321) {
+          float sums[8] = {};
+          fire::add_noise(sums, 77, place, step_x, place * 3, step_up, 1.0f);
+          for (int r = 0; r < 8; ++r)
+            REQUIRE(sums[r] ==
+                    value_noise(77, place + r % 2 * step_x, place * 3 - r / 2 * step_up) - 0.5f);
+        }
   }
 
   TEST_CASE("sparks rise, cool and go out") {
