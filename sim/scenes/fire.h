@@ -143,7 +143,7 @@ LIFEREEL_ARITHMETIC SceneCell scene_cell(const Fire& fire, std::int32_t column, 
     cell.shape[r] = heat * (0.65f + texture[r]);
     hottest = arithmetic::maximum(hottest, heat);
   }
-  cell.brightness = hottest * hottest * 0.85f;
+  cell.brightness = hottest * hottest * 0.65f;
   cell.colour = hottest;
   return cell;
 }

@@ -94,6 +94,9 @@ for course in '--steps-per-frame 3' '--substeps 4'; do
   # shellcheck disable=SC2086  # an option and its value
   compare '--threads 2' $course --tone log --bits 10 --size 300x270 --particles 333 --frames 6
 done
+for scene in rain fire; do
+  compare '--threads 2' --scene $scene --tone filmic --size 434x298 --particles 50 --frames 12
+done
 compare '--threads 2' --size 300x270 --particles 333 --species 1 --frames 20 --seam published
 echo "$build: $compared runs gave the same hashes"
 [ "$compared" -ge 3 ]
