@@ -64,6 +64,7 @@ struct LightArrays {
              universe.width,
              universe.height,
              static_cast<std::int32_t>(pitch)};
+    take_tube(arena, look, pitch);
     take_levels(arena, universe);
     const int reach = (look.point_size / 2 + 1) / 2;
     table = {nullptr, colour_bins(universe), reach};
@@ -90,6 +91,8 @@ struct LightArrays {
   }
 
   LightImage image{};
+  LightImage bent{};      // as bulging glass shows it, without splats; null where glass is flat
+  float* mask = nullptr;  // of a tube, by column
   std::vector<LightLevel> levels;  // sums of 4x4 pixels first
   LightLevel glow{};               // null without bloom
   BlockWeights* weights = nullptr;
@@ -106,6 +109,17 @@ struct LightArrays {
   std::vector<SamplePlanes<std::uint16_t>> planes;  // with room for samples of either depth
 
  private:
+  void take_tube(Arena& arena, const LookSettings& look, std::int64_t pitch) {
+    if (look.has_tube()) mask = arena.take<float>(pitch);
+    if (!(look.barrel > 0)) return;
+    const std::int64_t quads = pitch / 4 * image.height;
+    bent = image;
+    bent.luma = arena.take<FourFloats>(quads);
+    bent.cb = arena.take<TwoFloats>(quads / 2);
+    bent.cr = arena.take<TwoFloats>(quads / 2);
+    bent.luma_splat = bent.opponent_splat = nullptr;
+  }
+
   void take_levels(Arena& arena, const UniverseSettings& universe) {
     const auto level_of = [&arena](std::int32_t width, std::int32_t height, int channels) {
       LightLevel level{};

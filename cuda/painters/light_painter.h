@@ -5,10 +5,12 @@
 
 #include <array>
 
+#include "cuda/kernels/tube_kernels.h"
 #include "cuda/painters/block_weights.h"
 #include "cuda/painters/painter.h"
 #include "sim/arithmetic/constants.h"
 #include "sim/light/blue_noise.h"
+#include "sim/light/tube.h"
 #include "sim/light/vignette.h"
 
 namespace lifereel {
@@ -22,13 +24,15 @@ class LightPainter final : public DevicePainter {
         look_(universe.look),
         arrays_(arrays),
         light_(arrays.light),
+        tube_(look_, universe.width, universe.height,
+              static_cast<int>(arrays.pitch) - universe.width),
         launcher_(launcher) {}
 
   static std::vector<cudaError_t> load() {
-    return {load_code<CountStarts, KeepPoints>(), load_code<CountStarts, SplatLight>(),
-            load_code<Scatter, FadeLight>(),      load_code<HalveLight>(),
-            load_code<FindWhite, DoubleLight>(),  load_code<ToneLight<std::uint8_t>>(),
-            load_code<ToneLight<std::uint16_t>>()};
+    return {load_code<CountStarts, KeepPoints>(),  load_code<CountStarts, SplatLight>(),
+            load_code<Scatter, FadeLight>(),       load_code<HalveLight>(),
+            load_code<FindWhite, DoubleLight>(),   load_code<ToneLight<std::uint8_t>>(),
+            load_code<ToneLight<std::uint16_t>>(), load_code<BendLight>()};
   }
 
   void fill() override {
@@ -47,6 +51,7 @@ class LightPainter final : public DevicePainter {
     const Drained drained{launcher_.stream};
     upload(light_.noise, noise);
     if (light_.grain != nullptr) upload(light_.grain, grain.samples());
+    if (light_.mask != nullptr) upload(light_.mask, tube_.mask);
     if (look_.vignette > 0) {
       upload(light_.vignette[0], pixels.columns);
       upload(light_.vignette[1], pixels.rows);
@@ -69,7 +74,8 @@ class LightPainter final : public DevicePainter {
     constexpr int count_threads = CountStarts::threads_per_block;
     const int threads = launcher_.threads;
     const bool glows = has_bloom() && drawing.tones();
-    const FadeLight fade = fade_kernel(glows);
+    const bool bends = light_.bent.luma != nullptr && drawing.tones();
+    const FadeLight fade = fade_kernel(glows && !bends);
     if (drawing.fades) {
       const SplatLight splat = splat_kernel(drawing.earlier_steps);
       launcher_.queue_both(sorting.count, sorting.count_blocks, splat,
@@ -87,6 +93,7 @@ class LightPainter final : public DevicePainter {
         drawing.fades ? std::min(2 * launcher_.many_blocks, blocks_for(cells, threads)) : 0,
         threads);
     if (!drawing.fades) return;
+    if (bends) queue_bend(light_.image, glows);
     queue_bloom_and_white(glows);
     if (!drawing.tones()) return;
     if (sample_bytes(drawing.bit_depth) == 2)
@@ -211,6 +218,17 @@ class LightPainter final : public DevicePainter {
     return fade;
   }
 
+  void queue_bend(const LightImage& from, bool glows) const {
+    BendLight bend;
+    bend.from = from;
+    bend.to = light_.bent;
+    bend.base = light_.levels.front();
+    bend.pixels = tube_.pixels.barrel;
+    bend.blocks = tube_.blocks.barrel;
+    bend.has_bloom = glows;
+    launcher_.queue(bend, blocks_for(bend.threads(), launcher_.threads), launcher_.threads);
+  }
+
   bool has_bloom() const { return light_.glow.channel[0] != nullptr; }
 
   // White goes with the last and largest of the bloom's launches, or alone.
@@ -241,7 +259,7 @@ class LightPainter final : public DevicePainter {
   template <class Sample>
   void queue_tone(const Drawing& drawing) const {
     ToneLight<Sample> tone;
-    tone.image = light_.image;
+    tone.image = light_.bent.luma != nullptr ? light_.bent : light_.image;
     tone.glow = light_.glow;
     tone.tone = light_.tone;
     tone.matrix = light_.matrix;
@@ -255,6 +273,9 @@ class LightPainter final : public DevicePainter {
     }
     tone.stages.grain = light_.grain;
     tone.stages.clock = arrays_.clock;
+    tone.stages.mask = light_.mask;
+    tone.stages.pixels_on_tube = tube_.pixels;
+    tone.stages.blocks_on_tube = tube_.blocks;
     tone.stages.filmic = look_.tone == ToneCurve::filmic;
     const auto& planes = light_.planes[static_cast<std::size_t>(drawing.picture)];
     tone.planes = {reinterpret_cast<Sample*>(planes.luma), reinterpret_cast<Sample*>(planes.cb),
@@ -267,6 +288,7 @@ class LightPainter final : public DevicePainter {
   const LookSettings& look_;
   const DeviceArrays& arrays_;
   const LightArrays& light_;
+  const Tube tube_;
   const Launcher launcher_;
   ColourMatrix matrix_ = ColourMatrix::none;  // none: nothing is drawn yet
 };

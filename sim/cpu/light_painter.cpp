@@ -10,6 +10,7 @@
 #include "sim/cpu/painter.h"
 #include "sim/cpu/picture_toner.h"
 #include "sim/cpu/splat_ring.h"
+#include "sim/cpu/tube_glass.h"
 #include "sim/light/light_tables.h"
 
 namespace lifereel {
@@ -38,6 +39,7 @@ class LightPainter final : public Painter {
       cells_ = std::make_unique<LitCells>(screen_->grid(), light_, isa,
                                           look_.tone == ToneCurve::filmic, threads);
     }
+    if (look_.barrel > 0) glass_ = std::make_unique<TubeGlass>(universe, isa, threads);
     const auto width = static_cast<std::size_t>(light_.luma.pitch);
     for (int thread = 0; thread < threads; ++thread) scratch_.emplace_back(universe.width, width);
   }
@@ -69,15 +71,16 @@ class LightPainter final : public Painter {
 
   void paint(const ParticleView& particles, const PictureTarget& target,
              WorkerPool& pool) override {
-    fade_and_add(particles, target.colour, screen_ == nullptr, pool);
+    fade_and_add(particles, target.colour, screen_ == nullptr && glass_ == nullptr, pool);
     const arithmetic::ToneConstants tone = tone_at(exposure_, white_bits_);
     if (screen_ != nullptr) {
       cells_->begin(tone);
       screen_->draw(*cells_, pyramid_, pool);
     }
+    const LightPlanes* shown = screen_ != nullptr ? &screen_->light() : &light_;
+    if (glass_ != nullptr) shown = &glass_->bend(*shown, pyramid_, pool);
     pyramid_.glow(pool);
-    const LightPlanes& shown = screen_ != nullptr ? screen_->light() : light_;
-    toner_.tone({shown, pyramid_, tone, tables_.matrix, particles.frame}, target, pool);
+    toner_.tone({*shown, pyramid_, tone, tables_.matrix, particles.frame}, target, pool);
   }
 
   void pass(const ParticleView& particles, const ColourDescription& colour,
@@ -253,6 +256,7 @@ class LightPainter final : public Painter {
   LightPyramid pyramid_;
   std::unique_ptr<GlyphScreen> screen_;  // of a look in characters
   std::unique_ptr<LitCells> cells_;      // likewise
+  std::unique_ptr<TubeGlass> glass_;     // of a look with a barrel
   PictureToner toner_;
   const RowBands bands_;
   std::int32_t white_bits_ = 0;

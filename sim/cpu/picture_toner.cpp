@@ -27,7 +27,8 @@ PictureToner::PictureToner(const UniverseSettings& universe, const LightKernels&
       bands_(universe.height / 2, threads),
       grain_(look_.grain),
       vignette_(universe.width, universe.height, look_.vignette, light_block),
-      block_vignette_(blocks_wide_, universe.height / 2, look_.vignette, light_block) {
+      block_vignette_(blocks_wide_, universe.height / 2, look_.vignette, light_block),
+      tube_(look_, universe.width, universe.height, light_block) {
   const LightPlane a_row(universe.width, 1);
   for (int thread = 0; thread < threads; ++thread)
     scratch_.emplace_back(static_cast<std::size_t>(a_row.pitch));
@@ -76,6 +77,18 @@ TonedRow PictureToner::toned_row(const PictureTarget& target, bool chroma, std::
   return toned;
 }
 
+TubeRow PictureToner::tube_row(bool chroma, std::int32_t row) const {
+  TubeRow tube{};
+  tube.constants = chroma ? tube_.blocks : tube_.pixels;
+  tube.mask = tube_.mask.data();
+  tube.row = arithmetic::from_middle(row, tube.constants.barrel.half_height);
+  const auto pixel_row = static_cast<float>(chroma ? 2 * row : row);
+  for (int odd = 0; odd < 2; ++odd)
+    tube.gap[odd] =
+        arithmetic::gap_at(pixel_row + 0.5f + static_cast<float>(odd), tube.constants.beam);
+  return tube;
+}
+
 void PictureToner::tone_luma(Scratch& scratch, const Light& light, const PictureTarget& target,
                              std::int32_t row, const SampleRows& glow) const {
   LumaRow luma{toned_row(target, false, row), light.planes.luma.row(row), light.planes.is_far(),
@@ -84,6 +97,8 @@ void PictureToner::tone_luma(Scratch& scratch, const Light& light, const Picture
     grain_.fill_row(light.frame, row, width_, scratch.grain.data());
     luma.grain = scratch.grain.data();
   }
+  const TubeRow tube = tube_row(false, row);
+  if (look_.has_tube()) luma.tube = &tube;
   kernels_.tone_luma(luma, light.tone, look_.tone == ToneCurve::filmic);
 }
 
@@ -100,6 +115,8 @@ void PictureToner::tone_chroma(const Light& light, const PictureTarget& target,
     chroma.glow_cb = light.pyramid.cb_rows(block_row);
     chroma.glow_cr = light.pyramid.cr_rows(block_row);
   }
+  const TubeRow tube = tube_row(true, block_row);
+  if (look_.has_tube()) chroma.tube = &tube;
   kernels_.tone_chroma(chroma, light.tone, look_.tone == ToneCurve::filmic, light.matrix);
 }
 

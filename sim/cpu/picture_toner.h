@@ -11,6 +11,7 @@
 #include "sim/cpu/worker_pool.h"
 #include "sim/engine.h"
 #include "sim/light/film_grain.h"
+#include "sim/light/tube.h"
 #include "sim/light/vignette.h"
 
 namespace lifereel {
@@ -40,6 +41,7 @@ class PictureToner {
   void tone_band(Scratch& scratch, const Light& light, const PictureTarget& target,
                  std::int32_t band) const;
   TonedRow toned_row(const PictureTarget& target, bool chroma, std::int32_t row) const;
+  TubeRow tube_row(bool chroma, std::int32_t row) const;
   void tone_luma(Scratch& scratch, const Light& light, const PictureTarget& target,
                  std::int32_t row, const SampleRows& glow) const;
   void tone_chroma(const Light& light, const PictureTarget& target, std::int32_t block_row,
@@ -51,6 +53,7 @@ class PictureToner {
   const RowBands bands_;
   const FilmGrain grain_;
   const Vignette vignette_, block_vignette_;
+  const Tube tube_;
   std::vector<Scratch> scratch_;  // one a thread
 };
 

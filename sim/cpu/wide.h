@@ -209,6 +209,25 @@ LIFEREEL_INLINE Float moved_down(Float a, Float after) {
 #endif
 }
 
+/// from[index] of every lane; an index is less than twice the number of lanes, and all samples up
+/// to there may be read.
+LIFEREEL_INLINE Float picked(const float* from, Int index) {
+#if LIFEREEL_LANES == 16 && defined(__AVX512F__)
+  return Float(_mm512_permutex2var_ps(load(from).v, reinterpret_cast<__m512i>(index.v),
+                                      load(from + lanes).v));
+#elif LIFEREEL_LANES == 8 && defined(__AVX2__)
+  const auto number = reinterpret_cast<__m256i>(index.v);
+  const __m256 first = _mm256_permutevar8x32_ps(load(from).v, number);
+  const __m256 second = _mm256_permutevar8x32_ps(load(from + lanes).v, number);
+  return Float(
+      _mm256_blendv_ps(first, second, _mm256_castsi256_ps(_mm256_slli_epi32(number, 32 - 4))));
+#else
+  Float a;
+  for (int lane = 0; lane < lanes; ++lane) a.v[lane] = from[index.v[lane]];
+  return a;
+#endif
+}
+
 /// 0, 1, 2 ...
 LIFEREEL_INLINE Int lane_numbers() {
   Int a;

@@ -62,7 +62,7 @@ const Command render_command{
     "\nThe command line overrides a config file or film, and that "
     "overrides a preset. RATE: 4400k, 1.5M.\n"
     "A scene comes with the look of its name, or is drawn in characters in "
-    "the colors of --look.\n"
+    "the colours of --look.\n"
     "\"none\" unsets what a lower layer set: --preset dvd_mp4 "
     "--bitrate none --maxrate none ... --crf 20\n",
     run_render};

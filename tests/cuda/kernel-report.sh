@@ -41,6 +41,7 @@ int main() {
                 sizeof(CountStarts::Shared));
   std::printf("Scatter+FadeLight 128 %zu\nHalveLight 128 0\nFindWhite+DoubleLight 128 %zu\n",
               sizeof(FadeLight::Shared), sizeof(FindWhite::Shared));
+  std::puts("BendLight 128 0");
   std::puts("ToneLight<uint8> 128 0\nToneLight<uint16> 128 0");
 }
 END
@@ -63,6 +64,7 @@ for architecture; do
         else if (name ~ /FadeLight/) kernel = "Scatter+FadeLight"
         else if (name ~ /HalveLight/) kernel = "HalveLight"
         else if (name ~ /DoubleLight/) kernel = "FindWhite+DoubleLight"
+        else if (name ~ /BendLight/) kernel = "BendLight"
         else if (name ~ /ToneLightIhE/) kernel = "ToneLight<uint8>"
         else if (name ~ /ToneLightItE/) kernel = "ToneLight<uint16>"
         else if (name ~ /CountStarts/) kernel = "CountStarts+Fade"

@@ -54,9 +54,11 @@ struct Planes {
   }
 };
 
+ColourMatrix matrix_of_pictures = ColourMatrix::bt709;
+
 /// Every range and depth in turn.
 ColourDescription colour_of(int frame) {
-  return {ColourMatrix::bt709, frame % 3 == 1 ? ColourRange::full : ColourRange::limited,
+  return {matrix_of_pictures, frame % 3 == 1 ? ColourRange::full : ColourRange::limited,
           frame % 2 == 1 ? 10 : 8};
 }
 
@@ -167,6 +169,37 @@ TEST_SUITE("cuda.looks_on_host") {
       look.dither = false;
       look.streaks = 1;
     });
+  }
+
+  TEST_CASE("on a tube, alone and with every other stage, in every depth and matrix") {
+    const FreshGpu fresh;
+    UniverseSettings universe = lit_universe(66, 482, 60);  // odd blocks either way
+    const auto with = [&universe](float scanlines, float mask, float barrel) {
+      universe.look.scanlines = scanlines;
+      universe.look.mask = mask;
+      universe.look.barrel = barrel;
+      compare(universe, 4);
+    };
+    for (const ColourMatrix matrix : {ColourMatrix::bt709, ColourMatrix::smpte170m}) {
+      matrix_of_pictures = matrix;
+      for (const bool alone : {true, false}) {
+        universe.look.tone = alone ? ToneCurve::log : ToneCurve::filmic;
+        universe.look.grain = alone ? 0.0f : 4.0f;
+        universe.look.bloom = universe.look.vignette = alone ? 0.0f : 0.5f;
+        universe.look.dither = !alone;
+        with(0.6f, 0, 0);
+        with(0, 0.3f, 0);
+        with(0, 0, 1);
+        with(1, 1, 0.35f);
+      }
+    }
+    matrix_of_pictures = ColourMatrix::bt709;
+    universe.look.background = 0xFFFFFF;  // nowhere brighter than white
+    with(0.1f, 0, 0.1f);
+    universe = lit_universe(64, 64, 40);
+    with(0, 0, 1);
+    universe = lit_universe(720, 480, 900);
+    with(0.6f, 0.25f, 0.35f);
   }
 
   TEST_CASE("odd blocks, the smallest picture, one particle and many, one species and all") {

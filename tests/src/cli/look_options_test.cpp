@@ -22,7 +22,7 @@ TEST_SUITE("src.look_options") {
       const char* sentence;
     } cases[] = {
         {2, {"--look", "aurorra"}, "--look: there is no look 'aurorra'; did you mean aurora?"},
-        {2, {"--look", "no/such.cfg"}, "there are aurora, neon, ember, abyss, published, or name"},
+        {2, {"--look", "no/such.cfg"}, "there are aurora, neon, ember, abyss, glyphs, "},
         {2, {"--look", "film.cfg"}, "film.cfg:2: a look may not set output"},
         {2, {"--look", "path.cfg"}, "path.cfg:1: palette: palette '../palette.txt' is neither"},
         {2, {"--palette", "virdis"}, "did you mean viridis?"},
@@ -39,6 +39,19 @@ TEST_SUITE("src.look_options") {
         {1, {"--grain", "-1"}, "grain -1 is out of range: 0 to 16"},
         {1, {"--pixel-format", "yuv420p10", "--codec", "mjpeg"}, "mjpeg has no 10 bits a sample"},
         {1, {"--look", "published", "--bloom", "1"}, "choose a look such as aurora, or leave"},
+        {2, {"--glyphs=maybe"}, "--glyphs: 'maybe' is neither yes nor no"},
+        {2, {"--glyph-set", "asci"}, "--glyph-set: "},
+        {2, {"--glyph-sets", "ascii"}, "there is no option --glyph-sets; did you mean --glyph-set"},
+        {2, {"--scanline", "1"}, "did you mean --scanlines?"},
+        {1, {"--glyph-cell", "20"}, "take 16, 24, 32 or 64, or set --glyph-cell auto"},
+        {1, {"--glyph-floor", "2"}, "glyph-floor 2 is out of range: 0 to 1"},
+        {1, {"--look", "published", "--glyphs"}, "set --look glyphs or another, or --glyphs no"},
+        {1, {"--scanlines", "1"}, "at least 480 lines, not 270; make the film larger, or set "},
+        {1, {"--look", "phosphor"}, "or set --scanlines 0"},
+        {1, {"--barrel", "1", "--filter", "interlace"}, "and --filter interlace makes it one"},
+        {2, {"--scene", "rian"}, "--scene: 'rian' is not one of particle-life, rain, fire"},
+        {1, {"--scene", "rain", "--look", "published"}, "--scene rain is drawn in colour"},
+        {1, {"--scene", "rain", "--substeps", "2"}, "--scene rain has no steps: leave"},
     };
     for (const auto& one : cases) {
       CAPTURE(one.sentence);
@@ -48,6 +61,8 @@ TEST_SUITE("src.look_options") {
       CHECK_FALSE(std::filesystem::exists(program.path("film.mkv")));
       CHECK_FALSE(std::filesystem::exists(program.path("film.mkv.lifereel")));
     }
+    CHECK(contains(program.failure(2, {"state", "--scene", "fire", "--frames", "2", "-o", "s.npy"}),
+                   "no state to write; leave --scene out"));
     CHECK_FALSE(std::filesystem::exists(program.path("victim.mkv")));
 
     const auto drawn_in = [&](const char* colours) {

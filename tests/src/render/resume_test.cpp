@@ -296,6 +296,10 @@ TEST_SUITE("src.resume") {
     CHECK(contains(error_of([&] { render_rest(other); }), "frames"));
     CHECK(!fs::exists(settings.output));
 
+    other = settings;
+    apply_look(other, "glyphs");
+    CHECK(contains(error_of([&] { render_rest(other); }), "begun with no "));
+
     // What does not change a byte may change.
     other = settings;
     other.engine.lanes = 2;
@@ -313,6 +317,26 @@ TEST_SUITE("src.resume") {
     other.resume = Resume::restart;
     CHECK(render_rest(other).pipeline.frames_kept == 0);
     CHECK(!fs::exists(work_of(settings)));
+  }
+
+  TEST_CASE("a film in characters does not go on in others" * doctest::skip(files_alone)) {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small(folder.file("film.mp4"), "libx264");
+    apply_look(settings, "glyphs");
+    settings.engine.lanes = 1;
+    render_until(settings, 2 * chunk + 5);
+    const auto refused_with = [&](const char* key, const char* value) {
+      RenderSettings changed = settings;
+      apply_setting(changed, key, value, "test");
+      return error_of([&] { render_rest(changed); });
+    };
+    CHECK(contains(refused_with("glyph-set", "blocks"),
+                   "begun with glyph-set = 'ascii', now glyph-set = 'blocks'"));
+    CHECK(contains(refused_with("glyph-cell", "24"),
+                   "begun with glyph-cell = 'auto', now glyph-cell = '24'"));
+    CHECK(contains(refused_with("barrel", "0.5"), "begun with barrel = '0', now barrel = '0.5'"));
+    CHECK(contains(refused_with("glyphs", "no"), "begun with glyph-cell = 'auto', now no glyph-cell"));
+    CHECK(render_rest(settings).pipeline.frames_kept >= chunk);
   }
 
   TEST_CASE("one process works at a film" * doctest::skip(files_alone)) {

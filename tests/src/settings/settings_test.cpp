@@ -80,6 +80,13 @@ RenderSettings random_settings(std::mt19937_64& random) {
       *field = real();
     for (int* field : {&look.point_size, &look.streaks, &look.bloom_radius}) *field = whole(0, 99);
     look.dither = random() % 2;
+    universe.scene = static_cast<Scene>(whole(0, 2));
+    look.glyphs = random() % 2;
+    if (maybe()) look.glyph_set = random() % 2 ? "braille" : " \"#\\=";
+    if (maybe()) look.glyph_cell = whole(0, 99);
+    for (float* field :
+         {&look.glyph_edges, &look.glyph_floor, &look.scanlines, &look.mask, &look.barrel})
+      if (maybe()) *field = real();
   }
   FilmSettings& film = settings.film;
   film.target = static_cast<DiscTarget>(whole(0, 2));
