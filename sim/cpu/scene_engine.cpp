@@ -9,7 +9,9 @@
 #include "sim/cpu/engine_needs.h"
 #include "sim/cpu/glyph_screen.h"
 #include "sim/cpu/kernel_choice.h"
+#include "sim/cpu/painter.h"
 #include "sim/cpu/picture_toner.h"
+#include "sim/cpu/tube_glass.h"
 #include "sim/scene.h"
 #include "sim/scenes/spark_grid.h"
 
@@ -86,7 +88,9 @@ class SceneEngine final : public Engine {
         pyramid_(settings_.width / 2, settings_.height / 2, bloom_levels(settings_),
                  light_kernels_for(isa), threads, LightPyramid::Edges::open),
         toner_(settings_, light_kernels_for(isa), threads),
-        pool_(threads) {}
+        pool_(threads) {
+    if (settings_.look.barrel > 0) glass_ = std::make_unique<TubeGlass>(settings_, isa, threads);
+  }
 
   const UniverseSettings& settings() const noexcept override { return settings_; }
   std::uint64_t frame() const noexcept override { return frame_; }
@@ -110,8 +114,10 @@ class SceneEngine final : public Engine {
     keep_to(target.colour.matrix);
     cells_.begin(frame_);
     screen_.draw(cells_, pyramid_, pool_);
+    const LightPlanes* shown = &screen_.light();
+    if (glass_ != nullptr) shown = &glass_->bend(*shown, pyramid_, pool_);
     pyramid_.glow(pool_);
-    toner_.tone({screen_.light(), pyramid_, tone_, tables_.matrix, frame_}, target, pool_);
+    toner_.tone({*shown, pyramid_, tone_, tables_.matrix, frame_}, target, pool_);
   }
   void finish_draw() override {}
   void pass(const PictureTarget& target) override { check(target); }
@@ -130,8 +136,9 @@ class SceneEngine final : public Engine {
     frame_ = checkpoint.state.frame;
   }
 
+  // At most: a painter of particles has a trail, too.
   static std::size_t memory_bytes(const UniverseSettings& universe, int threads) {
-    return GlyphScreen::memory_bytes(universe, threads);
+    return painter_memory_bytes(universe, threads);
   }
 
  private:
@@ -160,6 +167,7 @@ class SceneEngine final : public Engine {
   arithmetic::ToneConstants tone_{};
   GlyphScreen screen_;
   SceneCells cells_;
+  std::unique_ptr<TubeGlass> glass_;  // of a look with a barrel
   LightPyramid pyramid_;
   PictureToner toner_;
   WorkerPool pool_;

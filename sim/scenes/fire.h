@@ -103,7 +103,7 @@ LIFEREEL_ARITHMETIC SceneSpark risen(const Fire& fire, std::uint64_t of_spark, s
   const float part = arithmetic::quotient(static_cast<float>(age), static_cast<float>(life));
   const float rises = between(0.25f, 0.95f, part_of_one(of_spark, 0)) * rows;
   const float slows = part * (2.0f - part);  // hot air loses its speed
-  const std::int64_t swing = static_cast<std::int64_t>(age) * (900 + (of_spark >> 16 & 2047));
+  const std::int64_t swing = age * (900 + static_cast<std::int64_t>(of_spark >> 16 & 2047));
   const float sway = line_noise(static_cast<std::uint32_t>(of_spark >> 32), swing) - 0.5f;
   SceneSpark spark{};
   spark.column = part_of_one(of_spark, 24) * columns + sway * part * rows * 0.5f;
