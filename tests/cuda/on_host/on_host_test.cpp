@@ -18,8 +18,8 @@
 #include "tests/sanitizers.h"
 
 using namespace lifereel;
-using lifereel::test::sanitized;
 using host_gpu::gpu;
+using lifereel::test::sanitized;
 
 namespace {
 
@@ -173,7 +173,8 @@ TEST_SUITE("cuda.on_host") {
         const CudaEngineSettings shape = {-1, lanes, threads, static_cast<int>(1 + scramble)};
         compare(universe_of(300, 270, 333), shape, 8, scramble++);
       }
-    for (; scramble < (sanitized ? 16 : 30); ++scramble) compare(universe_of(271, 264, 97), {}, 7, scramble);
+    for (; scramble < (sanitized ? 16 : 30); ++scramble)
+      compare(universe_of(271, 264, 97), {}, 7, scramble);
   }
 
   TEST_CASE("states and pictures equal the CPU's for universes of many kinds") {

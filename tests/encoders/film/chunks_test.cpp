@@ -95,7 +95,7 @@ void check_joins(FilmSettings settings, const std::string& name, int width, int 
     CHECK(decoded.worst_psnr > 22);
   }
   for (const int threads : {1, 3}) {
-    if (looks_for_races && threads == 1) continue;
+    if (sanitized && threads == 1) continue;
     CAPTURE(threads);
     output.path = folder.file("shared-" + name);
     output.overwrite = true;
@@ -296,7 +296,7 @@ TEST_SUITE("encoders.chunks") {
   }
 
   TEST_CASE("a minute of DVD-Video keeps its buffer and counts its time" *
-            doctest::skip(looks_for_races)) {
+            doctest::skip(sanitized)) {
     REQUIRE_ENCODER("mpeg2video");
     FilmSettings settings = dvd_settings();
     const TemporaryFolder folder;

@@ -176,8 +176,7 @@ TEST_SUITE("src.resume") {
     }
   }
 
-  TEST_CASE("a disc goes on to the same bytes, and so do its hashes" *
-            doctest::skip(files_alone)) {
+  TEST_CASE("a disc goes on to the same bytes, and so do its hashes" * doctest::skip(files_alone)) {
     const test::TemporaryFolder folder;
     RenderSettings settings;
     apply_preset(settings, "dvd_video");
