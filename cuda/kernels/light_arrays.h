@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "cuda/kernels/glyph_kernels.h"
 #include "cuda/kernels/light_tone.h"
 #include "sim/arithmetic/constants.h"
 #include "sim/light/light_tables.h"
@@ -50,6 +51,32 @@ struct GrayArrays {
   std::vector<FourBytes*> luma;
 };
 
+// Of a look in characters.
+struct GlyphArrays {
+  GlyphArrays() = default;
+  GlyphArrays(Arena& arena, const UniverseSettings& universe, std::int64_t pitch)
+      : grid(glyph_grid(universe.look, universe.width, universe.height)) {
+    const auto glyphs = static_cast<std::int64_t>(glyph_characters(universe.look.glyph_set).size());
+    cells = arena.take<ShownCell>(std::int64_t{grid.columns} * grid.rows);
+    coverage = arena.take<float>(glyphs * glyph_regions);
+    squares = arena.take<float>(glyphs);
+    rows = arena.take<FourRows>(glyphs * grid.cell_height / 4);
+    const std::int64_t quads = pitch / 4 * universe.height;
+    canvas.luma = arena.take<FourFloats>(quads);
+    canvas.cb = arena.take<TwoFloats>(quads / 2);
+    canvas.cr = arena.take<TwoFloats>(quads / 2);
+    canvas.width = universe.width;
+    canvas.height = universe.height;
+    canvas.pitch = static_cast<std::int32_t>(pitch);
+  }
+
+  GlyphGrid grid{};
+  ShownCell* cells = nullptr;
+  float *coverage = nullptr, *squares = nullptr;  // GlyphCoverage
+  FourRows* rows = nullptr;
+  LightImage canvas{};  // what is shown; no splats
+};
+
 // Of a look in colour; rows of `pitch` pixels.
 struct LightArrays {
   LightArrays() = default;
@@ -81,6 +108,7 @@ struct LightArrays {
     if (look.vignette > 0)
       for (const std::int64_t count : {pitch, height, pitch / 2, height / 2})
         vignette.push_back(arena.take<float>(count));
+    if (look.glyphs) glyphs = GlyphArrays(arena, universe, pitch);
     if (look.grain > 0) grain = arena.take<float>(grain_template_size * grain_template_size);
     const std::int64_t chroma_pitch = rounded_up(universe.width / 2, 64);
     for (int i = 0; i < pictures; ++i)
@@ -106,6 +134,7 @@ struct LightArrays {
   arithmetic::MatrixConstants* matrix = nullptr;
   float *noise = nullptr, *grain = nullptr;
   std::vector<float*> vignette;  // columns and rows of pixels, of blocks; or none
+  GlyphArrays glyphs;            // of a look that has them
   std::vector<SamplePlanes<std::uint16_t>> planes;  // with room for samples of either depth
 
  private:

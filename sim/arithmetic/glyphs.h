@@ -16,6 +16,18 @@
 
 namespace lifereel::arithmetic {
 
+/// All bits set where it is so, else none: a lane's, as wide.h's types have it.
+LIFEREEL_ARITHMETIC std::int32_t where_less(float a, float b) { return a < b ? -1 : 0; }
+LIFEREEL_ARITHMETIC std::int32_t where_equal(std::int32_t a, std::int32_t b) {
+  return a == b ? -1 : 0;
+}
+LIFEREEL_ARITHMETIC std::int32_t chosen(std::int32_t where, std::int32_t a, std::int32_t b) {
+  return where != 0 ? a : b;
+}
+LIFEREEL_ARITHMETIC float chosen(std::int32_t where, float a, float b) {
+  return where != 0 ? a : b;
+}
+
 /// Regions are counted row by row.
 inline constexpr int cell_regions = 8;
 
@@ -70,6 +82,21 @@ LIFEREEL_ARITHMETIC F unlikeness(const F* region, const float* coverage, float s
   return F(squares) - both * 2.0f;
 }
 
+/// Where a cell stays empty, by the brightness of its brightest region, 0 to 1, and the glyph that
+/// it had.
+template <class F, class I>
+LIFEREEL_ARITHMETIC I where_dark(F brightest, I before, float floor) {
+  return where_less(brightest,
+                    chosen(where_equal(before, I(0)), F(floor * floor_when_empty), F(floor)));
+}
+
+/// The glyph that is most like a shape, by so much; or the one before, unless that is clearly less
+/// like it.
+template <class F, class I>
+LIFEREEL_ARITHMETIC I with_persistence(I best, F least, I before, F of_before) {
+  return chosen(where_less(least + F(glyph_persistence), of_before), best, before);
+}
+
 /// The step of brightness from left to right and from top to bottom, halved as a cell is twice as
 /// high as wide.
 template <class F>
@@ -85,8 +112,7 @@ LIFEREEL_ARITHMETIC CellSlope<F> cell_slope(const F* region) {
   return {(right - left) * 0.25f, (lower - upper) * 0.125f};
 }
 
-/// The whole choice for one cell but for finding what is most like it. `line` is 0 to 3 for '-',
-/// '/', '|' and '\\', or -1.
+/// 0 to 3 for '-', '/', '|' and '\\', or -1.
 LIFEREEL_ARITHMETIC std::int32_t line_of_slope(CellSlope<float> slope, float least_step) {
   constexpr float diagonal = 2.4142135f;  // tan 67.5 degrees
   const float across = absolute(slope.across), down = absolute(slope.down);
@@ -94,6 +120,13 @@ LIFEREEL_ARITHMETIC std::int32_t line_of_slope(CellSlope<float> slope, float lea
   if (across > down * diagonal) return 2;
   if (down > across * diagonal) return 0;
   return slope.across * slope.down > 0.0f ? 1 : 3;
+}
+/// A cell's glyph, or the line in its place; `lines` are their glyphs, -1: there is none.
+LIFEREEL_ARITHMETIC std::int32_t glyph_or_line(std::int32_t glyph, CellSlope<float> slope,
+                                               float least_step, const std::int32_t* lines) {
+  if (glyph == 0) return 0;
+  const std::int32_t line = line_of_slope(slope, least_step);
+  return line >= 0 && lines[line] >= 0 ? lines[line] : glyph;
 }
 
 }  // namespace lifereel::arithmetic

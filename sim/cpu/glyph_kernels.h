@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "sim/arithmetic/glyphs.h"
+#include "sim/glyphs/glyph_choice.h"
 
 namespace lifereel {
 
@@ -16,17 +17,6 @@ struct CellRow {
   float *luma, *cb, *cr;  ///< of a lit pixel
   std::int32_t* glyph;    ///< the picture before's, -1: none; then this one's
   std::int32_t count;
-};
-
-/// What glyphs are chosen by.
-struct GlyphChoice {
-  const float* coverage;  ///< [glyph][cell_regions]
-  const float* squares;   ///< [glyph]
-  std::int32_t glyphs;
-  std::int32_t lines[4];  ///< as GlyphTables::lines
-  float floor;            ///< of brightness, 0 to 1
-  /// The least step of brightness that is drawn as a line; more than most_brightness: none is.
-  float least_step;
 };
 
 /// A row of samples of every cell, out of a table of coverage.

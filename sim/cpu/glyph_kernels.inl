@@ -9,17 +9,6 @@
 namespace lifereel::LIFEREEL_ISA {
 namespace {
 
-LIFEREEL_INLINE Int where_less(Float a, Float b) {
-  return Int(reinterpret_cast<IntVector>(a.v < b.v));
-}
-LIFEREEL_INLINE Int where_equal(Int a, Int b) {
-  return Int(reinterpret_cast<IntVector>(a.v == b.v));
-}
-LIFEREEL_INLINE Int chosen(Int where, Int a, Int b) { return Int(where.v != 0 ? a.v : b.v); }
-LIFEREEL_INLINE Float chosen(Int where, Float a, Float b) {
-  return Float(where.v != 0 ? a.v : b.v);
-}
-
 void sum_rows(const float* first, std::ptrdiff_t pitch, std::int32_t rows, std::int32_t count,
               float* to) {
   for (std::int32_t i = 0; i < count; i += lanes) {
@@ -69,14 +58,12 @@ LIFEREEL_INLINE Int most_like(const Float* region, Int before, const GlyphChoice
     best = chosen(less, here, best);
     of_before = chosen(where_equal(before, here), unlike, of_before);
   }
-  const Int clearly = where_less(least + Float(arithmetic::glyph_persistence), of_before);
-  return chosen(clearly, best, before);
+  return arithmetic::with_persistence(best, least, before, of_before);
 }
 
 void choose_glyphs(const CellRow& cell_row, const GlyphChoice& glyph_choice) {
   const CellRow cells = cell_row;
   const GlyphChoice choice = glyph_choice;
-  const Float floor(choice.floor), floor_when_empty(choice.floor * arithmetic::floor_when_empty);
   for (std::int32_t i = 0; i < cells.count; i += lanes) {
     Float region[arithmetic::cell_regions], brightest(0.0f);
     for (int r = 0; r < arithmetic::cell_regions; ++r) {
@@ -84,8 +71,7 @@ void choose_glyphs(const CellRow& cell_row, const GlyphChoice& glyph_choice) {
       brightest = maximum(brightest, region[r]);
     }
     const Int before = load(cells.glyph + i);
-    const Int dark =
-        where_less(brightest, chosen(where_equal(before, Int(0)), floor_when_empty, floor));
+    const Int dark = arithmetic::where_dark(brightest, before, choice.floor);
     Int glyph(0);
     if (sum_lanes(dark) != -lanes) {  // most cells of many pictures are dark
       arithmetic::sharpen_shape(region);
@@ -94,12 +80,10 @@ void choose_glyphs(const CellRow& cell_row, const GlyphChoice& glyph_choice) {
     store(cells.glyph + i, glyph);
     if (choice.least_step > arithmetic::most_brightness) continue;
     const arithmetic::CellSlope<Float> slope = arithmetic::cell_slope(region);
-    for (int lane = 0; lane < lanes; ++lane) {
-      if (glyph.v[lane] == 0) continue;
-      const std::int32_t line =
-          arithmetic::line_of_slope({slope.across.v[lane], slope.down.v[lane]}, choice.least_step);
-      if (line >= 0 && choice.lines[line] >= 0) cells.glyph[i + lane] = choice.lines[line];
-    }
+    for (int lane = 0; lane < lanes; ++lane)
+      cells.glyph[i + lane] =
+          arithmetic::glyph_or_line(glyph.v[lane], {slope.across.v[lane], slope.down.v[lane]},
+                                    choice.least_step, choice.lines);
   }
 }
 

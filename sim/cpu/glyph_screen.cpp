@@ -8,8 +8,6 @@
 namespace lifereel {
 namespace {
 
-static_assert(arithmetic::cell_regions == glyph_regions);
-
 constexpr std::int32_t widest_vector = 16;
 
 std::int32_t whole_blocks(std::int32_t count) {
@@ -54,24 +52,11 @@ GlyphScreen::GlyphScreen(const UniverseSettings& universe, Isa isa, int threads)
       blocks_(block_coverage(tables_, pixels_)),
       pixel_pitch_(whole_vectors(tables_.cell_width)),
       block_pitch_(whole_vectors(tables_.cell_width / 2)),
+      coverage_(make_glyph_coverage(tables_)),
+      choice_(make_glyph_choice(universe.look, tables_, coverage_.coverage.data(),
+                                coverage_.squares.data())),
       light_(universe.width, universe.height),
       glyphs_(static_cast<std::size_t>(pitch_) * static_cast<std::size_t>(grid_.rows), -1) {
-  for (int glyph = 0; glyph < tables_.glyphs; ++glyph) {
-    float squares = 0;
-    for (int region = 0; region < glyph_regions; ++region) {
-      coverage_.push_back(tables_.shapes[static_cast<std::size_t>(glyph * glyph_regions + region)]);
-      squares += coverage_.back() * coverage_.back();
-    }
-    squares_.push_back(squares);
-  }
-  choice_.coverage = coverage_.data();
-  choice_.squares = squares_.data();
-  choice_.glyphs = tables_.glyphs;
-  std::copy(tables_.lines.begin(), tables_.lines.end(), choice_.lines);
-  choice_.floor = universe.look.glyph_floor;
-  choice_.least_step = universe.look.glyph_edges > 0
-                           ? (1.0f - universe.look.glyph_edges) * arithmetic::most_brightness
-                           : 2 * arithmetic::most_brightness;
   cell_rows_.resize(static_cast<std::size_t>(threads));
   for (auto& row : cell_rows_) row.resize(static_cast<std::size_t>(pitch_) * (glyph_regions + 3));
 }

@@ -61,8 +61,8 @@ class GlyphScreen {
   // each padded to whole vectors.
   std::vector<float> pixels_, blocks_;
   std::ptrdiff_t pixel_pitch_, block_pitch_;
-  std::vector<float> coverage_, squares_;
-  GlyphChoice choice_{};
+  const GlyphCoverage coverage_;
+  const GlyphChoice choice_;
   LightPlanes light_;
   std::vector<std::int32_t> glyphs_;           // of the picture before, rows of pitch_
   std::vector<std::vector<float>> cell_rows_;  // a thread: what CellRow points to

@@ -113,9 +113,6 @@ LIFEREEL_INLINE Float take_splat(std::int32_t* splat) {
   return light;
 }
 
-// Ahead of the reader, into the next page: processors do not do that by themselves.
-constexpr std::int32_t samples_ahead = 512;
-
 // Kernels copy what they are given by reference: what they write could be that.
 template <bool splats, bool turns>
 float fade_blocks_of(const FadedRows& faded_rows, std::int32_t blocks, float decay,

@@ -7,6 +7,9 @@
 namespace lifereel::LIFEREEL_ISA {
 namespace {
 
+// Ahead of the reader, into the next page: processors do not do that by themselves.
+constexpr std::int32_t samples_ahead = 512;
+
 enum class Glass { none, flat, bulging };
 
 LIFEREEL_INLINE bool bulges(const TubeRow& tube) { return tube.constants.barrel.row_curve > 0.0f; }
@@ -115,6 +118,10 @@ LIFEREEL_INLINE void mix_rows(const BentRow& row) {
         arithmetic::bent_row(row.row, four_columns_at(i, row.barrel.half_width), row.barrel),
         row.barrel.half_height);
     const RowRange rows = rows_mixed(row, i, i + block - 1);
+    const float* const ahead =
+        row.first + static_cast<std::ptrdiff_t>(rows.last - 1) * row.pitch + i + samples_ahead;
+    for (std::int32_t vector = 0; vector < squad; ++vector)
+      __builtin_prefetch(ahead + vector * lanes);
     Floats mixed(0.0f);
     for (std::int32_t r = rows.first; r <= rows.last; ++r) {
       const float* const from = row.first + static_cast<std::ptrdiff_t>(r - 1) * row.pitch + i;
@@ -137,6 +144,7 @@ void bend_row(const BentRow& bent_row) {
   mix_rows(row);
   const float stretch = arithmetic::stretch_of(row.row, row.barrel);
   for (std::int32_t i = 0; i < row.width; i += lanes) {
+    __builtin_prefetch(row.to + i + samples_ahead, 1);
     const Float place = arithmetic::sample_place(
         columns_at(i, row.barrel.half_width) * Float(stretch), row.barrel.half_width);
     const Int number = truncate(place);

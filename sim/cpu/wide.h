@@ -117,6 +117,18 @@ LIFEREEL_INLINE Float maximum(Float a, Float b) {
 #endif
 }
 
+/// All bits of a lane set where it is so, else none.
+LIFEREEL_INLINE Int where_less(Float a, Float b) {
+  return Int(reinterpret_cast<IntVector>(a.v < b.v));
+}
+LIFEREEL_INLINE Int where_equal(Int a, Int b) {
+  return Int(reinterpret_cast<IntVector>(a.v == b.v));
+}
+LIFEREEL_INLINE Int chosen(Int where, Int a, Int b) { return Int(where.v != 0 ? a.v : b.v); }
+LIFEREEL_INLINE Float chosen(Int where, Float a, Float b) {
+  return Float(where.v != 0 ? a.v : b.v);
+}
+
 LIFEREEL_INLINE Float load(const float* from) {
   Float a;
   memcpy(&a.v, from, sizeof a.v);
@@ -135,10 +147,10 @@ LIFEREEL_INLINE void store(std::int32_t* to, Int a) { memcpy(to, &a.v, sizeof a.
 template <class From>
 LIFEREEL_INLINE Float shuffled(Float a, Float b, const From& from) {
 #if defined(__clang__)
-  Float chosen(0.0f);
+  Float result(0.0f);
   for (int lane = 0; lane < lanes; ++lane)
-    chosen.v[lane] = from(lane) < lanes ? a.v[from(lane)] : b.v[from(lane) - lanes];
-  return chosen;
+    result.v[lane] = from(lane) < lanes ? a.v[from(lane)] : b.v[from(lane) - lanes];
+  return result;
 #else
   IntVector numbers{};
   for (int lane = 0; lane < lanes; ++lane) numbers[lane] = from(lane);
