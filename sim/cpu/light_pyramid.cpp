@@ -13,8 +13,12 @@ constexpr std::int32_t half(std::int32_t n) { return (n + 1) / 2; }
 }  // namespace
 
 LightPyramid::LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, int levels,
-                           const LightKernels& kernels, int threads)
-    : kernels_(kernels), levels_(levels), blocks_wide_(blocks_wide), blocks_high_(blocks_high) {
+                           const LightKernels& kernels, int threads, Edges edges)
+    : kernels_(kernels),
+      levels_(levels),
+      edges_(edges),
+      blocks_wide_(blocks_wide),
+      blocks_high_(blocks_high) {
   for (int channel = 0; channel < 3; ++channel) {
     if (channel > 0 && levels_ == 0) break;
     std::int32_t width = half(blocks_wide), height = half(blocks_high);
@@ -93,8 +97,8 @@ void LightPyramid::glow(WorkerPool& pool) {
       const std::int32_t row = item / 3;
       const LightPlane& from = plane(channel, level - 1);
       LightPlane& to = plane(channel, level);
-      const float* const rows[4] = {from.torus_row(2 * row - 1), from.torus_row(2 * row),
-                                    from.torus_row(2 * row + 1), from.torus_row(2 * row + 2)};
+      const float* const rows[4] = {row_of(from, 2 * row - 1), row_of(from, 2 * row),
+                                    row_of(from, 2 * row + 1), row_of(from, 2 * row + 2)};
       kernels_.halve(rows, from.width, to.row(row), to.width, scratch_row(thread));
     });
   }
@@ -109,7 +113,8 @@ void LightPyramid::glow(WorkerPool& pool) {
 }
 
 void LightPyramid::luma_row(std::int32_t block_row, float* to) const {
-  const std::int32_t row = (block_row + blocks_high_) % blocks_high_;
+  const std::int32_t row = edges_ == Edges::torus ? (block_row + blocks_high_) % blocks_high_
+                                                  : std::clamp(block_row, 0, blocks_high_ - 1);
   kernels_.double_row(rows_for(base_[0], row), false, to);
 }
 

@@ -2,6 +2,7 @@
 // The light at a quarter of the picture's size and less: what glows, and what exposure goes by.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -15,9 +16,12 @@ namespace lifereel {
 
 class LightPyramid {
  public:
+  /// What is above the first row: of a torus the last, otherwise more of the first.
+  enum class Edges { torus, open };
+
   /// Of planes of 2x2 blocks. With 0 levels (bloom_levels()) there is no bloom, only the histogram.
   LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, int levels,
-               const LightKernels& kernels, int threads);
+               const LightKernels& kernels, int threads, Edges edges = Edges::torus);
 
   /// Before a picture's light.
   void begin() noexcept;
@@ -34,7 +38,7 @@ class LightPyramid {
   /// After the last row.
   void end();
   void glow(WorkerPool& pool);
-  /// What glows in a row of blocks' luma (of a torus: any row): the sum of all levels, samples of
+  /// What glows in a row of blocks' luma (or beyond its edges): the sum of all levels, samples of
   /// 4x4 pixels' sums. Writes whole blocks of vectors.
   void luma_row(std::int32_t block_row, float* to) const;
   /// What glows in the chroma of a row of blocks is these rows doubled.
@@ -51,12 +55,17 @@ class LightPyramid {
   const std::uint32_t* histogram() const noexcept { return histogram_.data(); }
 
  private:
-  static SampleRows rows_for(const LightPlane& half, std::int32_t row) noexcept {
-    return {half.row(row / 2), half.torus_row(row / 2 + (row % 2 == 0 ? -1 : 1)), half.width};
+  const float* row_of(const LightPlane& plane, std::int32_t row) const noexcept {
+    return edges_ == Edges::torus ? plane.torus_row(row)
+                                  : plane.row(std::clamp(row, 0, plane.height - 1));
+  }
+  SampleRows rows_for(const LightPlane& half, std::int32_t row) const noexcept {
+    return {half.row(row / 2), row_of(half, row / 2 + (row % 2 == 0 ? -1 : 1)), half.width};
   }
 
   const LightKernels& kernels_;
   int levels_;
+  Edges edges_;
   LightPlane base_[3];  // a quarter of the size
   std::vector<LightPlane> smaller_[3];
   std::int32_t blocks_wide_, blocks_high_;

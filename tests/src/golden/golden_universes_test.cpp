@@ -18,10 +18,10 @@ namespace {
 constexpr const char* names[] = {"dvd_video_300", "ember_60", "ember_60_10_bits"};
 constexpr int thread_counts[] = {3};
 #else
-constexpr const char* names[] = {"dvd_video_300",    "hd_6000_60",    "panoramic_10",
-                                 "aurora_60",        "neon_60",       "ember_60",
-                                 "abyss_60",         "time_lapse_30", "slow_motion_30",
-                                 "ember_60_10_bits", "phosphor_30"};
+constexpr const char* names[] = {
+    "dvd_video_300", "hd_6000_60", "panoramic_10",  "aurora_60",      "neon_60",
+    "ember_60",      "abyss_60",   "time_lapse_30", "slow_motion_30", "ember_60_10_bits",
+    "phosphor_30",   "rain_30",    "fire_30"};
 // One, an odd number, and more than there are processors here.
 constexpr int thread_counts[] = {1, 3, 8};
 #endif
