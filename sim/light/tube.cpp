@@ -12,8 +12,8 @@ namespace {
 constexpr std::int32_t usual_lines = 270, fewest_rows_a_line = 3;
 // As wide as a pixel is in a picture of so many rows.
 constexpr std::int32_t rows_a_stripe = 540;
-constexpr std::int32_t stripes = 3;  // a bright one and two that are darker
-constexpr float darkening = 0.5f;    // of those
+constexpr std::int32_t stripes = 3;       // a bright one and two that are darker
+constexpr float stripe_darkening = 0.5f;  // of those
 
 constexpr std::int32_t rounded_quotient(std::int32_t a, std::int32_t b) { return (a + b / 2) / b; }
 
@@ -27,7 +27,7 @@ std::vector<float> mask_of(const LookSettings& look, std::int32_t width, std::in
   std::vector<float> columns(static_cast<std::size_t>(width) + static_cast<std::size_t>(room));
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const bool is_bright = static_cast<std::int32_t>(i) / stripe % stripes == 0;
-    columns[i] = is_bright ? 1.0f : 1.0f - look.mask * darkening;
+    columns[i] = is_bright ? 1.0f : 1.0f - look.mask * stripe_darkening;
   }
   return columns;
 }
@@ -59,7 +59,7 @@ arithmetic::OutlineConstants outline_of(const arithmetic::BarrelConstants& barre
 
 Tube::Tube(const LookSettings& look, std::int32_t width, std::int32_t height, int room)
     : pixels{}, blocks{}, mask(mask_of(look, width, height, room)) {
-  pixels.mask = blocks.mask = 1.0f - look.mask * darkening * (stripes - 1) / stripes;
+  pixels.mask = blocks.mask = 1.0f - look.mask * stripe_darkening * (stripes - 1) / stripes;
   pixels.beam = blocks.beam = beam_of(look, height, pixels.mask);
   pixels.barrel = arithmetic::barrel_constants(width, height, look.barrel);
   blocks.barrel = arithmetic::barrel_constants(width / 2, height / 2, look.barrel);
