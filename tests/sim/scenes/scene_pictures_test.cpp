@@ -13,7 +13,7 @@ TEST_SUITE("sim.scene_pictures") {
         CAPTURE(static_cast<int>(scene));
         CAPTURE(bits);
         UniverseSettings universe = scene_universe(scene);
-        if (bits == 10) universe.look.barrel = universe.look.scanlines = 0.4f;
+        if (bits == 10) universe.look.barrel = 0.4f;
         const ScenePicture expected =
             draw_scene_at(*make_cpu_engine(universe, {Isa::baseline, 1}), 70, bits);
         for (const Isa isa : available_isas())
