@@ -336,7 +336,8 @@ TEST_SUITE("src.resume") {
     CHECK(contains(refused_with("glyph-cell", "24"),
                    "begun with glyph-cell = 'auto', now glyph-cell = '24'"));
     CHECK(contains(refused_with("barrel", "0.5"), "begun with barrel = '0', now barrel = '0.5'"));
-    CHECK(contains(refused_with("glyphs", "no"), "begun with glyph-cell = 'auto', now no glyph-cell"));
+    CHECK(contains(refused_with("glyphs", "no"),
+                   "begun with glyph-cell = 'auto', now no glyph-cell"));
     CHECK(render_rest(settings).pipeline.frames_kept >= chunk);
   }
 
