@@ -18,7 +18,7 @@
 namespace lifereel {
 namespace {
 
-constexpr std::string_view seal_key = "job-sha256 = ";
+constexpr std::string_view seal_key = "job-sha256 = ", start_key = "start";
 
 std::map<std::string, std::string> lines_of(const std::string& job) {
   std::map<std::string, std::string> lines;
@@ -37,10 +37,12 @@ std::string difference(const std::string& begun, const std::string& now) {
     const auto found = lines.find(key);
     return found == lines.end() ? "no " + key : key + " = " + in_quotes(found->second);
   };
-  for (const auto* const lines : {&a, &b})
-    for (const auto& [key, value] : *lines)
-      if (!a.contains(key) || !b.contains(key) || a.at(key) != b.at(key))
-        return "begun with " + text(a, key) + ", now " + text(b, key);
+  for (const bool of_settings : {true, false})  // which say more than the hash of a start
+    for (const auto* const lines : {&a, &b})
+      for (const auto& [key, value] : *lines)
+        if (of_settings == (key != start_key) &&
+            (!a.contains(key) || !b.contains(key) || a.at(key) != b.at(key)))
+          return "begun with " + text(a, key) + ", now " + text(b, key);
   return "begun by another version of lifereel";
 }
 
@@ -57,9 +59,9 @@ std::string film_job(const RenderSettings& settings, const ResolvedFilm& film,
   if (start) {
     const std::vector<std::uint8_t> bytes = serialize_checkpoint(*start);
     // A checkpoint ends with its own SHA-256.
-    return job + "start = " + std::string(bytes.end() - 64, bytes.end()) + "\n";
+    return job + std::string(start_key) + " = " + std::string(bytes.end() - 64, bytes.end()) + "\n";
   }
-  return job + "start = " + engine.hash_state() + "\n";
+  return job + std::string(start_key) + " = " + engine.hash_state() + "\n";
 }
 
 std::string job_hash(const std::string& job) { return sha256_hex(job.data(), job.size()); }

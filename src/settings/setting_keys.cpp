@@ -117,18 +117,26 @@ SettingEntry of_colour(SettingEntry entry) {
   return entry;
 }
 
-/// A key of characters or of a tube: left out where it says nothing, as in films before there were
-/// any, but not where a scene's look may say another thing.
-SettingEntry of_characters(SettingEntry entry) {
+/// A key of a tube, or of characters: left out where it says nothing, as in films before there were
+/// any, but not where a scene's look says another thing.
+SettingEntry of_tube(SettingEntry entry) {
   entry.print = [print = entry.print,
                  initial = entry.print(RenderSettings())](const RenderSettings& settings) {
-    const UniverseSettings& universe = settings.universe;
     std::optional<std::string> value = print(settings);
-    const bool says_nothing =
-        universe.scene == Scene::particle_life && !universe.look.glyphs && value == initial;
-    return says_nothing ? std::nullopt : value;
+    const bool no_scene = settings.universe.scene == Scene::particle_life;
+    return no_scene && value == initial ? std::nullopt : value;
   };
   return of_colour(std::move(entry));
+}
+
+/// What is drawn in characters says all of them.
+SettingEntry of_characters(const SettingEntry& entry) {
+  SettingEntry result = of_tube(entry);
+  result.print = [print = of_colour(entry).print,
+                  print_rest = result.print](const RenderSettings& settings) {
+    return settings.universe.look.glyphs ? print(settings) : print_rest(settings);
+  };
+  return result;
 }
 
 SettingEntry look_entry(const SettingKey& key) {
@@ -143,27 +151,27 @@ SettingEntry look_entry(const SettingKey& key) {
           [](const RenderSettings&) -> std::optional<std::string> { return std::nullopt; }};
 }
 
-std::vector<SettingEntry> character_entries() {
+void add_character_entries(std::vector<SettingEntry>& list) {
   constexpr KeysOf key{"look"};
-  std::vector<SettingEntry> list;
-  list.push_back(
-      flag_entry(key("glyphs", "", "in characters"), LIFEREEL_FIELD(universe.look.glyphs)));
-  list.push_back(entry(key("glyph-set", "SET", "name, or characters"),
-                       LIFEREEL_FIELD(universe.look.glyph_set), parse_glyph_set, print_string));
-  list.push_back(entry(key("glyph-cell", "PX", "16, 24, 32, 64 or auto"),
-                       LIFEREEL_FIELD(universe.look.glyph_cell), parse_glyph_cell,
-                       print_glyph_cell));
-  list.push_back(float_entry(key("glyph-edges", "X", "lines along edges, 0 to 1"),
-                             LIFEREEL_FIELD(universe.look.glyph_edges)));
-  list.push_back(float_entry(key("glyph-floor", "X", "dark cells empty, 0 to 1"),
-                             LIFEREEL_FIELD(universe.look.glyph_floor)));
-  list.push_back(float_entry(key("scanlines", "X", "of a tube, 0 to 1"),
-                             LIFEREEL_FIELD(universe.look.scanlines)));
-  list.push_back(
-      float_entry(key("mask", "X", "its stripes, 0 to 1"), LIFEREEL_FIELD(universe.look.mask)));
-  list.push_back(
-      float_entry(key("barrel", "X", "its bulge, 0 to 1"), LIFEREEL_FIELD(universe.look.barrel)));
-  return list;
+  const auto add = [&list](const SettingEntry& entry) { list.push_back(of_characters(entry)); };
+  add(flag_entry(key("glyphs", "", "in characters"), LIFEREEL_FIELD(universe.look.glyphs)));
+  add(entry(key("glyph-set", "SET", "name, or characters"), LIFEREEL_FIELD(universe.look.glyph_set),
+            parse_glyph_set, print_string));
+  add(entry(key("glyph-cell", "PX", "16, 24, 32, 64 or auto"),
+            LIFEREEL_FIELD(universe.look.glyph_cell), parse_glyph_cell, print_glyph_cell));
+  add(float_entry(key("glyph-edges", "X", "lines along edges, 0 to 1"),
+                  LIFEREEL_FIELD(universe.look.glyph_edges)));
+  add(float_entry(key("glyph-floor", "X", "dark cells empty, 0 to 1"),
+                  LIFEREEL_FIELD(universe.look.glyph_floor)));
+}
+
+void add_tube_entries(std::vector<SettingEntry>& list) {
+  constexpr KeysOf key{"look"};
+  const auto add = [&list](SettingEntry entry) { list.push_back(of_tube(std::move(entry))); };
+  add(float_entry(key("scanlines", "X", "of a tube, 0 to 1"),
+                  LIFEREEL_FIELD(universe.look.scanlines)));
+  add(float_entry(key("mask", "X", "its stripes, 0 to 1"), LIFEREEL_FIELD(universe.look.mask)));
+  add(float_entry(key("barrel", "X", "its bulge, 0 to 1"), LIFEREEL_FIELD(universe.look.barrel)));
 }
 
 std::vector<SettingEntry> look_entries() {
@@ -193,7 +201,8 @@ std::vector<SettingEntry> look_entries() {
                   LIFEREEL_FIELD(universe.look.vignette)));
   add(float_entry(key("grain", "X", "film grain, 0 to 16"), LIFEREEL_FIELD(universe.look.grain)));
   add(flag_entry(key("dither", "", "against banding"), LIFEREEL_FIELD(universe.look.dither)));
-  for (SettingEntry& entry : character_entries()) list.push_back(of_characters(std::move(entry)));
+  add_character_entries(list);
+  add_tube_entries(list);
   return list;
 }
 

@@ -65,7 +65,10 @@ TEST_SUITE("src.characters") {
     }
     const std::string glyphs = print_config(set({{"look", "glyphs"}}));
     CHECK(contains(glyphs, "\nglyphs = yes\nglyph-set = ascii\nglyph-cell = auto\n"));
-    CHECK_FALSE(contains(glyphs, "scene"));
+    for (const char* key : {"scene", "scanlines", "mask", "barrel"})
+      CHECK_FALSE(contains(glyphs, key));
+    // A scene's look might say another thing.
+    CHECK(contains(print_config(set({{"scene", "rain"}})), "\nmask = 0\n"));
     const std::string tube = print_config(set({{"look", "aurora"}, {"barrel", "0.5"}}));
     CHECK(contains(tube, "\nbarrel = 0.5\n"));
     CHECK_FALSE(contains(tube, "glyph"));
