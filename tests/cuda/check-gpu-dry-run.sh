@@ -140,7 +140,7 @@ PATH=$work/tools:$PATH run 1 second "$programs" --dry-run -o "$results"
 last_line '^NOT all well: racecheck: status 1$'
 says '^not run: synccheck: '
 says 'a race'
-rows kernels 51
+rows kernels 71
 says '^\| panoramic, aurora .* by bytes; 3: met \|$'
 says '^\| panoramic, aurora, 10 bits .* by bytes; 3: met \|$'
 for bench in bench_dvd_video bench_dvd_mp4 bench_panoramic bench_bd_4k_6h; do rows $bench 1; done

@@ -28,7 +28,8 @@ class KernelBytes {
   explicit KernelBytes(const UniverseSettings& universe)
       : particles_(universe.particles),
         pixels_(static_cast<double>(universe.width) * universe.height),
-        levels_(universe.look.draws_colour() ? bloom_levels(universe) : 0) {
+        levels_(universe.look.draws_colour() ? bloom_levels(universe) : 0),
+        has_glyphs_(universe.look.glyphs) {
     const int radius = universe.look.point_size / 2, blocks = 2 * ((radius + 1) / 2) + 1;
     words_ = (2 * radius + 1) * (radius + 1) + blocks * blocks;
   }
@@ -44,12 +45,16 @@ class KernelBytes {
     // Luma and its splats as Fade; blocks' opponents and theirs; sums of 4x4 written.
     if (kernel == "Scatter and FadeLight")
       return (fade + 6 + channels * 4 / 16) * pixels_ + scatter * particles_;
+    // Light read; a canvas of it written, and sums of 4x4.
+    if (kernel == "ChooseGlyphs") return 6 * pixels_;
+    if (kernel == "DrawGlyphs") return (6 + (levels_ > 0 ? 3 * 4.0 / 16 : 0)) * pixels_;
     // Light read and written; sums of 4x4 written.
     if (kernel == "BendLight") return (6 + 6 + channels * 4 / 16) * pixels_;
     // A level written and the one before, four times as large, read; or read and added to.
     if (kernel == "HalveLight") return (1 + 4) * smaller_levels();
-    if (kernel == "DoubleLight") return (1 + 2 * 4) * smaller_levels();
-    if (kernel == "FindWhite and DoubleLight") return level_bytes(0) + 3 * pixels_;
+    const double last = level_bytes(0) + 3 * pixels_;  // with white, which glyphs need before
+    if (kernel == "DoubleLight") return (1 + 2 * 4) * smaller_levels() + (has_glyphs_ ? last : 0);
+    if (kernel == "FindWhite and DoubleLight") return last;
     if (kernel == "FindWhite") return 0;
     // Light, the bloom of blocks, and three planes.
     const double light = (6 + (levels_ > 0 ? 3 : 0)) * pixels_;
@@ -92,6 +97,7 @@ class KernelBytes {
 
   double particles_, pixels_;
   int levels_, words_;
+  bool has_glyphs_;
 };
 
 // What no arrangement of the same work can beat, and what of it.

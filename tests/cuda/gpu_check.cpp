@@ -194,6 +194,9 @@ void kernels(double seconds) {
   };
   both("dvd_video", preset_universe("dvd_video"));
   both("panoramic", preset_universe("panoramic"));
+  for (const char* preset : {"dvd_video", "panoramic"})
+    time_and_print(std::string(preset) + ", glyphs", in_look(preset_universe(preset), "glyphs"),
+                   floors, seconds);
   time_and_print("17152x8448 N=1000000", million(), floors, seconds);
 }
 
