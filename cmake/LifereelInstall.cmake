@@ -11,6 +11,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   sim/engine.h
   sim/language.h
   sim/look.h
+  sim/scene.h
   sim/universe.h
   cuda/cuda_engine.h
   encoders/chunk_plan.h

@@ -91,14 +91,14 @@ for stage in ${*:-release asan tsan shared}; do
     release)
       build release $cuda && run_tests release || note_build release ;;
     asan)
-      build asan $unity && run_tests asan || note_build asan ;;
+      build asan $unity -DLIFEREEL_FUZZ_SECONDS=8 && run_tests asan || note_build asan ;;
     tsan)
       targets='lifereel_tests cuda_on_host_tests'
       build tsan $unity && run_tests tsan -L concurrency || note_build tsan
       targets= ;;
     shared)
       targets='lifereel lifereel_cli'
-      build shared $unity && run_tests shared -L consumer || note_build shared
+      build shared $unity -DCMAKE_CUDA_ARCHITECTURES=90 && run_tests shared -L consumer || note_build shared
       targets= ;;
     *) echo "test-all.sh: no stage is called $stage" >&2; exit 2 ;;
   esac

@@ -368,6 +368,9 @@ std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
   const FloatEnvironment ieee;
   validate(cuda);
   const std::size_t bytes = cuda_engine_memory_bytes(universe, cuda);
+  if (universe.scene != Scene::particle_life)
+    throw std::invalid_argument(
+        "engine = cuda shows no scene but particle-life: set engine = cpu, or auto");
   const CudaDevice device = choose_cuda_device(cuda.device);
   check_cuda(cudaSetDevice(device.index), "cudaSetDevice");
   load_all_code(device, universe.look.draws_colour());

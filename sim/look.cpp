@@ -20,7 +20,7 @@ void check_range(const char* key, T value, T from, T to) {
 /// Points are smaller, so that none meets itself on the other side.
 constexpr int smallest_colour_picture = 32;
 
-/// Four pixels or more for each of a tube's lines.
+/// Three pixels or more for each of a tube's lines, which are not to be few.
 constexpr int fewest_tube_lines = 480;
 constexpr int smallest_bulging_picture = 64;
 

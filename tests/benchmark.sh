@@ -37,6 +37,36 @@ for threads in 1 $(nproc); do
   done | median | sed "s/.*/| 2880x1080, 22000 particles, $threads threads | & |/"
 done
 
+echo
+echo '| 1920x1080, one core, pairs with and without | frames/s with | what the stage takes, ms a frame | frames/s of it alone |'
+echo '|---|---|---|---|'
+milliseconds_a_frame() { # OPTION...
+  "$lifereel" render --size 1920x1080 --codec null --frames $((frames / 20)) --overwrite --quiet \
+    --stats "$here/stats.json" "$@"
+  awk -v s="$(json engine_busy_seconds "$here/stats.json")" -v n=$((frames / 20)) 'BEGIN {print 1000 * s / n}'
+}
+stage() { # NAME LOOK OPTION...: that leave the stage out
+  name=$1 look=$2
+  shift 2
+  : > "$here/with"; : > "$here/part"
+  for _ in $(seq "$pairs"); do
+    with=$(milliseconds_a_frame --threads 1 --look "$look")
+    echo "$with" >> "$here/with"
+    echo "$with $(milliseconds_a_frame --threads 1 --look "$look" "$@")" | awk '{print $1 - $2}' >> "$here/part"
+  done
+  awk -v name="$name" -v with="$(median < "$here/with")" -v part="$(median < "$here/part")" \
+    'BEGIN {printf "| %s | %.0f | %.2f | %.0f |\n", name, 1000 / with, part, 1000 / part}'
+}
+stage characters glyphs --glyphs no
+stage "scanlines, mask, barrel" phosphor --scanlines 0 --mask 0 --barrel 0
+for scene in rain fire; do
+  for threads in 1 $(nproc); do
+    for _ in $(seq "$pairs"); do
+      milliseconds_a_frame --scene "$scene" --threads "$threads"
+    done | median | awk -v name="$scene, $threads threads" '{printf "| %s | %.0f | | |\n", name, 1000 / $1}'
+  done
+done
+
 # What one would type instead, given the raw pictures. Of film_1080p and film_4k it has the preset's every
 # parameter: with one thread, both programs make the same coded pictures.
 with_ffmpeg() { # PRESET PIXELS OUTPUT
@@ -91,6 +121,10 @@ compare dvd_mp4 gray $((frames * 2 / 3)) mp4
 compare panoramic gray $((frames / 50)) mp4
 compare bd_4k_6h gray $((frames / 50)) mp4
 compare film_1080p yuv420p $((frames / 12)) mp4
+compare film_1080p yuv420p $((frames / 12)) mp4 --look glyphs
+compare film_1080p yuv420p $((frames / 12)) mp4 --look phosphor
+compare film_1080p yuv420p $((frames / 12)) mp4 --scene rain
+compare film_1080p yuv420p $((frames / 12)) mp4 --scene fire
 compare film_4k yuv420p10le $((frames / 100)) mp4
 
 echo

@@ -27,4 +27,12 @@ inline constexpr bool looks_for_races = true;
 inline constexpr bool looks_for_races = false;
 #endif
 
+/// Sanitizers look at what code does, not at what comes of it: once along each path is enough for
+/// them, and the other builds go there with every size, look and number of frames.
+#if defined(LIFEREEL_ADDRESS_SANITIZER) || defined(LIFEREEL_THREAD_SANITIZER)
+inline constexpr bool sanitized = true;
+#else
+inline constexpr bool sanitized = false;
+#endif
+
 }  // namespace lifereel::test

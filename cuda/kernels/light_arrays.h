@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "cuda/kernels/glyph_kernels.h"
 #include "cuda/kernels/light_tone.h"
 #include "sim/arithmetic/constants.h"
 #include "sim/light/light_tables.h"
@@ -50,6 +51,32 @@ struct GrayArrays {
   std::vector<FourBytes*> luma;
 };
 
+// Of a look in characters.
+struct GlyphArrays {
+  GlyphArrays() = default;
+  GlyphArrays(Arena& arena, const UniverseSettings& universe, std::int64_t pitch)
+      : grid(glyph_grid(universe.look, universe.width, universe.height)) {
+    const auto glyphs = static_cast<std::int64_t>(glyph_characters(universe.look.glyph_set).size());
+    cells = arena.take<ShownCell>(std::int64_t{grid.columns} * grid.rows);
+    coverage = arena.take<float>(glyphs * glyph_regions);
+    squares = arena.take<float>(glyphs);
+    rows = arena.take<FourRows>(glyphs * grid.cell_height / 4);
+    const std::int64_t quads = pitch / 4 * universe.height;
+    canvas.luma = arena.take<FourFloats>(quads);
+    canvas.cb = arena.take<TwoFloats>(quads / 2);
+    canvas.cr = arena.take<TwoFloats>(quads / 2);
+    canvas.width = universe.width;
+    canvas.height = universe.height;
+    canvas.pitch = static_cast<std::int32_t>(pitch);
+  }
+
+  GlyphGrid grid{};
+  ShownCell* cells = nullptr;
+  float *coverage = nullptr, *squares = nullptr;  // GlyphCoverage
+  FourRows* rows = nullptr;
+  LightImage canvas{};  // what is shown; no splats
+};
+
 // Of a look in colour; rows of `pitch` pixels.
 struct LightArrays {
   LightArrays() = default;
@@ -64,6 +91,7 @@ struct LightArrays {
              universe.width,
              universe.height,
              static_cast<std::int32_t>(pitch)};
+    take_tube(arena, look, pitch);
     take_levels(arena, universe);
     const int reach = (look.point_size / 2 + 1) / 2;
     table = {nullptr, colour_bins(universe), reach};
@@ -80,6 +108,7 @@ struct LightArrays {
     if (look.vignette > 0)
       for (const std::int64_t count : {pitch, height, pitch / 2, height / 2})
         vignette.push_back(arena.take<float>(count));
+    if (look.glyphs) glyphs = GlyphArrays(arena, universe, pitch);
     if (look.grain > 0) grain = arena.take<float>(grain_template_size * grain_template_size);
     const std::int64_t chroma_pitch = rounded_up(universe.width / 2, 64);
     for (int i = 0; i < pictures; ++i)
@@ -90,6 +119,8 @@ struct LightArrays {
   }
 
   LightImage image{};
+  LightImage bent{};      // as bulging glass shows it, without splats; null where glass is flat
+  float* mask = nullptr;  // of a tube, by column
   std::vector<LightLevel> levels;  // sums of 4x4 pixels first
   LightLevel glow{};               // null without bloom
   BlockWeights* weights = nullptr;
@@ -103,9 +134,21 @@ struct LightArrays {
   arithmetic::MatrixConstants* matrix = nullptr;
   float *noise = nullptr, *grain = nullptr;
   std::vector<float*> vignette;  // columns and rows of pixels, of blocks; or none
+  GlyphArrays glyphs;            // of a look that has them
   std::vector<SamplePlanes<std::uint16_t>> planes;  // with room for samples of either depth
 
  private:
+  void take_tube(Arena& arena, const LookSettings& look, std::int64_t pitch) {
+    if (look.has_tube()) mask = arena.take<float>(pitch);
+    if (!(look.barrel > 0)) return;
+    const std::int64_t quads = pitch / 4 * image.height;
+    bent = image;
+    bent.luma = arena.take<FourFloats>(quads);
+    bent.cb = arena.take<TwoFloats>(quads / 2);
+    bent.cr = arena.take<TwoFloats>(quads / 2);
+    bent.luma_splat = bent.opponent_splat = nullptr;
+  }
+
   void take_levels(Arena& arena, const UniverseSettings& universe) {
     const auto level_of = [&arena](std::int32_t width, std::int32_t height, int channels) {
       LightLevel level{};

@@ -8,6 +8,7 @@
 //                   that is not its frame's last, KeepPoints in its place
 //   Scatter         as ever
 //    and FadeLight  trail = decay * trail + splat; sums of 4x4 pixels and their histogram
+//   BendLight       what bulging glass shows of that (tube_kernels.h), and its sums; or none of it
 //   HalveLight      the bloom (bloom_kernels.h): a launch a level down,
 //   DoubleLight     and one up
 //    and FindWhite  with the last: histogram -> white -> the tone curve's constants

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cuda/kernels/light_kernels.h"
+#include "sim/arithmetic/tube.h"
 
 namespace lifereel {
 
@@ -20,6 +21,8 @@ struct ToneStages {
   const float *vignette_block_columns, *vignette_block_rows;  ///< of blocks
   const float* grain;                                         ///< its template
   const FrameClock* clock;                                    ///< its frame draws the grain
+  const float* mask;                                          ///< of a tube, by column of pixels
+  arithmetic::TubeConstants pixels_on_tube, blocks_on_tube;
   bool filmic;
 
   static constexpr std::int32_t dither_size = 64;
@@ -106,13 +109,44 @@ struct ToneLight : KernelBody {
       if (stages.vignette_rows != nullptr)
         lit = arithmetic::with_vignette(lit, stages.vignette_columns[column],
                                         stages.vignette_rows[row]);
-      float code = tone_of(lit, constants, range.luma_gain);
+      const bool on_tube = stages.mask != nullptr;
+      float code = tone_of(lit, constants, on_tube ? 1.0f : range.luma_gain);
+      if (on_tube) code = pixel_on_tube(code, row, column) * range.luma_gain;
       if (grain != nullptr) code = arithmetic::with_grain<Sample>(code, grain[k], range.luma_gain);
       samples.v[k] = static_cast<Sample>(
           arithmetic::luma_code_value(code, noise(row, column) + range.luma_offset));
     }
     *reinterpret_cast<FourSamples*>(planes.luma + static_cast<std::int64_t>(row) * planes.pitch +
                                     4 * quad) = samples;
+  }
+
+  LIFEREEL_KERNEL float pixel_on_tube(float luma, std::int32_t row, std::int32_t column) const {
+    const arithmetic::TubeConstants& c = stages.pixels_on_tube;
+    float seen = stages.mask[column];
+    float line = static_cast<float>(row) + 0.5f;
+    if (c.barrel.row_curve > 0.0f) {
+      const auto place =
+          arithmetic::glass_place(arithmetic::from_middle(column, c.barrel.half_width),
+                                  arithmetic::from_middle(row, c.barrel.half_height), c.barrel);
+      line = place.row + c.barrel.half_height;
+      seen = seen * arithmetic::on_glass(place, c.outline);
+    }
+    return arithmetic::luma_on_tube(luma, arithmetic::gap_at(line, c.beam), seen, c.beam);
+  }
+
+  LIFEREEL_KERNEL float block_on_tube(float luma, std::int32_t row, std::int32_t column) const {
+    const arithmetic::TubeConstants& c = stages.blocks_on_tube;
+    float seen = c.mask;
+    float middle = static_cast<float>(row) * 2.0f + 1.0f;
+    if (c.barrel.row_curve > 0.0f) {
+      const auto place =
+          arithmetic::glass_place(arithmetic::from_middle(column, c.barrel.half_width),
+                                  arithmetic::from_middle(row, c.barrel.half_height), c.barrel);
+      middle = (place.row + c.barrel.half_height) * 2.0f;
+      seen = seen * arithmetic::on_glass(place, c.outline);
+    }
+    return arithmetic::luma_on_tube(luma, arithmetic::gap_at(middle - 0.5f, c.beam),
+                                    arithmetic::gap_at(middle + 0.5f, c.beam), seen, c.beam);
   }
 
   LIFEREEL_KERNEL void tone_blocks(const arithmetic::ToneConstants& constants,
@@ -137,7 +171,8 @@ struct ToneLight : KernelBody {
       if (stages.vignette_rows != nullptr)
         dimmed = arithmetic::with_vignette(light, stages.vignette_block_columns[column],
                                            stages.vignette_block_rows[row]);
-      const float luma = tone_of(dimmed, constants, 1.0f);
+      float luma = tone_of(dimmed, constants, 1.0f);
+      if (stages.mask != nullptr) luma = block_on_tube(luma, row, column);
       arithmetic::tone_opponents(cb, cr, light, luma, *matrix, range.chroma_gain);
       const float added = noise(row, column) + range.chroma_offset;
       blue.v[b] = static_cast<Sample>(arithmetic::chroma_code_value<Sample>(cb, added));

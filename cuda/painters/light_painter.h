@@ -5,10 +5,13 @@
 
 #include <array>
 
+#include "cuda/kernels/tube_kernels.h"
 #include "cuda/painters/block_weights.h"
+#include "cuda/painters/glyph_painter.h"
 #include "cuda/painters/painter.h"
 #include "sim/arithmetic/constants.h"
 #include "sim/light/blue_noise.h"
+#include "sim/light/tube.h"
 #include "sim/light/vignette.h"
 
 namespace lifereel {
@@ -22,13 +25,19 @@ class LightPainter final : public DevicePainter {
         look_(universe.look),
         arrays_(arrays),
         light_(arrays.light),
-        launcher_(launcher) {}
+        tube_(look_, universe.width, universe.height,
+              static_cast<int>(arrays.pitch) - universe.width),
+        launcher_(launcher),
+        glyphs_(universe, arrays.light, launcher) {}
 
   static std::vector<cudaError_t> load() {
-    return {load_code<CountStarts, KeepPoints>(), load_code<CountStarts, SplatLight>(),
-            load_code<Scatter, FadeLight>(),      load_code<HalveLight>(),
-            load_code<FindWhite, DoubleLight>(),  load_code<ToneLight<std::uint8_t>>(),
-            load_code<ToneLight<std::uint16_t>>()};
+    std::vector<cudaError_t> results = GlyphPainter::load();
+    results.insert(results.end(),
+                   {load_code<CountStarts, KeepPoints>(), load_code<CountStarts, SplatLight>(),
+                    load_code<Scatter, FadeLight>(), load_code<HalveLight>(),
+                    load_code<FindWhite, DoubleLight>(), load_code<ToneLight<std::uint8_t>>(),
+                    load_code<ToneLight<std::uint16_t>>(), load_code<BendLight>()});
+    return results;
   }
 
   void fill() override {
@@ -47,6 +56,7 @@ class LightPainter final : public DevicePainter {
     const Drained drained{launcher_.stream};
     upload(light_.noise, noise);
     if (light_.grain != nullptr) upload(light_.grain, grain.samples());
+    if (light_.mask != nullptr) upload(light_.mask, tube_.mask);
     if (look_.vignette > 0) {
       upload(light_.vignette[0], pixels.columns);
       upload(light_.vignette[1], pixels.rows);
@@ -54,6 +64,7 @@ class LightPainter final : public DevicePainter {
       upload(light_.vignette[3], blocks.rows);
     }
     launcher_.wait();
+    if (look_.glyphs) glyphs_.fill();
   }
 
   void begin(const PictureTarget& target) override {
@@ -69,7 +80,8 @@ class LightPainter final : public DevicePainter {
     constexpr int count_threads = CountStarts::threads_per_block;
     const int threads = launcher_.threads;
     const bool glows = has_bloom() && drawing.tones();
-    const FadeLight fade = fade_kernel(glows);
+    const bool bends = light_.bent.luma != nullptr && drawing.tones();
+    const FadeLight fade = fade_kernel(glows && !look_.glyphs && !bends);
     if (drawing.fades) {
       const SplatLight splat = splat_kernel(drawing.earlier_steps);
       launcher_.queue_both(sorting.count, sorting.count_blocks, splat,
@@ -87,6 +99,12 @@ class LightPainter final : public DevicePainter {
         drawing.fades ? std::min(2 * launcher_.many_blocks, blocks_for(cells, threads)) : 0,
         threads);
     if (!drawing.fades) return;
+    if (look_.glyphs) {
+      launcher_.queue_both(white_kernel(), 1, DoubleLight(), 0, threads);
+      glyphs_.queue_choice();
+      if (drawing.tones()) glyphs_.queue_canvas(glows && !bends);
+    }
+    if (bends) queue_bend(glows);
     queue_bloom_and_white(glows);
     if (!drawing.tones()) return;
     if (sample_bytes(drawing.bit_depth) == 2)
@@ -122,6 +140,8 @@ class LightPainter final : public DevicePainter {
     }
     launcher_.copy(&checkpoint.white_bits, light_.white_bits, 1, cudaMemcpyDeviceToHost);
     launcher_.wait();
+    checkpoint.glyphs.clear();
+    if (look_.glyphs) glyphs_.save(checkpoint.glyphs);
   }
 
   void restore(const Checkpoint& checkpoint) override {
@@ -136,6 +156,7 @@ class LightPainter final : public DevicePainter {
     }
     launcher_.copy(light_.white_bits, &checkpoint.white_bits, 1, cudaMemcpyHostToDevice);
     launcher_.wait();
+    if (look_.glyphs) glyphs_.restore(checkpoint.glyphs);
     if (checkpoint.trail_matrix != ColourMatrix::none) upload_tables(checkpoint.trail_matrix);
     matrix_ = checkpoint.trail_matrix;
   }
@@ -211,9 +232,33 @@ class LightPainter final : public DevicePainter {
     return fade;
   }
 
+  /// Before any glass.
+  const LightImage& drawn() const { return look_.glyphs ? light_.glyphs.canvas : light_.image; }
+
+  void queue_bend(bool glows) const {
+    BendLight bend;
+    bend.from = drawn();
+    bend.to = light_.bent;
+    bend.base = light_.levels.front();
+    bend.pixels = tube_.pixels.barrel;
+    bend.blocks = tube_.blocks.barrel;
+    bend.has_bloom = glows;
+    launcher_.queue(bend, blocks_for(bend.threads(), launcher_.threads), launcher_.threads);
+  }
+
   bool has_bloom() const { return light_.glow.channel[0] != nullptr; }
 
-  // White goes with the last and largest of the bloom's launches, or alone.
+  FindWhite white_kernel() const {
+    FindWhite find;
+    find.histogram = light_.histogram;
+    find.exposure = light_.exposure;
+    find.white_bits = light_.white_bits;
+    find.tone = light_.tone;
+    return find;
+  }
+
+  // White goes with the last and largest of the bloom's launches, or alone; where glyphs are
+  // chosen by it, before them.
   void queue_bloom_and_white(bool glows) const {
     const int threads = launcher_.threads;
     const std::size_t levels = glows ? light_.levels.size() : 1;
@@ -223,17 +268,12 @@ class LightPainter final : public DevicePainter {
       halve.to = light_.levels[level];
       launcher_.queue(halve, blocks_for(halve.threads(), threads), threads);
     }
-    FindWhite find;
-    find.histogram = light_.histogram;
-    find.exposure = light_.exposure;
-    find.white_bits = light_.white_bits;
-    find.tone = light_.tone;
     for (std::size_t level = levels; level-- > 0;) {
       DoubleLight twice;
       twice.from = light_.levels[level];
       twice.to = level == 0 ? light_.glow : light_.levels[level - 1];
       twice.adds = level != 0;
-      launcher_.queue_both(find, level == 0 ? 1 : 0, twice,
+      launcher_.queue_both(white_kernel(), level == 0 && !look_.glyphs ? 1 : 0, twice,
                            glows ? blocks_for(twice.threads(), threads) : 0, threads);
     }
   }
@@ -241,7 +281,7 @@ class LightPainter final : public DevicePainter {
   template <class Sample>
   void queue_tone(const Drawing& drawing) const {
     ToneLight<Sample> tone;
-    tone.image = light_.image;
+    tone.image = light_.bent.luma != nullptr ? light_.bent : drawn();
     tone.glow = light_.glow;
     tone.tone = light_.tone;
     tone.matrix = light_.matrix;
@@ -255,6 +295,9 @@ class LightPainter final : public DevicePainter {
     }
     tone.stages.grain = light_.grain;
     tone.stages.clock = arrays_.clock;
+    tone.stages.mask = light_.mask;
+    tone.stages.pixels_on_tube = tube_.pixels;
+    tone.stages.blocks_on_tube = tube_.blocks;
     tone.stages.filmic = look_.tone == ToneCurve::filmic;
     const auto& planes = light_.planes[static_cast<std::size_t>(drawing.picture)];
     tone.planes = {reinterpret_cast<Sample*>(planes.luma), reinterpret_cast<Sample*>(planes.cb),
@@ -267,7 +310,9 @@ class LightPainter final : public DevicePainter {
   const LookSettings& look_;
   const DeviceArrays& arrays_;
   const LightArrays& light_;
+  const Tube tube_;
   const Launcher launcher_;
+  GlyphPainter glyphs_;
   ColourMatrix matrix_ = ColourMatrix::none;  // none: nothing is drawn yet
 };
 

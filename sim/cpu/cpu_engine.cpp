@@ -1,35 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <numeric>
-#include <sstream>
 #include <stdexcept>
 #include <utility>
 
 #include "sim/arithmetic/constants.h"
 #include "sim/arithmetic/float_environment.h"
+#include "sim/cpu/engine_needs.h"
 #include "sim/cpu/kernel_choice.h"
 #include "sim/cpu/painter.h"
 #include "sim/cpu/strips.h"
 #include "sim/cpu/worker_pool.h"
 #include "sim/engine.h"
+#include "sim/scenes/scene_choice.h"
 
 namespace lifereel {
 namespace {
-
-Isa choose_isa(Isa wanted) {
-  const std::vector<Isa> isas = available_isas();
-  if (wanted == Isa::automatic) return isas.back();
-  if (std::find(isas.begin(), isas.end(), wanted) != isas.end()) return wanted;
-  std::ostringstream sentence;
-  sentence << "isa " << isa_name(wanted) << " is not available on this processor (" << cpu_name()
-           << "); it has";
-  for (const Isa isa : isas) sentence << ' ' << isa_name(isa);
-  throw std::invalid_argument(sentence.str());
-}
 
 // Not inlined into kernels: what the compiler makes of std::atomic there is one instruction set's.
 bool is_cancelled(const ForceField& field) {
@@ -387,33 +375,18 @@ class CpuEngine final : public Engine {
   WorkerPool pool_;
 };
 
-void require_memory(const UniverseSettings& universe, int threads) {
-#if defined(_SC_PHYS_PAGES)
-  const auto have =
-      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-  const auto need = static_cast<double>(CpuEngine::memory_bytes(universe, threads));
-  if (have <= 0 || need <= have) return;
-  std::ostringstream sentence;
-  sentence.precision(3);
-  sentence << universe.particles << " particles at " << universe.width << 'x' << universe.height
-           << " need " << need / 0x1p30 << " GiB of memory, but this machine has " << have / 0x1p30
-           << " GiB: lower particles or size";
-  throw std::invalid_argument(sentence.str());
-#endif
-}
-
 }  // namespace
 
 std::unique_ptr<Engine> make_cpu_engine(const UniverseSettings& universe,
                                         const CpuEngineSettings& cpu) {
   validate(universe);
-  if (cpu.threads < 0 || cpu.threads > 1024)
-    throw std::invalid_argument("threads " + std::to_string(cpu.threads) +
-                                " is out of range: 1 to 1024, or 0 for every processor");
+  if (universe.scene != Scene::particle_life)
+    return make_scene_engine(universe, scene_maker(universe), cpu);
   const FloatEnvironment ieee;
   const Isa isa = choose_isa(cpu.isa);
-  const int threads = cpu.threads > 0 ? cpu.threads : available_processors();
-  require_memory(universe, threads);
+  const int threads = choose_threads(cpu.threads);
+  require_memory(CpuEngine::memory_bytes(universe, threads),
+                 std::to_string(universe.particles) + " particles at ", universe);
   return std::make_unique<CpuEngine>(universe, isa, threads);
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sim/arithmetic/constants.h"
+#include "sim/cpu/glyph_screen.h"
 #include "sim/cpu/kernel_choice.h"
 #include "sim/cpu/painter.h"
 
@@ -148,7 +149,9 @@ std::size_t painter_memory_bytes(const UniverseSettings& s, int threads) {
   // three with what is smaller; points twice and their rows; scratch rows.
   const std::size_t luma = height * pitch * 4;
   const std::size_t planes = luma * 3 / 2, bloom = s.look.bloom > 0 ? luma / 4 : luma / 16;
-  return planes + bloom +
+  const std::size_t screen = s.look.glyphs ? GlyphScreen::memory_bytes(s, threads) : 0;
+  const std::size_t bent = s.look.barrel > 0 ? planes : 0;
+  return planes + bloom + screen + bent +
          static_cast<std::size_t>(s.particles) * static_cast<std::size_t>(points_a_frame(s)) * 12 +
          static_cast<std::size_t>(threads) * pitch * 128;
 }

@@ -21,4 +21,13 @@ const LightKernels& light_kernels_for(Isa isa) noexcept {
   return baseline_light_kernels();
 }
 
+const GlyphKernels& glyph_kernels_for(Isa isa) noexcept {
+#if defined(__x86_64__)
+  if (isa == Isa::avx512) return avx512_glyph_kernels();
+  if (isa == Isa::avx2) return avx2_glyph_kernels();
+#endif
+  static_cast<void>(isa);
+  return baseline_glyph_kernels();
+}
+
 }  // namespace lifereel

@@ -2,6 +2,7 @@
 // The CPU kernels, included by one source file for each instruction set, which defines LIFEREEL_ISA
 // and LIFEREEL_LANES. Includes nothing that could leave an inline function compiled for a wider
 // instruction set than the processor's in the program.
+#pragma once
 
 #include <cstdint>
 #include <cstring>

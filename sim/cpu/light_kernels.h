@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "sim/arithmetic/light.h"
+#include "sim/arithmetic/tube.h"
 #include "sim/light/exposure.h"
 
 namespace lifereel {
@@ -51,6 +52,24 @@ struct FadedRows {
 inline constexpr int counted_apart = 4;
 inline constexpr int light_bins = exposure_bins + 1;
 
+/// What a tube makes of a row that is toned.
+struct TubeRow {
+  arithmetic::TubeConstants constants;
+  const float* mask;  ///< by column of pixels
+  float row;          ///< from the middle
+  float gap[2];       ///< flat glass: gap_at() of the row, or of both rows of blocks
+};
+
+/// A row of samples as bulging glass shows it.
+struct BentRow {
+  const float* first;  ///< of the plane, whose rows lie `pitch` samples apart
+  std::int32_t pitch, width, height;
+  arithmetic::BarrelConstants barrel;
+  float row;       ///< from the middle
+  float* between;  ///< room for width + 3 light_block samples
+  float* to;
+};
+
 /// One row of samples that becomes a picture's.
 struct TonedRow {
   std::uint8_t* to;  ///< count samples are written
@@ -60,6 +79,7 @@ struct TonedRow {
   const float* noise;     ///< light_block samples in [0, 1), repeated
   const float* vignette;  ///< by column; nullptr: none
   float vignette_row;
+  const TubeRow* tube;  ///< nullptr: none
 };
 
 /// Two rows of a torus, of which one lies nearer to the row twice as wide that is made of them.
@@ -103,6 +123,7 @@ struct LightKernels {
                 float* scratch);
   /// to[i], or with `adds` what is added to it, = (3 near + far) / 4 over both axes, twice as wide.
   void (*double_row)(const SampleRows& rows, bool adds, float* to);
+  void (*bend_row)(const BentRow& row);
   void (*tone_luma)(const LumaRow& row, const arithmetic::ToneConstants& tone, bool filmic);
   void (*tone_chroma)(const ChromaRow& row, const arithmetic::ToneConstants& tone, bool filmic,
                       const arithmetic::MatrixConstants& matrix);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Drawing in light, included after kernels.inl by one source file for each instruction set.
+// Drawing in light, included by one source file for each instruction set.
+#pragma once
 
 #include "sim/arithmetic/light.h"
+#include "sim/cpu/kernels.inl"
 #include "sim/cpu/light_kernels.h"
+#include "sim/cpu/tube_kernels.inl"
 #include "sim/light/exposure.h"
 
 namespace lifereel::LIFEREEL_ISA {
@@ -109,9 +112,6 @@ LIFEREEL_INLINE Float take_splat(std::int32_t* splat) {
   store(splat, Int(0));
   return light;
 }
-
-// Ahead of the reader, into the next page: processors do not do that by themselves.
-constexpr std::int32_t samples_ahead = 512;
 
 // Kernels copy what they are given by reference: what they write could be that.
 template <bool splats, bool turns>
@@ -315,12 +315,15 @@ struct OffsetNoise {
   }
 };
 
-template <class Sample, bool filmic, bool bloom, bool vignette, bool grain>
+// With a tube, other stages are looked for in the row.
+template <class Sample, bool filmic, bool bloom, bool vignette, bool grain, Glass glass>
 void tone_luma_row(const LumaRow& luma_row, const arithmetic::ToneConstants& constants) {
   const LumaRow row = luma_row;
   const arithmetic::ToneConstants tone = constants;
   std::uint8_t* const to[1] = {row.to};
   const OffsetNoise noise(row);
+  const LumaTube<glass> tube(row);
+  constexpr bool may_lack = glass != Glass::none;
   Doubled glow(row.glow);
   tone_blocks<Sample>(
       to,
@@ -328,12 +331,15 @@ void tone_luma_row(const LumaRow& luma_row, const arithmetic::ToneConstants& con
         for (std::int32_t vector = 0; row.is_far && vector < 4; ++vector)
           __builtin_prefetch(row.light + i + samples_ahead + vector * lanes);
         Floats light = load_four(row.light + i) * Floats(tone.exposure);
-        if (bloom) light = arithmetic::with_bloom(light, glow.next(), tone);
+        if (bloom && !(may_lack && row.glow.near == nullptr))
+          light = arithmetic::with_bloom(light, glow.next(), tone);
         light = light + Floats(tone.background[0]);
-        if (vignette)
+        if (vignette && !(may_lack && row.vignette == nullptr))
           light = arithmetic::with_vignette(light, load_four(row.vignette + i), row.vignette_row);
-        Floats code = tone_of<filmic>(light, tone, row.gain);
-        if (grain) code = arithmetic::with_grain<Sample>(code, load_four(row.grain + i), row.gain);
+        Floats code = tone_of<filmic>(light, tone, glass == Glass::none ? row.gain : 1.0f);
+        if (glass != Glass::none) code = tube.seen(i, code) * Floats(row.gain);
+        if (grain && !(may_lack && row.grain == nullptr))
+          code = arithmetic::with_grain<Sample>(code, load_four(row.grain + i), row.gain);
         store_code_values<Sample>(bytes[0], arithmetic::luma_code_value(code, noise.at(i)));
       });
 }
@@ -342,19 +348,32 @@ template <class Sample, bool filmic, bool bloom>
 void tone_luma_with(const LumaRow& row, const arithmetic::ToneConstants& tone) {
   if (row.grain != nullptr) {
     if (row.vignette != nullptr)
-      tone_luma_row<Sample, filmic, bloom, true, true>(row, tone);
+      tone_luma_row<Sample, filmic, bloom, true, true, Glass::none>(row, tone);
     else
-      tone_luma_row<Sample, filmic, bloom, false, true>(row, tone);
+      tone_luma_row<Sample, filmic, bloom, false, true, Glass::none>(row, tone);
   } else if (row.vignette != nullptr) {
-    tone_luma_row<Sample, filmic, bloom, true, false>(row, tone);
+    tone_luma_row<Sample, filmic, bloom, true, false, Glass::none>(row, tone);
   } else {
-    tone_luma_row<Sample, filmic, bloom, false, false>(row, tone);
+    tone_luma_row<Sample, filmic, bloom, false, false, Glass::none>(row, tone);
   }
+}
+
+template <class Sample, bool filmic>
+void tone_luma_on_tube(const LumaRow& row, const arithmetic::ToneConstants& tone) {
+  if (bulges(*row.tube))
+    tone_luma_row<Sample, filmic, true, true, true, Glass::bulging>(row, tone);
+  else
+    tone_luma_row<Sample, filmic, true, true, true, Glass::flat>(row, tone);
 }
 
 template <class Sample>
 void tone_luma_of(const LumaRow& row, const arithmetic::ToneConstants& tone, bool filmic) {
-  if (filmic) {
+  if (row.tube != nullptr) {
+    if (filmic)
+      tone_luma_on_tube<Sample, true>(row, tone);
+    else
+      tone_luma_on_tube<Sample, false>(row, tone);
+  } else if (filmic) {
     if (row.glow.near != nullptr)
       tone_luma_with<Sample, true, true>(row, tone);
     else
@@ -373,7 +392,7 @@ void tone_luma(const LumaRow& row, const arithmetic::ToneConstants& tone, bool f
     tone_luma_of<std::uint8_t>(row, tone, filmic);
 }
 
-template <class Sample, bool filmic, bool bloom>
+template <class Sample, bool filmic, bool bloom, Glass glass>
 void tone_chroma_row(const ChromaRow& chroma_row, const arithmetic::ToneConstants& constants,
                      const arithmetic::MatrixConstants& matrix_constants) {
   const ChromaRow row = chroma_row;
@@ -382,6 +401,7 @@ void tone_chroma_row(const ChromaRow& chroma_row, const arithmetic::ToneConstant
   std::uint8_t* const to[2] = {row.to, row.to_cr};
   const float quarter = tone.exposure * 0.25f;
   const OffsetNoise noise(row);
+  const ChromaTube<glass> tube(row);
   Doubled glow_cb(row.glow_cb), glow_cr(row.glow_cr);
   tone_blocks<Sample>(
       to,
@@ -390,7 +410,7 @@ void tone_chroma_row(const ChromaRow& chroma_row, const arithmetic::ToneConstant
             four_sums_of_blocks(row.light[0] + 2 * i, row.light[1] + 2 * i) * Floats(quarter);
         Floats cb = load_four(row.cb + i) * Floats(quarter);
         Floats cr = load_four(row.cr + i) * Floats(quarter);
-        if (bloom) {
+        if (bloom && !(glass != Glass::none && row.glow_luma == nullptr)) {
           light = arithmetic::with_bloom(light, load_four(row.glow_luma + i), tone);
           cb = arithmetic::with_bloom(cb, glow_cb.next(), tone);
           cr = arithmetic::with_bloom(cr, glow_cr.next(), tone);
@@ -401,25 +421,40 @@ void tone_chroma_row(const ChromaRow& chroma_row, const arithmetic::ToneConstant
         Floats dimmed = light;
         if (row.vignette != nullptr)
           dimmed = arithmetic::with_vignette(light, load_four(row.vignette + i), row.vignette_row);
-        const Floats luma = tone_of<filmic>(dimmed, tone, 1.0f);
+        Floats luma = tone_of<filmic>(dimmed, tone, 1.0f);
+        if (glass != Glass::none) luma = tube.seen(i, luma);
         arithmetic::tone_opponents(cb, cr, light, luma, matrix, row.gain);
         store_code_values<Sample>(bytes[0], arithmetic::chroma_code_value<Sample>(cb, noise.at(i)));
         store_code_values<Sample>(bytes[1], arithmetic::chroma_code_value<Sample>(cr, noise.at(i)));
       });
 }
 
+template <class Sample, bool filmic>
+void tone_chroma_on_tube(const ChromaRow& row, const arithmetic::ToneConstants& tone,
+                         const arithmetic::MatrixConstants& matrix) {
+  if (bulges(*row.tube))
+    tone_chroma_row<Sample, filmic, true, Glass::bulging>(row, tone, matrix);
+  else
+    tone_chroma_row<Sample, filmic, true, Glass::flat>(row, tone, matrix);
+}
+
 template <class Sample>
 void tone_chroma_of(const ChromaRow& row, const arithmetic::ToneConstants& tone, bool filmic,
                     const arithmetic::MatrixConstants& matrix) {
-  if (filmic) {
-    if (row.glow_luma != nullptr)
-      tone_chroma_row<Sample, true, true>(row, tone, matrix);
+  if (row.tube != nullptr) {
+    if (filmic)
+      tone_chroma_on_tube<Sample, true>(row, tone, matrix);
     else
-      tone_chroma_row<Sample, true, false>(row, tone, matrix);
+      tone_chroma_on_tube<Sample, false>(row, tone, matrix);
+  } else if (filmic) {
+    if (row.glow_luma != nullptr)
+      tone_chroma_row<Sample, true, true, Glass::none>(row, tone, matrix);
+    else
+      tone_chroma_row<Sample, true, false, Glass::none>(row, tone, matrix);
   } else if (row.glow_luma != nullptr) {
-    tone_chroma_row<Sample, false, true>(row, tone, matrix);
+    tone_chroma_row<Sample, false, true, Glass::none>(row, tone, matrix);
   } else {
-    tone_chroma_row<Sample, false, false>(row, tone, matrix);
+    tone_chroma_row<Sample, false, false, Glass::none>(row, tone, matrix);
   }
 }
 
@@ -434,7 +469,7 @@ void tone_chroma(const ChromaRow& row, const arithmetic::ToneConstants& tone, bo
 }  // namespace
 
 extern const LightKernels light_kernels;
-const LightKernels light_kernels = {add_points, fade_blocks, halve_sums, count_light,
-                                    halve,      double_row,  tone_luma,  tone_chroma};
+const LightKernels light_kernels = {add_points, fade_blocks, halve_sums, count_light, halve,
+                                    double_row, bend_row,    tone_luma,  tone_chroma};
 
 }  // namespace lifereel::LIFEREEL_ISA

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "sim/arithmetic/constants.h"
+#include "sim/cpu/glyph_screen.h"
 #include "sim/cpu/kernel_choice.h"
 #include "sim/cpu/light_pyramid.h"
 #include "sim/cpu/painter.h"
+#include "sim/cpu/picture_toner.h"
 #include "sim/cpu/splat_ring.h"
-#include "sim/light/blue_noise.h"
-#include "sim/light/film_grain.h"
+#include "sim/cpu/tube_glass.h"
 #include "sim/light/light_tables.h"
-#include "sim/light/vignette.h"
 
 namespace lifereel {
 namespace {
@@ -23,23 +24,24 @@ class LightPainter final : public Painter {
         kernels_(light_kernels_for(isa)),
         blocks_wide_(universe.width / 2),
         blocks_high_(universe.height / 2),
-        luma_(universe.width, universe.height),
-        cb_(blocks_wide_, blocks_high_),
-        cr_(blocks_wide_, blocks_high_),
+        light_(universe.width, universe.height),
         pyramid_(blocks_wide_, blocks_high_, bloom_levels(universe), kernels_, threads),
-        grain_(look_.grain),
-        vignette_(universe.width, universe.height, look_.vignette, light_block),
-        block_vignette_(blocks_wide_, blocks_high_, look_.vignette, light_block),
+        toner_(universe, kernels_, threads),
+        bands_(blocks_high_, threads),
         row_lit_(static_cast<std::size_t>(blocks_high_), 0) {
     row_start_.resize(static_cast<std::size_t>(universe.height) + 1);
     points_.resize(static_cast<std::size_t>(universe.particles) *
                    static_cast<std::size_t>(points_a_frame(universe)));
     point_rows_.resize(points_.size());
     unsorted_points_.resize(points_.size());
-    const auto width = static_cast<std::size_t>(luma_.pitch);
+    if (look_.glyphs) {
+      screen_ = std::make_unique<GlyphScreen>(universe, isa, threads);
+      cells_ = std::make_unique<LitCells>(screen_->grid(), light_, isa,
+                                          look_.tone == ToneCurve::filmic, threads);
+    }
+    if (look_.barrel > 0) glass_ = std::make_unique<TubeGlass>(universe, isa, threads);
+    const auto width = static_cast<std::size_t>(light_.luma.pitch);
     for (int thread = 0; thread < threads; ++thread) scratch_.emplace_back(universe.width, width);
-    // Shared by several threads, of bands each; bands' first and last rows are splatted twice.
-    if (threads > 1) rows_a_band_ = std::max(16, blocks_high_ / (threads * 4) / 2 * 2);
   }
 
   void begin_frame() noexcept override { points_added_ = 0; }
@@ -69,51 +71,56 @@ class LightPainter final : public Painter {
 
   void paint(const ParticleView& particles, const PictureTarget& target,
              WorkerPool& pool) override {
-    fade_and_add(particles, target.colour, true, pool);
-    pyramid_.glow(pool);
+    fade_and_add(particles, target.colour, screen_ == nullptr && glass_ == nullptr, pool);
     const arithmetic::ToneConstants tone = tone_at(exposure_, white_bits_);
-    pool.run(bands(), 1, [&](int thread, std::int32_t band) {
-      tone_band(scratch_[static_cast<std::size_t>(thread)], tone, target, band, particles.frame);
-    });
+    if (screen_ != nullptr) {
+      cells_->begin(tone);
+      screen_->draw(*cells_, pyramid_, pool);
+    }
+    const LightPlanes* shown = screen_ != nullptr ? &screen_->light() : &light_;
+    if (glass_ != nullptr) shown = &glass_->bend(*shown, pyramid_, pool);
+    pyramid_.glow(pool);
+    toner_.tone({*shown, pyramid_, tone, tables_.matrix, particles.frame}, target, pool);
   }
 
   void pass(const ParticleView& particles, const ColourDescription& colour,
             WorkerPool& pool) override {
     fade_and_add(particles, colour, false, pool);
+    if (screen_ == nullptr) return;
+    cells_->begin(tone_at(exposure_, white_bits_));
+    screen_->choose(*cells_, pool);
   }
 
   void save(Checkpoint& checkpoint) const override {
-    luma_.copy_to(checkpoint.trail);
-    cb_.copy_to(checkpoint.trail_cb);
-    cr_.copy_to(checkpoint.trail_cr);
+    light_.luma.copy_to(checkpoint.trail);
+    light_.cb.copy_to(checkpoint.trail_cb);
+    light_.cr.copy_to(checkpoint.trail_cr);
     checkpoint.trail_matrix = matrix_;
     checkpoint.white_bits = white_bits_;
+    checkpoint.glyphs.clear();
+    if (screen_ != nullptr) screen_->save(checkpoint.glyphs);
   }
 
   void restore(const Checkpoint& checkpoint) override {
-    luma_.copy_from(checkpoint.trail);
-    cb_.copy_from(checkpoint.trail_cb);
-    cr_.copy_from(checkpoint.trail_cr);
+    light_.luma.copy_from(checkpoint.trail);
+    light_.cb.copy_from(checkpoint.trail_cb);
+    light_.cr.copy_from(checkpoint.trail_cr);
     matrix_ = checkpoint.trail_matrix;
     if (matrix_ != ColourMatrix::none) make_tables(matrix_);
     white_bits_ = checkpoint.white_bits;
+    if (screen_ != nullptr) screen_->restore(checkpoint.glyphs);
     std::fill(row_lit_.begin(), row_lit_.end(), 1);
     for (std::int32_t row = 0; row < blocks_high_; ++row)
       fade(scratch_[0], row, {}, 1.0f, arithmetic::faded_hue(1.0f, false));
   }
 
  private:
-  static constexpr std::size_t vector_room = 64;  // what a vector may take beyond a row
-
   struct Scratch {
-    Scratch(std::int32_t columns, std::size_t pitch) : splats(columns), grain(pitch + vector_room) {
+    Scratch(std::int32_t columns, std::size_t pitch) : splats(columns) {
       for (auto& row : block_luma) row.resize(pitch);
-      for (auto& row : glow) row.resize(pitch);
     }
     SplatRing splats;
     std::vector<float> block_luma[2];  // by block row, even and odd
-    std::vector<float> glow[4];        // luma's, by block row modulo 4
-    std::vector<float> grain;
   };
 
   // Fades what was there, adds the points, and measures the light.
@@ -123,7 +130,7 @@ class LightPainter final : public Painter {
     add(particles);
     sort_points();
     pyramid_.begin();
-    pool.run(bands(), 1,
+    pool.run(bands_.count(), 1,
              [this, glows](int thread, std::int32_t band) { fade_band(thread, band, glows); });
     pyramid_.end();
     white_bits_ = next_white(exposure_, pyramid_.histogram(), white_bits_);
@@ -146,7 +153,7 @@ class LightPainter final : public Painter {
     if (look_.colour_by == ColourBy::density) {
       const std::int32_t y = arithmetic::pixel_of(particles.y[i], settings_.height);
       const std::int32_t x = arithmetic::pixel_of(particles.x[i], settings_.width);
-      return arithmetic::density_bin(luma_.row(y)[x], white_bits_, bins_);
+      return arithmetic::density_bin(light_.luma.row(y)[x], white_bits_, bins_);
     }
     return particles.species[i];
   }
@@ -181,16 +188,11 @@ class LightPainter final : public Painter {
     return {points_.data() + row_start_[source], row_start_[source + 1] - row_start_[source]};
   }
 
-  // Of rows of blocks, an even number of them but for the last band.
-  std::int32_t bands() const { return (blocks_high_ + rows_a_band_ - 1) / rows_a_band_; }
-  std::int32_t first_row_of(std::int32_t band) const {
-    return std::min(band * rows_a_band_, blocks_high_);
-  }
-
+  // Bands' first and last rows are splatted twice.
   void fade_band(int thread, std::int32_t band, bool glows) {
     Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
     SplatRing& splats = scratch.splats;
-    const std::int32_t first = first_row_of(band), end = first_row_of(band + 1);
+    const std::int32_t first = bands_.first_row_of(band), end = bands_.first_row_of(band + 1);
     const std::int32_t radius = tables_.radius;
     const auto hue = arithmetic::faded_hue(settings_.trail_decay, look_.colour_by == ColourBy::age);
     std::int32_t pixel_row = 2 * first - radius;
@@ -217,8 +219,8 @@ class LightPainter final : public Painter {
     for (int i = 0; i < 2; ++i) {
       rows.luma[i] = scratch.block_luma[block_row[i] % 2].data();
       if (!glows) continue;
-      rows.cb[i] = cb_.row(block_row[i]);
-      rows.cr[i] = cr_.row(block_row[i]);
+      rows.cb[i] = light_.cb.row(block_row[i]);
+      rows.cr[i] = light_.cr.row(block_row[i]);
     }
     return rows;
   }
@@ -233,81 +235,13 @@ class LightPainter final : public Painter {
       return;
     }
     FadedRows rows{};
-    for (int odd = 0; odd < 2; ++odd) rows.luma[odd] = luma_.row(2 * block_row + odd);
-    rows.cb = cb_.row(block_row);
-    rows.cr = cr_.row(block_row);
+    for (int odd = 0; odd < 2; ++odd) rows.luma[odd] = light_.luma.row(2 * block_row + odd);
+    rows.cb = light_.cb.row(block_row);
+    rows.cr = light_.cr.row(block_row);
     rows.block_luma = block_luma.data();
     rows.splat = splat;
-    rows.is_far = is_far_;
+    rows.is_far = light_.is_far();
     lit = kernels_.fade_blocks(rows, blocks_wide_, decay, hue) > 0.0f;
-  }
-
-  void tone_band(Scratch& scratch, const arithmetic::ToneConstants& tone,
-                 const PictureTarget& target, std::int32_t band, std::uint64_t frame) const {
-    const std::int32_t first = first_row_of(band), end = first_row_of(band + 1);
-    const auto glow_of = [&](std::int32_t row) { return scratch.glow[row & 3].data(); };
-    const bool bloom = pyramid_.levels() > 0;
-    for (std::int32_t row = first - 1; bloom && row <= first; ++row)
-      pyramid_.luma_row(row, glow_of(row));
-    for (std::int32_t row = first; row < end; ++row) {
-      if (bloom) pyramid_.luma_row(row + 1, glow_of(row + 1));
-      for (int odd = 0; odd < 2; ++odd) {
-        SampleRows glow{};
-        if (bloom) glow = {glow_of(row), glow_of(row + (odd == 0 ? -1 : 1)), blocks_wide_};
-        tone_luma(scratch, tone, target, 2 * row + odd, glow, frame);
-      }
-      if (target.has_chroma()) tone_chroma(tone, target, row, bloom ? glow_of(row) : nullptr);
-    }
-  }
-
-  static std::uint8_t* row_of(const WritablePlane& plane, std::int32_t row) {
-    return plane.data + static_cast<std::size_t>(row) * plane.stride_bytes;
-  }
-
-  // What a row of luma and one of chroma have in common.
-  TonedRow toned_row(const PictureTarget& target, bool chroma, std::int32_t row) const {
-    const arithmetic::CodeRange code = arithmetic::code_range(
-        target.colour.range == ColourRange::limited, target.colour.bit_depth);
-    const Vignette& vignette = chroma ? block_vignette_ : vignette_;
-    TonedRow toned{};
-    toned.to = row_of(target.planes[chroma ? 1 : 0], row);
-    toned.count = chroma ? blocks_wide_ : settings_.width;
-    toned.sample_bytes = sample_bytes(target.colour.bit_depth);
-    toned.gain = chroma ? code.chroma_gain : code.luma_gain;
-    toned.offset = chroma ? code.chroma_offset : code.luma_offset;
-    toned.noise = look_.dither ? blue_noise_row(row) : half_row();
-    if (look_.vignette > 0) {
-      toned.vignette = vignette.columns.data();
-      toned.vignette_row = vignette.rows[static_cast<std::size_t>(row)];
-    }
-    return toned;
-  }
-
-  void tone_luma(Scratch& scratch, const arithmetic::ToneConstants& tone,
-                 const PictureTarget& target, std::int32_t row, const SampleRows& glow,
-                 std::uint64_t frame) const {
-    LumaRow luma{toned_row(target, false, row), luma_.row(row), is_far_, glow, nullptr};
-    if (look_.grain > 0) {
-      grain_.fill_row(frame, row, settings_.width, scratch.grain.data());
-      luma.grain = scratch.grain.data();
-    }
-    kernels_.tone_luma(luma, tone, look_.tone == ToneCurve::filmic);
-  }
-
-  void tone_chroma(const arithmetic::ToneConstants& tone, const PictureTarget& target,
-                   std::int32_t block_row, const float* glow_luma) const {
-    ChromaRow chroma{};
-    static_cast<TonedRow&>(chroma) = toned_row(target, true, block_row);
-    chroma.to_cr = row_of(target.planes[2], block_row);
-    for (int odd = 0; odd < 2; ++odd) chroma.light[odd] = luma_.row(2 * block_row + odd);
-    chroma.cb = cb_.row(block_row);
-    chroma.cr = cr_.row(block_row);
-    if (glow_luma != nullptr) {
-      chroma.glow_luma = glow_luma;
-      chroma.glow_cb = pyramid_.cb_rows(block_row);
-      chroma.glow_cr = pyramid_.cr_rows(block_row);
-    }
-    kernels_.tone_chroma(chroma, tone, look_.tone == ToneCurve::filmic, tables_.matrix);
   }
 
   const UniverseSettings settings_;
@@ -318,16 +252,17 @@ class LightPainter final : public Painter {
   const int bins_ = colour_bins(settings_);   // from the first step on, when tables_ is not made
   LightTables tables_;
   Exposure exposure_{};
-  LightPlane luma_, cb_, cr_;
-  const bool is_far_ = luma_.samples.size() * sizeof(float) > 4 << 20;  // a cache of level 2
+  LightPlanes light_;
   LightPyramid pyramid_;
-  const FilmGrain grain_;
-  const Vignette vignette_, block_vignette_;
+  std::unique_ptr<GlyphScreen> screen_;  // of a look in characters
+  std::unique_ptr<LitCells> cells_;      // likewise
+  std::unique_ptr<TubeGlass> glass_;     // of a look with a barrel
+  PictureToner toner_;
+  const RowBands bands_;
   std::int32_t white_bits_ = 0;
   std::vector<char> row_lit_;     // by row of blocks: whether there is any light
   std::size_t points_added_ = 0;  // since the last picture
   std::vector<std::int32_t> row_start_, points_, point_rows_, unsorted_points_;
-  std::int32_t rows_a_band_ = blocks_high_;
   std::vector<Scratch> scratch_;  // one a thread
 };
 

@@ -12,20 +12,13 @@ constexpr std::int32_t half(std::int32_t n) { return (n + 1) / 2; }
 
 }  // namespace
 
-void LightPlane::copy_to(std::vector<float>& packed) const {
-  packed.resize(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
-  for (std::int32_t r = 0; r < height; ++r)
-    std::copy_n(row(r), width, packed.begin() + static_cast<std::ptrdiff_t>(r) * width);
-}
-
-void LightPlane::copy_from(const std::vector<float>& packed) {
-  for (std::int32_t r = 0; r < height; ++r)
-    std::copy_n(packed.begin() + static_cast<std::ptrdiff_t>(r) * width, width, row(r));
-}
-
 LightPyramid::LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, int levels,
-                           const LightKernels& kernels, int threads)
-    : kernels_(kernels), levels_(levels), blocks_wide_(blocks_wide), blocks_high_(blocks_high) {
+                           const LightKernels& kernels, int threads, Edges edges)
+    : kernels_(kernels),
+      levels_(levels),
+      edges_(edges),
+      blocks_wide_(blocks_wide),
+      blocks_high_(blocks_high) {
   for (int channel = 0; channel < 3; ++channel) {
     if (channel > 0 && levels_ == 0) break;
     std::int32_t width = half(blocks_wide), height = half(blocks_high);
@@ -40,6 +33,8 @@ LightPyramid::LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, i
   scratch_.resize(static_cast<std::size_t>(threads));
   for (Scratch& scratch : scratch_) {
     scratch.row.resize(static_cast<std::size_t>(blocks_wide) + 2 * light_block);
+    for (auto& sums : scratch.block_luma)
+      sums.resize(static_cast<std::size_t>(LightPlane(blocks_wide, 1).pitch) + light_block);
     scratch.histograms.resize(counted_apart * light_bins);
   }
 }
@@ -50,6 +45,26 @@ void LightPyramid::begin() noexcept {
 }
 
 void LightPyramid::add_row(int thread, std::int32_t row, const BlockRows& blocks) {
+  halve_blocks(row, blocks);
+  kernels_.count_light(base_[0].row(row), base_[0].width,
+                       scratch_[static_cast<std::size_t>(thread)].histograms.data());
+}
+
+void LightPyramid::set_row(int thread, std::int32_t row, const LightPlanes& light) {
+  std::vector<float>* const sums = scratch_[static_cast<std::size_t>(thread)].block_luma;
+  BlockRows blocks{};
+  for (std::int32_t lower = 0; lower < 2; ++lower) {
+    const std::int32_t block_row = std::min(2 * row + lower, blocks_high_ - 1);
+    kernels_.halve_sums(light.luma.row(2 * block_row), light.luma.row(2 * block_row + 1),
+                        2 * blocks_wide_, sums[lower].data(), blocks_wide_);
+    blocks.luma[lower] = sums[lower].data();
+    blocks.cb[lower] = light.cb.row(block_row);
+    blocks.cr[lower] = light.cr.row(block_row);
+  }
+  halve_blocks(row, blocks);
+}
+
+void LightPyramid::halve_blocks(std::int32_t row, const BlockRows& blocks) {
   const float* const* const channels[3] = {blocks.luma, blocks.cb, blocks.cr};
   for (int channel = 0; channel < 3; ++channel) {
     const float* const* const rows = channels[channel];
@@ -57,8 +72,6 @@ void LightPyramid::add_row(int thread, std::int32_t row, const BlockRows& blocks
     kernels_.halve_sums(rows[0], rows[1], blocks_wide_, base_[channel].row(row),
                         base_[channel].width);
   }
-  kernels_.count_light(base_[0].row(row), base_[0].width,
-                       scratch_[static_cast<std::size_t>(thread)].histograms.data());
 }
 
 void LightPyramid::end() {
@@ -84,8 +97,8 @@ void LightPyramid::glow(WorkerPool& pool) {
       const std::int32_t row = item / 3;
       const LightPlane& from = plane(channel, level - 1);
       LightPlane& to = plane(channel, level);
-      const float* const rows[4] = {from.torus_row(2 * row - 1), from.torus_row(2 * row),
-                                    from.torus_row(2 * row + 1), from.torus_row(2 * row + 2)};
+      const float* const rows[4] = {row_of(from, 2 * row - 1), row_of(from, 2 * row),
+                                    row_of(from, 2 * row + 1), row_of(from, 2 * row + 2)};
       kernels_.halve(rows, from.width, to.row(row), to.width, scratch_row(thread));
     });
   }
@@ -100,7 +113,8 @@ void LightPyramid::glow(WorkerPool& pool) {
 }
 
 void LightPyramid::luma_row(std::int32_t block_row, float* to) const {
-  const std::int32_t row = (block_row + blocks_high_) % blocks_high_;
+  const std::int32_t row = edges_ == Edges::torus ? (block_row + blocks_high_) % blocks_high_
+                                                  : std::clamp(block_row, 0, blocks_high_ - 1);
   kernels_.double_row(rows_for(base_[0], row), false, to);
 }
 

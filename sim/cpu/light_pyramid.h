@@ -2,52 +2,26 @@
 // The light at a quarter of the picture's size and less: what glows, and what exposure goes by.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "sim/cpu/light_kernels.h"
+#include "sim/cpu/light_planes.h"
 #include "sim/cpu/worker_pool.h"
 #include "sim/light/light_tables.h"
 
 namespace lifereel {
 
-/// Rows of samples, each whole blocks long, so that vectors may run over. After the last row there
-/// is room for one block more: whole blocks of chroma read two of luma, of which the second may be
-/// the next row's.
-struct LightPlane {
-  std::int32_t width = 0, height = 0;
-  std::int32_t pitch = 0;
-  std::vector<float> samples;
-
-  LightPlane() = default;
-  LightPlane(std::int32_t columns, std::int32_t rows)
-      : width(columns),
-        height(rows),
-        pitch((columns + light_block - 1) / light_block * light_block),
-        samples(static_cast<std::size_t>(pitch) * static_cast<std::size_t>(rows) + light_block,
-                0.0f) {}
-
-  float* row(std::int32_t r) noexcept {
-    return samples.data() + static_cast<std::ptrdiff_t>(r) * pitch;
-  }
-  const float* row(std::int32_t r) const noexcept {
-    return samples.data() + static_cast<std::ptrdiff_t>(r) * pitch;
-  }
-  /// Of a torus: any r.
-  const float* torus_row(std::int32_t r) const noexcept {
-    return row((r % height + height) % height);
-  }
-
-  void copy_to(std::vector<float>& packed) const;
-  void copy_from(const std::vector<float>& packed);
-};
-
 class LightPyramid {
  public:
+  /// What is above the first row: of a torus the last, otherwise more of the first.
+  enum class Edges { torus, open };
+
   /// Of planes of 2x2 blocks. With 0 levels (bloom_levels()) there is no bloom, only the histogram.
   LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, int levels,
-               const LightKernels& kernels, int threads);
+               const LightKernels& kernels, int threads, Edges edges = Edges::torus);
 
   /// Before a picture's light.
   void begin() noexcept;
@@ -59,10 +33,12 @@ class LightPyramid {
   /// A row of the base and its part of the histogram. Threads may add rows of their own at the same
   /// time.
   void add_row(int thread, std::int32_t row, const BlockRows& blocks);
+  /// A row of the base alone, of light that is shown in the place of what was counted.
+  void set_row(int thread, std::int32_t row, const LightPlanes& light);
   /// After the last row.
   void end();
   void glow(WorkerPool& pool);
-  /// What glows in a row of blocks' luma (of a torus: any row): the sum of all levels, samples of
+  /// What glows in a row of blocks' luma (or beyond its edges): the sum of all levels, samples of
   /// 4x4 pixels' sums. Writes whole blocks of vectors.
   void luma_row(std::int32_t block_row, float* to) const;
   /// What glows in the chroma of a row of blocks is these rows doubled.
@@ -74,22 +50,31 @@ class LightPyramid {
   }
 
   int levels() const noexcept { return levels_; }
+  std::int32_t rows() const noexcept { return base_[0].height; }  ///< of the base
   /// Counts of 4x4 pixels' light from 1 on, by exposure_bin().
   const std::uint32_t* histogram() const noexcept { return histogram_.data(); }
 
  private:
-  static SampleRows rows_for(const LightPlane& half, std::int32_t row) noexcept {
-    return {half.row(row / 2), half.torus_row(row / 2 + (row % 2 == 0 ? -1 : 1)), half.width};
+  const float* row_of(const LightPlane& plane, std::int32_t row) const noexcept {
+    return edges_ == Edges::torus ? plane.torus_row(row)
+                                  : plane.row(std::clamp(row, 0, plane.height - 1));
+  }
+  SampleRows rows_for(const LightPlane& half, std::int32_t row) const noexcept {
+    return {half.row(row / 2), row_of(half, row / 2 + (row % 2 == 0 ? -1 : 1)), half.width};
   }
 
   const LightKernels& kernels_;
   int levels_;
+  Edges edges_;
   LightPlane base_[3];  // a quarter of the size
   std::vector<LightPlane> smaller_[3];
   std::int32_t blocks_wide_, blocks_high_;
   std::vector<std::uint32_t> histogram_;
+  void halve_blocks(std::int32_t row, const BlockRows& blocks);
+
   struct Scratch {
     std::vector<float> row;
+    std::vector<float> block_luma[2];
     std::vector<std::uint32_t> histograms;
   };
   std::vector<Scratch> scratch_;

@@ -117,6 +117,18 @@ LIFEREEL_INLINE Float maximum(Float a, Float b) {
 #endif
 }
 
+/// All bits of a lane set where it is so, else none.
+LIFEREEL_INLINE Int where_less(Float a, Float b) {
+  return Int(reinterpret_cast<IntVector>(a.v < b.v));
+}
+LIFEREEL_INLINE Int where_equal(Int a, Int b) {
+  return Int(reinterpret_cast<IntVector>(a.v == b.v));
+}
+LIFEREEL_INLINE Int chosen(Int where, Int a, Int b) { return Int(where.v != 0 ? a.v : b.v); }
+LIFEREEL_INLINE Float chosen(Int where, Float a, Float b) {
+  return Float(where.v != 0 ? a.v : b.v);
+}
+
 LIFEREEL_INLINE Float load(const float* from) {
   Float a;
   memcpy(&a.v, from, sizeof a.v);
@@ -135,10 +147,10 @@ LIFEREEL_INLINE void store(std::int32_t* to, Int a) { memcpy(to, &a.v, sizeof a.
 template <class From>
 LIFEREEL_INLINE Float shuffled(Float a, Float b, const From& from) {
 #if defined(__clang__)
-  Float chosen(0.0f);
+  Float result(0.0f);
   for (int lane = 0; lane < lanes; ++lane)
-    chosen.v[lane] = from(lane) < lanes ? a.v[from(lane)] : b.v[from(lane) - lanes];
-  return chosen;
+    result.v[lane] = from(lane) < lanes ? a.v[from(lane)] : b.v[from(lane) - lanes];
+  return result;
 #else
   IntVector numbers{};
   for (int lane = 0; lane < lanes; ++lane) numbers[lane] = from(lane);
@@ -206,6 +218,25 @@ LIFEREEL_INLINE Float moved_down(Float a, Float after) {
       reinterpret_cast<IntVector>(_mm256_alignr_epi8(middle, reinterpret_cast<__m256i>(a.v), 4))));
 #else
   return shuffled(a, after, [](int lane) { return lane + 1; });
+#endif
+}
+
+/// from[index] of every lane; an index is less than twice the number of lanes, and all samples up
+/// to there may be read.
+LIFEREEL_INLINE Float picked(const float* from, Int index) {
+#if LIFEREEL_LANES == 16 && defined(__AVX512F__)
+  return Float(_mm512_permutex2var_ps(load(from).v, reinterpret_cast<__m512i>(index.v),
+                                      load(from + lanes).v));
+#elif LIFEREEL_LANES == 8 && defined(__AVX2__)
+  const auto number = reinterpret_cast<__m256i>(index.v);
+  const __m256 first = _mm256_permutevar8x32_ps(load(from).v, number);
+  const __m256 second = _mm256_permutevar8x32_ps(load(from + lanes).v, number);
+  return Float(
+      _mm256_blendv_ps(first, second, _mm256_castsi256_ps(_mm256_slli_epi32(number, 32 - 4))));
+#else
+  Float a;
+  for (int lane = 0; lane < lanes; ++lane) a.v[lane] = from[index.v[lane]];
+  return a;
 #endif
 }
 

@@ -124,6 +124,18 @@ int colour_bins(const UniverseSettings& universe) noexcept {
   return is_ramp(universe.look.colour_by) ? ramp_bins : universe.species;
 }
 
+std::vector<std::array<float, 3>> ramp_light(const LookSettings& look, int steps,
+                                             ColourMatrix matrix) {
+  const LumaCoefficients k = luma_coefficients(matrix);
+  std::vector<std::array<float, 3>> lights;
+  for (const Rgb colour : palette_colours(look.palette, steps, true)) {
+    const std::array<double, 3> light = light_of(colour, k);
+    lights.push_back(
+        {static_cast<float>(light[0]), static_cast<float>(light[1]), static_cast<float>(light[2])});
+  }
+  return lights;
+}
+
 LightTables make_light_tables(const UniverseSettings& universe, ColourMatrix matrix) {
   const LumaCoefficients k = luma_coefficients(matrix);
   LightTables tables;

@@ -39,6 +39,10 @@ struct LightTables {
   std::array<float, 3> background{};
 };
 
+/// The light, of full luma 1, of so many steps along the look's palette: luma, Cb, Cr of a pixel.
+std::vector<std::array<float, 3>> ramp_light(const LookSettings& look, int steps,
+                                             ColourMatrix matrix);
+
 /// The number of colours that particles of this universe can have.
 int colour_bins(const UniverseSettings& universe) noexcept;
 

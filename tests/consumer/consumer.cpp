@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // What a user of the library does, against the installed package: render, drive an engine, feed an
-// encoder, take frames. Checks every result; exits 1 at the first that is wrong.
+// encoder, take frames, show a scene of its own. Checks every result; exits 1 at the first that is
+// wrong.
 //   consumer FOLDER
 #include <lifereel/encoders/film.h>
 #include <lifereel/encoders/film_reader.h>
@@ -9,6 +10,7 @@
 #include <lifereel/render.h>
 #include <lifereel/settings.h>
 #include <lifereel/sim/engine.h>
+#include <lifereel/sim/scene.h>
 #include <lifereel/version.h>
 
 #include <atomic>
@@ -18,6 +20,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -204,6 +207,51 @@ void take_frames() {
   for (const std::uint64_t sum : sink.sums) require(sum > 0, "no frame is black");
 }
 
+/// A scene of our own: rings that widen, each as bright as it is young.
+class Ripples final : public lifereel::SceneFunction {
+ public:
+  Ripples(int columns, int rows) : columns_(columns), rows_(rows) {}
+
+  lifereel::SceneCell cell(int column, int row, std::uint64_t frame) const override {
+    lifereel::SceneCell cell{};
+    for (int region = 0; region < 8; ++region) {
+      // In regions, which are square, from the picture's middle.
+      const int x = 2 * column + region % 2 - columns_, y = 4 * row + region / 2 - 2 * rows_;
+      const std::uint64_t square = static_cast<std::uint64_t>(x * x + y * y);
+      const std::uint64_t phase = (square + 4096 - frame * 16 % 1024) % 1024;
+      cell.shape[region] = phase < 512 ? 1.0f : 0.0f;
+    }
+    const int across = 2 * column - columns_, down = 4 * row - 2 * rows_;
+    cell.brightness = 200.0f / static_cast<float>(200 + across * across + down * down);
+    cell.colour = cell.brightness;
+    return cell;
+  }
+
+ private:
+  int columns_, rows_;
+};
+
+void show_an_own_scene() {
+  lifereel::RenderSettings settings;
+  lifereel::apply_config_text(settings, "scene = fire\nsize = 320x288\n", "ripples");
+  const auto make = [](int columns, int rows) { return std::make_unique<Ripples>(columns, rows); };
+  const auto engine = lifereel::make_scene_engine(settings.universe, make, {.threads = 2});
+  std::vector<std::uint8_t> luma(320 * 288), before;
+  for (int frame = 1; frame <= 3; ++frame) {
+    engine->step();
+    engine->draw(lifereel::luma_target(luma.data(), 320));
+    require(luma != before, "ripples move");
+    before = luma;
+  }
+  // It goes to any frame.
+  lifereel::Checkpoint checkpoint;
+  engine->save(checkpoint);
+  engine->step();
+  engine->restore(checkpoint);
+  engine->draw(lifereel::luma_target(luma.data(), 320));
+  require(luma == before, "a picture depends on its frame alone");
+}
+
 void render_twice_at_once(const std::string& folder) {
   const std::string paths[2] = {folder + "/one.mp4", folder + "/two.mp4"};
   std::exception_ptr errors[2];
@@ -240,6 +288,7 @@ int main(int argc, char** argv) {
     drive_an_engine();
     feed_own_pictures(folder);
     take_frames();
+    show_an_own_scene();
     render_twice_at_once(folder);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "consumer: %s\n", error.what());

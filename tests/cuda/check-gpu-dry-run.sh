@@ -112,7 +112,7 @@ awk '$3 == "seconds" { all[$1] = $2; next } { sum[$1] += $2; ++steps[$1] }
 PATH=$work/tools:$PATH run 0 first "$programs" --dry-run -o "$results" "$work/other" "$work/asked"
 last_line '^all well$'
 rows host 17
-rows small 30
+rows small 38
 rows goldens 4
 rows goals 5
 rows film_memory 1
@@ -145,7 +145,7 @@ says '^\| panoramic, aurora .* by bytes; 3: met \|$'
 says '^\| panoramic, aurora, 10 bits .* by bytes; 3: met \|$'
 for bench in bench_dvd_video bench_dvd_mp4 bench_panoramic bench_bd_4k_6h; do rows $bench 1; done
 rows variants 56
-rows equal 44
+rows equal 52
 rows scaling 17
 rows memcheck 0
 rows Steps 13

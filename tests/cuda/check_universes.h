@@ -49,6 +49,8 @@ inline UniverseSettings in_look(const UniverseSettings& universe, const std::str
   RenderSettings settings;
   settings.universe = universe;
   apply_look(settings, look);
+  LookSettings& looked_at = settings.universe.look;
+  if (dry) looked_at.scanlines = looked_at.mask = 0;  // too few rows for a tube's lines
   return settings.universe;
 }
 
@@ -65,6 +67,7 @@ inline UniverseSettings in_every_stage(const UniverseSettings& universe) {
   all.look.point_size = 7;
   all.look.bloom_radius = 8;
   all.look.grain = 4;
+  all.look.barrel = 0.5f;
   return all;
 }
 

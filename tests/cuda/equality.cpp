@@ -106,10 +106,10 @@ void compare_small() {
   UniverseSettings minute = universe_of(3, 3, 40);
   minute.rmax = 1.0f;
   compare("3x3 N=40", minute, {}, 4);
-  const UniverseSettings looked_at = universe_of(302, 270, 333);
-  for (const Look& look : looks()) compare_look("302x270 N=333", looked_at, look.name, 30);
-  compare("302x270 N=333, every stage", in_every_stage(looked_at), {}, 30);
-  compare("302x270 N=333, every stage, 10 bits, 8 steps a frame",
+  const UniverseSettings looked_at = universe_of(302, 482, 333);
+  for (const Look& look : looks()) compare_look("302x482 N=333", looked_at, look.name, 30);
+  compare("302x482 N=333, every stage", in_every_stage(looked_at), {}, 30);
+  compare("302x482 N=333, every stage, 10 bits, 8 steps a frame",
           of_steps(in_every_stage(looked_at), 8), {}, 30, 10);
 }
 

@@ -44,6 +44,8 @@ class KernelBytes {
     // Luma and its splats as Fade; blocks' opponents and theirs; sums of 4x4 written.
     if (kernel == "Scatter and FadeLight")
       return (fade + 6 + channels * 4 / 16) * pixels_ + scatter * particles_;
+    // Light read and written; sums of 4x4 written.
+    if (kernel == "BendLight") return (6 + 6 + channels * 4 / 16) * pixels_;
     // A level written and the one before, four times as large, read; or read and added to.
     if (kernel == "HalveLight") return (1 + 4) * smaller_levels();
     if (kernel == "DoubleLight") return (1 + 2 * 4) * smaller_levels();

@@ -19,6 +19,7 @@ cat > "$work/shapes.cpp" << 'END'
 #include <string>
 
 #include "cuda/kernels/frame_kernels.h"
+#include "cuda/kernels/glyph_kernels.h"
 #include "cuda/kernels/light_tone.h"
 
 using namespace lifereel;
@@ -41,6 +42,9 @@ int main() {
                 sizeof(CountStarts::Shared));
   std::printf("Scatter+FadeLight 128 %zu\nHalveLight 128 0\nFindWhite+DoubleLight 128 %zu\n",
               sizeof(FadeLight::Shared), sizeof(FindWhite::Shared));
+  std::puts("BendLight 128 0");
+  std::printf("ChooseGlyphs %d %zu\nDrawGlyphs 128 0\n", ChooseGlyphs::threads_per_block,
+              sizeof(ChooseGlyphs::Shared));
   std::puts("ToneLight<uint8> 128 0\nToneLight<uint16> 128 0");
 }
 END
@@ -63,6 +67,9 @@ for architecture; do
         else if (name ~ /FadeLight/) kernel = "Scatter+FadeLight"
         else if (name ~ /HalveLight/) kernel = "HalveLight"
         else if (name ~ /DoubleLight/) kernel = "FindWhite+DoubleLight"
+        else if (name ~ /BendLight/) kernel = "BendLight"
+        else if (name ~ /ChooseGlyphs/) kernel = "ChooseGlyphs"
+        else if (name ~ /DrawGlyphs/) kernel = "DrawGlyphs"
         else if (name ~ /ToneLightIhE/) kernel = "ToneLight<uint8>"
         else if (name ~ /ToneLightItE/) kernel = "ToneLight<uint16>"
         else if (name ~ /CountStarts/) kernel = "CountStarts+Fade"

@@ -70,6 +70,7 @@ cudaError_t caught_launch_both(const First& first, std::int64_t first_blocks, co
 #define DevicePainter CaughtDevicePainter
 #define GrayPainter CaughtGrayPainter
 #define LightPainter CaughtLightPainter
+#define GlyphPainter CaughtGlyphPainter
 #define launch caught_launch
 #define launch_both caught_launch_both
 #define make_cuda_engine make_caught_engine

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Draws README's pictures, in reading order: looks.jpg, one moment of a universe in each look, and
-# seeds.jpg, eight universes.
+# Draws README's pictures, in reading order: looks.jpg, one moment of a universe in each look;
+# characters.jpg, characters and a tube, rain and fire; and seeds.jpg, eight universes.
 #   tests/plots/pictures.sh LIFEREEL FOLDER
 # Needs ffmpeg.
 set -eu
@@ -25,6 +25,12 @@ still() { # OPTION...
 
 for look in aurora neon ember abyss; do still --size 1280x720 --look "$look" --frame 450; done
 draw "$folder/looks.jpg" 2x2 800
+
+drawn=0
+still --size 1280x720 --look glyphs --frame 300
+still --size 1920x1080 --look phosphor --frame 300
+for scene in rain fire; do still --size 1280x720 --scene "$scene" --frame 300; done
+draw "$folder/characters.jpg" 2x2 800
 
 drawn=0
 # README shows these commands.

@@ -20,9 +20,10 @@ constexpr const char* usage =
     "usage: sim_hashes [--seed N] [--size WxH] [--particles N] [--species N] [--frames N]\n"
     "                  [--isa auto|baseline|avx2|avx512] [--threads N] [--seam exact|published]\n"
     "                  [--tone published|log|filmic] [--bits 8|10]\n"
-    "                  [--steps-per-frame N] [--substeps N]\n"
+    "                  [--steps-per-frame N] [--substeps N] [--scene rain|fire]\n"
     "Prints frame, SHA-256 of the state and FNV-1a of the picture's planes, one line a frame.\n"
     "A picture in colour has every stage: bloom, vignette, grain, dither.\n"
+    "Scenes need a tone.\n"
     "Exit status 77: this processor or build lacks the instruction set.\n";
 
 std::uint64_t fnv1a(std::uint64_t hash, const std::vector<std::uint8_t>& bytes) {
@@ -58,6 +59,12 @@ void draw_in_light(lifereel::UniverseSettings& universe, const std::string& tone
   look.grain = 3;
 }
 
+void set_scene(lifereel::UniverseSettings& universe, const std::string& scene) {
+  universe.scene = scene == "rain" ? lifereel::Scene::rain : lifereel::Scene::fire;
+  universe.look.glyphs = true;
+  universe.look.glyph_set = scene == "rain" ? "katakana" : "ascii";
+}
+
 struct Options {
   lifereel::UniverseSettings universe;
   lifereel::CpuEngineSettings cpu;
@@ -91,6 +98,8 @@ Options read_options(const std::map<std::string, std::string>& given) {
       universe.steps_per_frame = std::stoi(value);
     } else if (key == "--substeps") {
       universe.substeps = std::stoi(value);
+    } else if (key == "--scene") {
+      set_scene(universe, value);
     } else if (key == "--bits") {
       options.bits = std::stoi(value);
     } else if (key == "--tone") {

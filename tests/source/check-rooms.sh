@@ -36,8 +36,9 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     below("sim/arithmetic", "")
     below("sim/light", "sim/arithmetic")
     below("sim/glyphs", "sim/arithmetic sim/light")
-    below("sim/cpu", "sim/arithmetic sim/light sim/glyphs")
-    engines = "sim/hash sim/arithmetic sim/light sim/glyphs"
+    below("sim/scenes", "sim/arithmetic sim/light")
+    below("sim/cpu", "sim/arithmetic sim/light sim/glyphs sim/scenes")
+    engines = "sim/hash sim/arithmetic sim/light sim/glyphs sim/scenes"
     below("cuda", engines " cuda/kernels cuda/runtime cuda/painters")
     below("cuda/kernels", engines)
     below("cuda/runtime", "")

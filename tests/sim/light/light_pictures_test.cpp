@@ -13,45 +13,11 @@
 #include "sim/engine.h"
 #include "sim/light/film_grain.h"
 #include "sim/light/light_tables.h"
+#include "tests/sim/colour_picture.h"
 
 using namespace lifereel;
 
 namespace {
-
-struct ColourPicture {
-  int width = 0, height = 0;
-  std::vector<std::uint8_t> luma, cb, cr;
-  bool operator==(const ColourPicture&) const = default;
-
-  int luma_at(int y, int x) const {
-    return luma[static_cast<std::size_t>((y + height) % height * width + (x + width) % width)];
-  }
-  int cb_at(int y, int x) const { return cb[block(y, x)]; }
-  int cr_at(int y, int x) const { return cr[block(y, x)]; }
-  std::size_t block(int y, int x) const {
-    return static_cast<std::size_t>((y + height) % height / 2 * (width / 2) +
-                                    (x + width) % width / 2);
-  }
-};
-
-ColourPicture draw(Engine& engine, ColourMatrix matrix = ColourMatrix::bt709,
-                   ColourRange range = ColourRange::limited) {
-  ColourPicture picture;
-  picture.width = engine.settings().width;
-  picture.height = engine.settings().height;
-  const auto pixels = static_cast<std::size_t>(picture.width * picture.height);
-  picture.luma.resize(pixels);
-  picture.cb.resize(pixels / 4);
-  picture.cr.resize(pixels / 4);
-  const auto width = static_cast<std::size_t>(picture.width);
-  PictureTarget target;
-  target.planes[0] = {picture.luma.data(), width};
-  target.planes[1] = {picture.cb.data(), width / 2};
-  target.planes[2] = {picture.cr.data(), width / 2};
-  target.colour = {matrix, range, 8};
-  engine.draw(target);
-  return picture;
-}
 
 // One of everything that changes what is computed.
 std::vector<UniverseSettings> looks_of_every_kind() {
@@ -64,7 +30,7 @@ std::vector<UniverseSettings> looks_of_every_kind() {
   base.look.bloom = 0.4f;
   base.look.vignette = 0.3f;
   base.look.background = 0x04060A;
-  std::vector<UniverseSettings> all(6, base);
+  std::vector<UniverseSettings> all(7, base);
   all[1].look.tone = ToneCurve::filmic;
   all[1].look.grain = 5;
   all[2].look.colour_by = ColourBy::speed;
@@ -78,7 +44,8 @@ std::vector<UniverseSettings> looks_of_every_kind() {
   all[5].look.palette = "FF0000 00FF00";
   all[5].look.bloom_radius = 8;
   all[5].trail_decay = 0;
-  const int point_sizes[6] = {5, 7, 9, 11, 13, 3};
+  all[6].look.barrel = 0.5f;
+  const int point_sizes[7] = {5, 7, 9, 11, 13, 3, 5};
   for (std::size_t i = 0; i < all.size(); ++i) all[i].look.point_size = point_sizes[i];
   return all;
 }

@@ -15,12 +15,14 @@ namespace {
 // Sanitizers look for faults in the code, not for other bits: one universe and thread count is
 // enough.
 #if defined(LIFEREEL_ADDRESS_SANITIZER) || defined(LIFEREEL_THREAD_SANITIZER)
-constexpr const char* names[] = {"dvd_video_300", "ember_60", "ember_60_10_bits"};
+constexpr const char* names[] = {"dvd_video_300", "ember_60",    "ember_60_10_bits",
+                                 "glyphs_30",     "phosphor_30", "fire_30"};
 constexpr int thread_counts[] = {3};
 #else
 constexpr const char* names[] = {
-    "dvd_video_300", "hd_6000_60", "panoramic_10",  "aurora_60",      "neon_60",
-    "ember_60",      "abyss_60",   "time_lapse_30", "slow_motion_30", "ember_60_10_bits"};
+    "dvd_video_300", "hd_6000_60",  "panoramic_10",  "aurora_60",      "neon_60",
+    "ember_60",      "abyss_60",    "time_lapse_30", "slow_motion_30", "ember_60_10_bits",
+    "glyphs_30",     "phosphor_30", "rain_30",       "fire_30"};
 // One, an odd number, and more than there are processors here.
 constexpr int thread_counts[] = {1, 3, 8};
 #endif

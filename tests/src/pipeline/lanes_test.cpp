@@ -112,13 +112,13 @@ double first_percentile(std::vector<double> values) {
   return values[values.size() / 100];
 }
 
-// Sanitizers look at what the code does, not at how films turn out: they get shorter ones, in which
-// lanes go on to a second chunk or are more than there are chunks, and no comparison of quality.
+using test::sanitized;
+
+// Sanitizers get shorter films, in which lanes go on to a second chunk or are more than there are
+// chunks, and no comparison of quality.
 #if defined(LIFEREEL_ADDRESS_SANITIZER) || defined(LIFEREEL_THREAD_SANITIZER)
-constexpr bool sanitized = true;
 constexpr int equal_chunks = 3, lane_counts[] = {2, 7}, preset_lane_counts[] = {1, 3};
 #else
-constexpr bool sanitized = false;
 // One chunk more than the most lanes; 0 lanes: as many as this machine can use.
 constexpr int equal_chunks = 8, lane_counts[] = {1, 2, 3, 7}, preset_lane_counts[] = {1, 3, 0};
 #endif
@@ -128,7 +128,7 @@ constexpr int equal_chunks = 8, lane_counts[] = {1, 2, 3, 7}, preset_lane_counts
 TEST_SUITE("src.lanes") {
   TEST_CASE("1, 2, 3 and 7 lanes make the same DVD") {
     const test::TemporaryFolder folder;
-    constexpr int chunk = 180, equal_frames = equal_chunks * chunk;
+    constexpr int chunk = 90, equal_frames = equal_chunks * chunk;
     RenderSettings settings = preset("dvd_video", folder.file("film.mpg"), equal_frames);
     settings.film.chunk_frames = chunk;
     Replay engine(settings.universe, 90);

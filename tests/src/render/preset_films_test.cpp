@@ -9,6 +9,7 @@
 #include "encoders/vbv.h"
 #include "src/render.h"
 #include "tests/encoders/films.h"
+#include "tests/sanitizers.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
@@ -48,7 +49,7 @@ TEST_CASE("every preset's film keeps its buffers") {
     if (!promises) continue;  // a film by quality alone promises no decoder anything
 
     const bool disc = settings.film.target != DiscTarget::none;
-    settings.frames = settings.universe.width > 1000 ? 4 : 150;
+    settings.frames = settings.universe.width > 1000 ? 4 : test::sanitized ? 40 : 150;
     settings.output = folder.file(disc ? "film.mpg" : "film.mp4");
     settings.overwrite = true;
     render(settings);
@@ -67,7 +68,8 @@ TEST_CASE("every preset's film keeps its buffers") {
   }
 }
 
-TEST_CASE("every preset's film fits the disc that the preset names") {
+TEST_CASE("every preset's film fits the disc that the preset names" *
+          doctest::skip(test::sanitized)) {
   constexpr double file_system_bytes = 2 << 20;
   const test::TemporaryFolder folder;
   int discs = 0;
