@@ -94,15 +94,20 @@ LIFEREEL_INLINE void draw_cell(const DrawnCells& cells, std::int32_t i, float* t
   for (int v = 0; v < vectors; ++v) store(to + v * lanes, load(table + v * lanes) * light);
 }
 
-// What a cell's vectors write beyond it, the next cell writes over. Beyond the last is another row.
+// What a cell's vectors write beyond it, the next cells write over. Beyond the last is another row,
+// which may be another thread's.
 template <int vectors>
 void draw_cells_of(const DrawnCells& drawn_cells, float* to) {
   const DrawnCells cells = drawn_cells;
-  const std::int32_t last = cells.count - 1;
-  for (std::int32_t i = 0; i < last; ++i) draw_cell<vectors>(cells, i, to + i * cells.width);
+  const std::int32_t end = cells.count * cells.width;
+  std::int32_t i = 0;
+  for (; i * cells.width + vectors * lanes <= end; ++i)
+    draw_cell<vectors>(cells, i, to + i * cells.width);
   float samples[vectors * lanes];
-  draw_cell<vectors>(cells, last, samples);
-  memcpy(to + last * cells.width, samples, static_cast<std::size_t>(cells.width) * sizeof(float));
+  for (; i < cells.count; ++i) {
+    draw_cell<vectors>(cells, i, samples);
+    memcpy(to + i * cells.width, samples, static_cast<std::size_t>(cells.width) * sizeof(float));
+  }
 }
 
 void draw_cells(const DrawnCells& cells, float* to) {
