@@ -67,6 +67,7 @@ install(TARGETS lifereel EXPORT lifereelTargets
         ARCHIVE COMPONENT lifereel_development)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md
               ${PROJECT_SOURCE_DIR}/CHANGELOG.md
+              ${PROJECT_SOURCE_DIR}/config/third-party.txt
         DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/lifereel COMPONENT lifereel_runtime)
 if(LIFEREEL_CLI)
   install(TARGETS lifereel_cli RUNTIME COMPONENT lifereel_runtime)

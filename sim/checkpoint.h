@@ -12,7 +12,7 @@
 namespace [[gnu::visibility("default")]] lifereel {
 
 /// What Engine::save() gives and Engine::restore() takes, on any engine: equal bits on all of them.
-/// Of another scene than particle_life that is its frame and glyphs: there is nothing else.
+/// Of another scene than particle_life that is its frame: there is nothing else.
 struct Checkpoint {
   UniverseSettings universe;
   State state;  ///< of frame state.frame

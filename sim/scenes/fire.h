@@ -38,9 +38,15 @@ LIFEREEL_ARITHMETIC std::int64_t region_size(const Fire& fire) {
   return picture_height / (4 * (fire.rows > 24 ? fire.rows : 24));
 }
 
+/// Frames as noise takes them, of which many thousands are added up in 64 bits: all that a film
+/// has.
+LIFEREEL_ARITHMETIC std::int64_t time_of(std::uint64_t frame) {
+  return static_cast<std::int64_t>(frame & 0xfff'ffff'ffff);
+}
+
 /// How high flames are at x, as a part of the picture's height.
 LIFEREEL_ARITHMETIC float flame_height(const Fire& fire, std::int64_t x, std::uint64_t frame) {
-  const auto time = static_cast<std::int64_t>(frame) * 512;
+  const std::int64_t time = time_of(frame) * 512;
   const float wide = value_noise(seed_of(fire, 1), x / 2, time);
   const float narrow = value_noise(seed_of(fire, 2), x * 3 / 2, time * 3);
   return 0.22f + wide * 0.34f + narrow * 0.2f;
@@ -49,8 +55,7 @@ LIFEREEL_ARITHMETIC float flame_height(const Fire& fire, std::int64_t x, std::ui
 /// How far flames are blown aside.
 LIFEREEL_ARITHMETIC std::int64_t sway(const Fire& fire, std::int64_t x, std::int64_t up,
                                       float height_part, std::uint64_t frame) {
-  const float blown =
-      line_noise(seed_of(fire, 6), up + x * 5 / 8 - static_cast<std::int64_t>(frame) * 2600);
+  const float blown = line_noise(seed_of(fire, 6), up + x * 5 / 8 - time_of(frame) * 2600);
   return arithmetic::truncate((blown - 0.5f) * clamped(height_part * 2.5f) * 26000.0f);
 }
 
@@ -128,7 +133,7 @@ LIFEREEL_ARITHMETIC SceneCell scene_cell(const Fire& fire, std::int32_t column, 
   SceneCell cell{};
   if (top - 4.0f * step > fire::coolest) return cell;
   const std::int64_t blown = x + fire::sway(fire, x, up, top * height, frame);
-  const auto time = static_cast<std::int64_t>(frame);
+  const std::int64_t time = fire::time_of(frame);
   float noise[8] = {}, texture[8] = {};
   fire::add_noise(noise, fire::seed_of(fire, 3), blown * 2, region * 2, up - time * 3600, region,
                   1.2f);
