@@ -110,7 +110,8 @@ TEST_SUITE("src.characters") {
                                        {"1920x1080", 1500},
                                        {"1080x1920", 1500},
                                        {"3840x2160", 3000}}) {
-      CAPTURE(std::string(size));
+      const std::string picture = size;
+      CAPTURE(picture);
       CHECK(set({{"scene", "fire"}, {"size", size}}).universe.particles == sparks);
       CHECK(set({{"size", size}, {"scene", "fire"}}).universe.particles == sparks);
       CHECK(set({{"particles", "9000"}, {"size", size}, {"scene", "fire"}}).universe.particles ==

@@ -36,7 +36,8 @@ TEST_SUITE("src.interlacing") {
                                       {"x264-params", "keyint=12:tff"},
                                       {"x264opts", "bff=1:ref=2"},
                                       {"x265-params", "log-level=0:interlace=tff"}}) {
-      CAPTURE(std::string(value));
+      const std::string given = value;
+      CAPTURE(given);
       CHECK(of_option(name, value) == "codec-option = " + std::string(name) + '=' + value);
     }
     for (const auto& [name, value] : {std::pair{"flags", "+cgop"},
@@ -49,7 +50,8 @@ TEST_SUITE("src.interlacing") {
                                       {"x264-params", "::="},
                                       {"x265-params", "interlace=prog"},
                                       {"preset", "interlaced"}}) {
-      CAPTURE(std::string(value));
+      const std::string given = value;
+      CAPTURE(given);
       CHECK(of_option(name, value).empty());
     }
     CHECK(interlacing({}).empty());
