@@ -106,13 +106,7 @@ class CpuEngine final : public Engine {
   }
 
   EngineDescription describe() const override {
-    EngineDescription description;
-    description.engine = "cpu";
-    description.device = cpu_name();
-    description.isa = isa_name(isa_);
-    description.threads = pool_.threads();
-    description.memory_bytes = memory_bytes(settings_, pool_.threads());
-    return description;
+    return describe_cpu_engine(isa_, pool_.threads(), memory_bytes(settings_, pool_.threads()));
   }
 
   void cancel_steps(const std::atomic<bool>* flag) noexcept override { field_.cancel = flag; }

@@ -45,4 +45,14 @@ void require_memory(std::size_t bytes, const std::string& what, const UniverseSe
 #endif
 }
 
+EngineDescription describe_cpu_engine(Isa isa, int threads, std::size_t memory_bytes) {
+  EngineDescription description;
+  description.engine = "cpu";
+  description.device = cpu_name();
+  description.isa = isa_name(isa);
+  description.threads = threads;
+  description.memory_bytes = memory_bytes;
+  return description;
+}
+
 }  // namespace lifereel

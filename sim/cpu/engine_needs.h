@@ -19,4 +19,7 @@ int choose_threads(int wanted);
 /// universe's size.
 void require_memory(std::size_t bytes, const std::string& what, const UniverseSettings& universe);
 
+/// Of an engine that computes so.
+EngineDescription describe_cpu_engine(Isa isa, int threads, std::size_t memory_bytes);
+
 }  // namespace lifereel

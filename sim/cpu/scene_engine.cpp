@@ -97,13 +97,7 @@ class SceneEngine final : public Engine {
   bool draws_colour() const noexcept override { return true; }
 
   EngineDescription describe() const override {
-    EngineDescription description;
-    description.engine = "cpu";
-    description.device = cpu_name();
-    description.isa = isa_name(isa_);
-    description.threads = pool_.threads();
-    description.memory_bytes = memory_bytes(settings_, pool_.threads());
-    return description;
+    return describe_cpu_engine(isa_, pool_.threads(), memory_bytes(settings_, pool_.threads()));
   }
 
   void step() override { ++frame_; }
