@@ -130,8 +130,9 @@ class SceneEngine final : public Engine {
     frame_ = checkpoint.state.frame;
   }
 
-  // At most: a painter of particles has a trail, too.
-  static std::size_t memory_bytes(const UniverseSettings& universe, int threads) {
+  // At most: a painter of particles has a trail, too. Of particles there are none.
+  static std::size_t memory_bytes(UniverseSettings universe, int threads) {
+    universe.particles = 0;
     return painter_memory_bytes(universe, threads);
   }
 
