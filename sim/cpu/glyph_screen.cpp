@@ -88,20 +88,21 @@ void GlyphScreen::choose(const CellSource& source, WorkerPool& pool) {
   pool.run(grid_.rows, 1, [&](int thread, std::int32_t row) { choose_row(source, thread, row); });
 }
 
-void GlyphScreen::draw(const CellSource& source, LightPyramid& pyramid, WorkerPool& pool) {
+void GlyphScreen::draw(const CellSource& source, LightPyramid* pyramid, WorkerPool& pool) {
+  const bool glows = pyramid != nullptr && pyramid->levels() > 0;
   pool.run(grid_.rows, 1, [&](int thread, std::int32_t row) {
     choose_row(source, thread, row);
     draw_row(cells_of(thread, row), row);
-    if (pyramid.levels() == 0) return;
+    if (!glows) return;
     const std::int32_t first = (grid_.top + row * grid_.cell_height) / 4;
     for (std::int32_t base = first; base < first + grid_.cell_height / 4; ++base)
-      pyramid.set_row(thread, base, light_);
+      pyramid->set_row(thread, base, light_);
   });
-  if (pyramid.levels() == 0) return;
+  if (!glows) return;
   // Above the first cells and below the last it is dark.
   const std::int32_t bottom = (grid_.top + grid_.rows * grid_.cell_height) / 4;
-  for (std::int32_t base = 0; base < pyramid.rows(); ++base)
-    if (base < grid_.top / 4 || base >= bottom) pyramid.set_row(0, base, light_);
+  for (std::int32_t base = 0; base < pyramid->rows(); ++base)
+    if (base < grid_.top / 4 || base >= bottom) pyramid->set_row(0, base, light_);
 }
 
 void GlyphScreen::draw_row(const CellRow& cells, std::int32_t row) {

@@ -38,8 +38,9 @@ class GlyphScreen {
 
   /// Chooses the glyph of every cell.
   void choose(const CellSource& source, WorkerPool& pool);
-  /// Likewise, and draws them into light(); the pyramid's base becomes what of it glows.
-  void draw(const CellSource& source, LightPyramid& pyramid, WorkerPool& pool);
+  /// Likewise, and draws them into light(); the base of a pyramid becomes what of it glows. Null:
+  /// nothing glows, or what is made of light() does.
+  void draw(const CellSource& source, LightPyramid* pyramid, WorkerPool& pool);
   const LightPlanes& light() const noexcept { return light_; }
 
   /// Checkpoint::glyphs.

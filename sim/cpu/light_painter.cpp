@@ -75,7 +75,7 @@ class LightPainter final : public Painter {
     const arithmetic::ToneConstants tone = tone_at(exposure_, white_bits_);
     if (screen_ != nullptr) {
       cells_->begin(tone);
-      screen_->draw(*cells_, pyramid_, pool);
+      screen_->draw(*cells_, glass_ == nullptr ? &pyramid_ : nullptr, pool);
     }
     const LightPlanes* shown = screen_ != nullptr ? &screen_->light() : &light_;
     if (glass_ != nullptr) shown = &glass_->bend(*shown, pyramid_, pool);

@@ -107,7 +107,7 @@ class SceneEngine final : public Engine {
     const FloatEnvironment ieee;
     keep_to(target.colour.matrix);
     cells_.begin(frame_);
-    screen_.draw(cells_, pyramid_, pool_);
+    screen_.draw(cells_, glass_ == nullptr ? &pyramid_ : nullptr, pool_);
     const LightPlanes* shown = &screen_.light();
     if (glass_ != nullptr) shown = &glass_->bend(*shown, pyramid_, pool_);
     pyramid_.glow(pool_);
