@@ -10,9 +10,6 @@ namespace {
 
 constexpr std::int32_t widest_vector = 16;
 
-std::int32_t whole_blocks(std::int32_t count) {
-  return (count + light_block - 1) / light_block * light_block;
-}
 // A row of a glyph's samples, whole vectors of any instruction set.
 std::int32_t whole_vectors(std::int32_t count) {
   return (count + widest_vector - 1) / widest_vector * widest_vector;

@@ -10,6 +10,11 @@
 
 namespace lifereel {
 
+/// Samples of a row of so many, rounded up to whole blocks.
+constexpr std::int32_t whole_blocks(std::int32_t count) noexcept {
+  return (count + light_block - 1) / light_block * light_block;
+}
+
 /// Rows of samples, each whole blocks long, so that vectors may run over. After the last row there
 /// is room for one block more: whole blocks of chroma read two of luma, of which the second may be
 /// the next row's.
@@ -22,7 +27,7 @@ struct LightPlane {
   LightPlane(std::int32_t columns, std::int32_t rows)
       : width(columns),
         height(rows),
-        pitch((columns + light_block - 1) / light_block * light_block),
+        pitch(whole_blocks(columns)),
         samples(static_cast<std::size_t>(pitch) * static_cast<std::size_t>(rows) + light_block,
                 0.0f) {}
 

@@ -34,7 +34,7 @@ LightPyramid::LightPyramid(std::int32_t blocks_wide, std::int32_t blocks_high, i
   for (Scratch& scratch : scratch_) {
     scratch.row.resize(static_cast<std::size_t>(blocks_wide) + 2 * light_block);
     for (auto& sums : scratch.block_luma)
-      sums.resize(static_cast<std::size_t>(LightPlane(blocks_wide, 1).pitch) + light_block);
+      sums.resize(static_cast<std::size_t>(whole_blocks(blocks_wide)) + light_block);
     scratch.histograms.resize(counted_apart * light_bins);
   }
 }

@@ -29,9 +29,8 @@ PictureToner::PictureToner(const UniverseSettings& universe, const LightKernels&
       vignette_(universe.width, universe.height, look_.vignette, light_block),
       block_vignette_(blocks_wide_, universe.height / 2, look_.vignette, light_block),
       tube_(look_, universe.width, universe.height, light_block) {
-  const LightPlane a_row(universe.width, 1);
   for (int thread = 0; thread < threads; ++thread)
-    scratch_.emplace_back(static_cast<std::size_t>(a_row.pitch));
+    scratch_.emplace_back(static_cast<std::size_t>(whole_blocks(width_)));
 }
 
 void PictureToner::tone(const Light& light, const PictureTarget& target, WorkerPool& pool) {
