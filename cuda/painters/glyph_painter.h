@@ -69,8 +69,9 @@ class GlyphPainter {
     if (cells.front().glyph < 0) return;
     for (const ShownCell& cell : cells) glyphs.push_back(static_cast<std::uint16_t>(cell.glyph));
   }
-  /// After fill().
+  /// After fill(), which is what no glyphs leave as it is.
   void restore(const std::vector<std::uint16_t>& glyphs) const {
+    if (glyphs.empty()) return;
     std::vector<ShownCell> cells;
     for (const std::uint16_t glyph : glyphs) cells.push_back({{0, 0, 0}, glyph});
     const Drained drained{launcher_.stream};
