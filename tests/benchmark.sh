@@ -120,11 +120,12 @@ compare dvd_video yuv420p "$frames" mpg --look aurora
 compare dvd_mp4 gray $((frames * 2 / 3)) mp4
 compare panoramic gray $((frames / 50)) mp4
 compare bd_4k_6h gray $((frames / 50)) mp4
-compare film_1080p yuv420p $((frames / 12)) mp4
-compare film_1080p yuv420p $((frames / 12)) mp4 --look glyphs
-compare film_1080p yuv420p $((frames / 12)) mp4 --look phosphor
-compare film_1080p yuv420p $((frames / 12)) mp4 --scene rain
-compare film_1080p yuv420p $((frames / 12)) mp4 --scene fire
+# Whole chunks, so that all lanes have work to the end.
+compare film_1080p yuv420p $((frames / 25 * 2)) mp4
+compare film_1080p yuv420p $((frames / 25 * 2)) mp4 --look glyphs
+compare film_1080p yuv420p $((frames / 25 * 2)) mp4 --look phosphor
+compare film_1080p yuv420p $((frames / 25 * 2)) mp4 --scene rain
+compare film_1080p yuv420p $((frames / 25 * 2)) mp4 --scene fire
 compare film_4k yuv420p10le $((frames / 100)) mp4
 
 echo
