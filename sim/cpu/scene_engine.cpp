@@ -12,8 +12,9 @@
 #include "sim/cpu/painter.h"
 #include "sim/cpu/picture_toner.h"
 #include "sim/cpu/tube_glass.h"
+#include "sim/light/light_tables.h"
 #include "sim/scene.h"
-#include "sim/scenes/spark_grid.h"
+#include "sim/scenes/scene_light.h"
 
 namespace lifereel {
 namespace {
@@ -31,12 +32,10 @@ class SceneCells final : public CellSource {
       sparks_.resize(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_));
   }
 
-  void keep_to(const LookSettings& look, ColourMatrix matrix) {
-    ramp_ = ramp_light(look, colours, matrix);
-  }
-
-  void begin(std::uint64_t frame) {
+  /// `light` must outlive the drawing of the frame.
+  void begin(std::uint64_t frame, const SceneLight& light) {
     frame_ = frame;
+    ramp_ = light.ramp.data();
     std::fill(sparks_.begin(), sparks_.end(), 0);
     for (int number = 0; number < scene_->sparks(); ++number) {
       const SceneSpark spark = scene_->spark(number, frame);
@@ -54,28 +53,23 @@ class SceneCells final : public CellSource {
       if (!sparks_.empty())
         show_spark(cell, sparks_[static_cast<std::size_t>(row * columns_ + column)], gives);
       for (int r = 0; r < glyph_regions; ++r) cells.shape[r][column] = cell.shape[r];
-      const float at = arithmetic::minimum(arithmetic::maximum(cell.colour, 0.0f), 1.0f);
-      const auto& colour = ramp_[static_cast<std::size_t>(at * (colours - 1) + 0.5f)];
-      const float light = arithmetic::minimum(arithmetic::maximum(cell.brightness, 0.0f), 0x1p10f);
-      cells.luma[column] = colour[0] * light;
-      cells.cb[column] = colour[1] * light;
-      cells.cr[column] = colour[2] * light;
+      const arithmetic::LitPixel<float> lit = lit_pixel_of(cell, ramp_);
+      cells.luma[column] = lit.luma;
+      cells.cb[column] = lit.cb;
+      cells.cr[column] = lit.cr;
       // By shape: without what the cell had before, which a film that is cut there does not know.
-      cells.glyph[column] = -1;
-      if (gives) cells.glyph[column] = light > 0.0f ? glyph_within(cell.glyph, glyphs_) + 1 : 0;
+      cells.glyph[column] = gives ? given_glyph(cell, glyphs_) : -1;
     }
   }
   bool gives_glyphs() const noexcept override { return scene_->gives_glyphs(); }
 
  private:
-  static constexpr int colours = 256;
-
   const std::int32_t columns_, rows_;
   const std::int32_t glyphs_;  // beside the blank
   const std::unique_ptr<SceneFunction> scene_;
   std::uint64_t frame_ = 0;
   std::vector<SparkBits> sparks_;  // the brightest of each cell
-  std::vector<std::array<float, 3>> ramp_;
+  const arithmetic::LitPixel<float>* ramp_ = nullptr;
 };
 
 class SceneEngine final : public Engine {
@@ -106,12 +100,12 @@ class SceneEngine final : public Engine {
     check(target);
     const FloatEnvironment ieee;
     keep_to(target.colour.matrix);
-    cells_.begin(frame_);
+    cells_.begin(frame_, light_);
     screen_.draw(cells_, glass_ == nullptr ? &pyramid_ : nullptr, pool_);
     const LightPlanes* shown = &screen_.light();
     if (glass_ != nullptr) shown = &glass_->bend(*shown, pyramid_, pool_);
     pyramid_.glow(pool_);
-    toner_.tone({*shown, pyramid_, tone_, tables_.matrix, frame_}, target, pool_);
+    toner_.tone({*shown, pyramid_, light_.tone, light_.matrix, frame_}, target, pool_);
   }
   void finish_draw() override {}
   void pass(const PictureTarget& target) override { check(target); }
@@ -146,20 +140,14 @@ class SceneEngine final : public Engine {
     const ColourMatrix matrix = matrix_of_light(wanted, ColourMatrix::none);
     if (matrix == matrix_) return;
     matrix_ = matrix;
-    tables_ = make_light_tables(settings_, matrix);
-    Exposure exposure = make_exposure(settings_, tables_);
-    exposure.white = 1.0f;
-    // White is the sum of 4x4 pixels.
-    tone_ = tone_at(exposure, arithmetic::to_bits(16.0f));
-    cells_.keep_to(settings_.look, matrix);
+    light_ = make_scene_light(settings_, matrix);
   }
 
   const UniverseSettings settings_;
   const Isa isa_;
   std::uint64_t frame_ = 0;
-  ColourMatrix matrix_ = ColourMatrix::none;  // of tables_
-  LightTables tables_;
-  arithmetic::ToneConstants tone_{};
+  ColourMatrix matrix_ = ColourMatrix::none;  // of light_
+  SceneLight light_{};
   GlyphScreen screen_;
   SceneCells cells_;
   std::unique_ptr<TubeGlass> glass_;  // of a look with a barrel

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/scenes/scene_choice.h"
 
-#include "sim/scenes/fire.h"
-#include "sim/scenes/rain.h"
-
 namespace lifereel {
 namespace {
 
@@ -31,11 +28,11 @@ class PlainScene final : public SceneFunction {
 SceneSpark SceneFunction::spark(int, std::uint64_t) const { return {}; }
 
 SceneMaker scene_maker(const UniverseSettings& universe) {
-  return [universe](int columns, int rows) -> std::unique_ptr<SceneFunction> {
-    if (universe.scene == Scene::rain)
-      return std::make_unique<PlainScene<Rain>>(Rain{universe.seed, columns, rows});
-    return std::make_unique<PlainScene<Fire>>(
-        Fire{universe.seed, columns, rows, universe.particles});
+  return [universe](int columns, int rows) {
+    return with_scene(universe, columns, rows,
+                      [](const auto& scene) -> std::unique_ptr<SceneFunction> {
+                        return std::make_unique<PlainScene<std::decay_t<decltype(scene)>>>(scene);
+                      });
   };
 }
 
