@@ -27,6 +27,69 @@ struct alignas(16) ShownCell {
   std::int32_t glyph;
 };
 
+/// Finds the glyph that is most like a cell's shape. So many threads as there are share it out.
+struct GlyphSearch {
+  GlyphChoice choice;
+
+  /// What a cell's threads share.
+  struct Cell {
+    float shape[glyph_regions];
+    std::int32_t before;
+    std::int32_t most_like;  ///< likeness()
+    bool dark;
+  };
+
+  /// By one thread, once the toned light of the regions is there. `before`: the cell's glyph, or
+  /// -1.
+  LIFEREEL_KERNEL void begin(Cell& cell, std::int32_t before) const {
+    float brightest = 0.0f;
+    for (const float region : cell.shape) brightest = arithmetic::maximum(brightest, region);
+    cell.before = before;
+    cell.dark = arithmetic::where_dark(brightest, before, choice.floor) != 0;
+    arithmetic::sharpen_shape(cell.shape);
+    cell.most_like = INT32_MIN;
+  }
+
+  /// By each of so many threads, which are counted from 0.
+  LIFEREEL_KERNEL void search(Cell& cell, std::int32_t thread, std::int32_t threads) const {
+    if (cell.dark) return;
+    float shape[glyph_regions];
+    for (int r = 0; r < glyph_regions; ++r) shape[r] = cell.shape[r];
+    std::int32_t most_like = INT32_MIN;
+    for (std::int32_t glyph = 1 + thread; glyph < choice.glyphs; glyph += threads) {
+      const std::int32_t like = likeness(glyph, unlikeness(glyph, shape));
+      most_like = like > most_like ? like : most_like;
+    }
+    atomic_max(&cell.most_like, most_like);
+  }
+
+  /// By one thread, when all have searched.
+  LIFEREEL_KERNEL std::int32_t found(const Cell& cell) const {
+    if (cell.dark) return 0;
+    const std::int32_t number = -cell.most_like;
+    const std::int32_t glyph = arithmetic::with_persistence(
+        number & (glyph_room - 1),
+        arithmetic::to_float((number - (number & (glyph_room - 1))) / glyph_room), cell.before,
+        cell.before > 0 ? unlikeness(cell.before, cell.shape) : 3e38f);
+    if (choice.least_step > arithmetic::most_brightness) return glyph;
+    return arithmetic::glyph_or_line(glyph, arithmetic::cell_slope(cell.shape), choice.least_step,
+                                     choice.lines);
+  }
+
+ private:
+  // Glyph and unlikeness in one number, which is the larger the more alike, and of glyphs as alike
+  // the larger for the first: so it is free in which order threads come. Unlikeness is a whole
+  // number and less than 2^20 either way.
+  static constexpr std::int32_t glyph_room = 512;
+  LIFEREEL_KERNEL static std::int32_t likeness(std::int32_t glyph, float unlike) {
+    return -(arithmetic::truncate(unlike) * glyph_room + glyph);
+  }
+  LIFEREEL_KERNEL float unlikeness(std::int32_t glyph, const float* shape) const {
+    return arithmetic::unlikeness(shape, choice.coverage + glyph * glyph_regions,
+                                  choice.squares[glyph]);
+  }
+};
+
 /// A block cells side by side, as many as most_columns of pixels have. Their columns are added up
 /// first, so that a warp reads rows of the picture and not cells; then threads are regions, cells,
 /// and at last so many to a cell, which share out the glyphs of the set.
@@ -34,7 +97,7 @@ struct ChooseGlyphs : KernelBody {
   static constexpr const char* name = "ChooseGlyphs";
   LightImage image;
   GlyphGrid grid;
-  GlyphChoice choice;
+  GlyphSearch search;
   const arithmetic::ToneConstants* tone;
   ShownCell* cells;  ///< row by row
   float region_scale, cell_scale;
@@ -51,13 +114,10 @@ struct ChooseGlyphs : KernelBody {
     alignas(16) float luma[glyph_region_rows][most_columns];  // sums of columns
     alignas(16) float opponents[2][most_columns / 2];
     arithmetic::CellLight<float> light[most_cells];
-    float shape[most_cells][glyph_regions];
-    std::int32_t before[most_cells];
-    std::int32_t most_like[most_cells];  // likeness()
-    bool dark[most_cells];
+    GlyphSearch::Cell cell[most_cells];
   };
 
-  /// Light, grid, choice, tone curve and cells are to be set.
+  /// Light, grid, search, tone curve and cells are to be set.
   void scale_means() {
     region_scale = 1.0f / static_cast<float>(region_width() * region_height());
     cell_scale = 1.0f / static_cast<float>(grid.cell_width * grid.cell_height);
@@ -84,13 +144,15 @@ struct ChooseGlyphs : KernelBody {
       for (std::int32_t i = t; i < count * parts; i += thread.threads)
         find_mean(i / parts, i % parts, shared);
     } else if constexpr (phase == 2) {
-      if (t < count) begin_cell(cells[row * grid.columns + first + t], t, shared);
+      if (t >= count) return;
+      ShownCell& shown = cells[row * grid.columns + first + t];
+      shown.light = arithmetic::lit_pixel(shared.light[t]);
+      search.begin(shared.cell[t], shown.glyph);
     } else if constexpr (phase == 3) {
       const std::int32_t each = thread.threads / count;
-      if (t / each < count && !shared.dark[t / each])
-        find_most_like(t / each, t % each, each, shared);
+      if (t / each < count) search.search(shared.cell[t / each], t % each, each);
     } else {
-      if (t < count) cells[row * grid.columns + first + t].glyph = chosen_glyph(t, shared);
+      if (t < count) cells[row * grid.columns + first + t].glyph = search.found(shared.cell[t]);
     }
   }
 
@@ -146,63 +208,14 @@ struct ChooseGlyphs : KernelBody {
     light.region[part] = mean;
     const arithmetic::ToneConstants constants = *tone;
     const float exposed = mean * constants.exposure;
-    shared.shape[cell][part] = filmic ? arithmetic::filmic_tone(exposed, constants, 1.0f)
-                                      : arithmetic::log_tone(exposed, constants, 1.0f);
+    shared.cell[cell].shape[part] = filmic ? arithmetic::filmic_tone(exposed, constants, 1.0f)
+                                           : arithmetic::log_tone(exposed, constants, 1.0f);
   }
   // From the left.
   LIFEREEL_KERNEL static float sum_of_columns(const float* from, std::int32_t columns) {
     float sum = from[0];
     for (std::int32_t column = 1; column < columns; ++column) sum = sum + from[column];
     return sum;
-  }
-
-  LIFEREEL_KERNEL void begin_cell(ShownCell& shown, std::int32_t cell, Shared& shared) const {
-    shown.light = arithmetic::lit_pixel(shared.light[cell]);
-    shared.before[cell] = shown.glyph;
-    float* const shape = shared.shape[cell];
-    float brightest = 0.0f;
-    for (int r = 0; r < glyph_regions; ++r) brightest = arithmetic::maximum(brightest, shape[r]);
-    shared.dark[cell] = arithmetic::where_dark(brightest, shown.glyph, choice.floor) != 0;
-    arithmetic::sharpen_shape(shape);
-    shared.most_like[cell] = INT32_MIN;
-  }
-
-  // Glyph and unlikeness in one number, which is the larger the more alike, and of glyphs as alike
-  // the larger for the first: so it is free in which order threads come. Unlikeness is a whole
-  // number and less than 2^20 either way.
-  static constexpr std::int32_t glyph_room = 512;
-  LIFEREEL_KERNEL static std::int32_t likeness(std::int32_t glyph, float unlike) {
-    return -(arithmetic::truncate(unlike) * glyph_room + glyph);
-  }
-  LIFEREEL_KERNEL float unlikeness(std::int32_t glyph, const float* shape) const {
-    return arithmetic::unlikeness(shape, choice.coverage + glyph * glyph_regions,
-                                  choice.squares[glyph]);
-  }
-
-  LIFEREEL_KERNEL void find_most_like(std::int32_t cell, std::int32_t first, std::int32_t threads,
-                                      Shared& shared) const {
-    float shape[glyph_regions];
-    for (int r = 0; r < glyph_regions; ++r) shape[r] = shared.shape[cell][r];
-    std::int32_t most_like = INT32_MIN;
-    for (std::int32_t glyph = 1 + first; glyph < choice.glyphs; glyph += threads) {
-      const std::int32_t like = likeness(glyph, unlikeness(glyph, shape));
-      most_like = like > most_like ? like : most_like;
-    }
-    atomic_max(&shared.most_like[cell], most_like);
-  }
-
-  LIFEREEL_KERNEL std::int32_t chosen_glyph(std::int32_t cell, const Shared& shared) const {
-    if (shared.dark[cell]) return 0;
-    const float* const shape = shared.shape[cell];
-    const std::int32_t before = shared.before[cell];
-    const std::int32_t number = -shared.most_like[cell];
-    const std::int32_t glyph = arithmetic::with_persistence(
-        number & (glyph_room - 1),
-        arithmetic::to_float((number - (number & (glyph_room - 1))) / glyph_room), before,
-        before > 0 ? unlikeness(before, shape) : 3e38f);
-    if (choice.least_step > arithmetic::most_brightness) return glyph;
-    return arithmetic::glyph_or_line(glyph, arithmetic::cell_slope(shape), choice.least_step,
-                                     choice.lines);
   }
 };
 

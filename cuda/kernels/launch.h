@@ -80,15 +80,28 @@ LIFEREEL_KERNEL void atomic_add(std::uint64_t* to, std::uint64_t value) {
 #endif
 }
 
+#if !defined(__CUDA_ARCH__)
+template <class T>
+void atomic_max_on_host(T* to, T value) {
+  T there = __atomic_load_n(to, __ATOMIC_RELAXED);
+  while (there < value && !__atomic_compare_exchange_n(to, &there, value, false, __ATOMIC_RELAXED,
+                                                       __ATOMIC_RELAXED)) {
+  }
+}
+#endif
 LIFEREEL_KERNEL void atomic_max(std::int32_t* to, std::int32_t value) {
 #if defined(__CUDA_ARCH__)
   // Most calls find a larger value there: reading is cheaper than queuing for the one address.
   if (*static_cast<volatile std::int32_t*>(to) < value) atomicMax(to, value);
 #else
-  std::int32_t there = __atomic_load_n(to, __ATOMIC_RELAXED);
-  while (there < value && !__atomic_compare_exchange_n(to, &there, value, false, __ATOMIC_RELAXED,
-                                                       __ATOMIC_RELAXED)) {
-  }
+  atomic_max_on_host(to, value);
+#endif
+}
+LIFEREEL_KERNEL void atomic_max(std::uint64_t* to, std::uint64_t value) {
+#if defined(__CUDA_ARCH__)
+  atomicMax(reinterpret_cast<unsigned long long*>(to), static_cast<unsigned long long>(value));
+#else
+  atomic_max_on_host(to, value);
 #endif
 }
 

@@ -40,7 +40,7 @@ class GlyphPainter {
     ChooseGlyphs choose;
     choose.image = light_.image;
     choose.grid = glyphs_.grid;
-    choose.choice = choice_;
+    choose.search = {choice_};
     choose.tone = light_.tone;
     choose.cells = glyphs_.cells;
     choose.filmic = look_.tone == ToneCurve::filmic;
