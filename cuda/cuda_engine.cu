@@ -5,9 +5,11 @@
 #include <cstring>
 #include <sstream>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
-#include "cuda/kernels/device_arrays.h"
+#include "cuda/engines/device_engine.h"
+#include "cuda/engines/device_scene_engine.h"
 #include "cuda/kernels/frame_kernels.h"
 #include "cuda/painters/gray_painter.h"
 #include "cuda/painters/light_painter.h"
@@ -15,16 +17,10 @@
 #include "cuda/runtime/cuda_handles.h"
 #include "sim/arithmetic/constants.h"
 #include "sim/arithmetic/float_environment.h"
+#include "sim/scenes/scene_choice.h"
 
 namespace lifereel {
 namespace {
-
-// Pictures begun and not yet finished: one drawn, one on its way to the host, one waited for; and
-// more where several pictures are made in the time that a thread takes to wake up.
-int choose_pictures_in_flight(int wanted, const UniverseSettings& universe) {
-  if (wanted != 0) return wanted;
-  return std::int64_t{universe.width} * universe.height <= 1 << 20 ? 16 : 3;
-}
 
 // Threads that work on one particle: all of a warp where even that leaves half of the device idle,
 // for then latency counts; fewer where particles are many, for then instructions count: those that
@@ -37,20 +33,12 @@ int choose_lanes(int wanted, int particles, const cudaDeviceProp& device) {
   return n * 32 <= half ? 32 : n * 16 <= half ? 16 : 8;
 }
 
-class CudaEngine final : public Engine {
+class CudaEngine final : public DeviceEngine {
  public:
   CudaEngine(const UniverseSettings& universe, const CudaEngineSettings& cuda,
              const CudaDevice& device, const cudaDeviceProp& properties, std::size_t bytes)
-      : settings_(universe),
-        device_(device),
-        lanes_(choose_lanes(cuda.lanes_per_particle, universe.particles, properties)),
-        threads_(cuda.threads_per_block != 0 ? cuda.threads_per_block : 128),
-        in_flight_(choose_pictures_in_flight(cuda.pictures_in_flight, universe)),
-        memory_(bytes),
-        arrays_(Arena(memory_.data()), universe, in_flight_),
-        launcher_{compute_, threads_, std::int64_t{4} * properties.multiProcessorCount},
-        drawn_(static_cast<std::size_t>(in_flight_)),
-        copied_(static_cast<std::size_t>(in_flight_)) {
+      : DeviceEngine(universe, cuda, device, properties, bytes),
+        lanes_(choose_lanes(cuda.lanes_per_particle, universe.particles, properties)) {
     if (universe.look.draws_colour())
       painter_ = std::make_unique<LightPainter>(settings_, arrays_, launcher_);
     else
@@ -61,43 +49,18 @@ class CudaEngine final : public Engine {
     force_ = force_constants(universe, initial.matrix);
     motion_ = motion_constants(universe, initial.matrix);
     upload(initial.state, initial.matrix);
-    step_ = std::make_unique<Graph>(compute_, [this] {
+    step_ = &capture([this] {
       queue_move(false, motion_);
       queue_sort_and_picture(true, {});
     });
-    passed_frame_ = std::make_unique<Graph>(compute_, [this] {
+    passed_frame_ = &capture([this] {
       queue_move(true, motion_);
       queue_sort_and_picture(true, {.fades = true});
     });
-    for (int bit_depth = 8; bit_depth <= most_bits(); bit_depth += 2)
-      for (const ColourRange range : {ColourRange::full, ColourRange::limited})
-        for (int picture = 0; picture < in_flight_; ++picture)
-          frame_.push_back(std::make_unique<Graph>(compute_, [this, picture, range, bit_depth] {
-            queue_move(true, motion_);
-            queue_sort_and_picture(true, {true, picture, range, bit_depth});
-          }));
-  }
-
-  ~CudaEngine() override {
-    cudaSetDevice(device_.index);
-    // Copies into the caller's memory must have landed before it goes.
-    cudaStreamSynchronize(compute_);
-    cudaStreamSynchronize(copy_);
-  }
-
-  const UniverseSettings& settings() const noexcept override { return settings_; }
-  std::uint64_t frame() const noexcept override { return frames_; }
-  int draws_in_flight() const noexcept override { return in_flight_; }
-  bool draws_colour() const noexcept override { return settings_.look.draws_colour(); }
-
-  EngineDescription describe() const override {
-    EngineDescription description;
-    description.engine = "cuda";
-    description.device = device_.name;
-    description.isa = device_.architecture;
-    description.threads = 1;
-    description.memory_bytes = arrays_.bytes;
-    return description;
+    capture_frames([this](const Drawing& drawing) {
+      queue_move(true, motion_);
+      queue_sort_and_picture(true, drawing);
+    });
   }
 
   // Held back until it is known whether a picture follows: then both are one graph.
@@ -115,37 +78,6 @@ class CudaEngine final : public Engine {
     }
     earlier_steps_undrawn_ = draws_colour() && settings_.steps_per_frame > 1;
     ++frames_;
-  }
-
-  void begin_draw(const PictureTarget& target) override {
-    check(target);
-    if (begun_ - finished_ == in_flight_)
-      throw std::logic_error("begin_draw: finish_draw() comes first, all pictures are in flight");
-    use_device();
-    const auto picture = static_cast<std::size_t>(begun_ % in_flight_);
-    draw_as(target,
-            {true, static_cast<int>(picture), target.colour.range, target.colour.bit_depth});
-    check_cuda(cudaEventRecord(drawn_[picture], compute_), "cudaEventRecord");
-    check_cuda(cudaStreamWaitEvent(copy_, drawn_[picture], 0), "cudaStreamWaitEvent");
-    painter_->copy_to(target, static_cast<int>(picture), {copy_, 0, 0});
-    check_cuda(cudaEventRecord(copied_[picture], copy_), "cudaEventRecord");
-    ++begun_;
-  }
-
-  // in_flight_ pictures later the same planes on the device are drawn into: its copy is over by
-  // then.
-  void finish_draw() override {
-    if (begun_ == finished_) throw std::logic_error("finish_draw: no picture is in flight");
-    use_device();
-    const auto picture = static_cast<std::size_t>(finished_++ % in_flight_);
-    check_cuda(cudaEventSynchronize(copied_[picture]), "cudaEventSynchronize");
-  }
-
-  // Not waited for: whoever looks at what follows waits.
-  void pass(const PictureTarget& target) override {
-    check(target);
-    use_device();
-    draw_as(target, {.fades = true});
   }
 
   void read_state(State& state) const override {
@@ -181,8 +113,7 @@ class CudaEngine final : public Engine {
 
   void restore(const Checkpoint& checkpoint) override {
     lifereel::validate(checkpoint, settings_);
-    if (begun_ != finished_)
-      throw std::logic_error("restore: finish_draw() comes first, a picture is in flight");
+    require_nothing_in_flight();
     use_device();
     step_pending_ = earlier_steps_undrawn_ = false;
     empty_device();
@@ -191,40 +122,20 @@ class CudaEngine final : public Engine {
     upload(checkpoint.state, matrix_);
   }
 
-  PictureMemory allocate_picture_memory(std::size_t picture_bytes,
-                                        std::size_t pictures) const override {
-    use_device();
-    return allocate_pinned(picture_bytes, pictures);
-  }
-
  private:
-  int most_bits() const { return settings_.look.draws_colour() ? 10 : 8; }
+  DevicePainter& painter() override { return *painter_; }
 
-  void check(const PictureTarget& target) const {
-    lifereel::validate(target, settings_.width, settings_.height, most_bits());
-  }
-
-  void draw_as(const PictureTarget& target, Drawing drawing) {
+  void draw_as(const PictureTarget& target, Drawing drawing) override {
     painter_->begin(target);
     drawing.earlier_steps = std::exchange(earlier_steps_undrawn_, false);
     if (std::exchange(step_pending_, false)) {
-      frame_of(drawing).launch(compute_);
+      // The step and the drawing that follows it.
+      (drawing.tones() ? frame_of(drawing) : *passed_frame_).launch(compute_);
     } else {
       painter_->queue_splats();
       queue_sort_and_picture(false, drawing);
     }
   }
-
-  // The step and the drawing that follows it.
-  const Graph& frame_of(const Drawing& drawing) const {
-    if (!drawing.tones()) return *passed_frame_;
-    const std::size_t kind = drawing.bit_depth == 10 ? 2 : 0;
-    const std::size_t range = drawing.range == ColourRange::limited ? 1 : 0;
-    return *frame_[(kind + range) * drawn_.size() + static_cast<std::size_t>(drawing.picture)];
-  }
-
-  // Threads begin with device 0.
-  void use_device() const { check_cuda(cudaSetDevice(device_.index), "cudaSetDevice"); }
 
   // Particles onto a device whose cells are empty, and the matrix.
   void upload(const State& state, const std::vector<float>& matrix) {
@@ -248,11 +159,6 @@ class CudaEngine final : public Engine {
     launcher_.queue(place, blocks_for(settings_.particles, threads_), threads_);
     queue_sort_and_picture(true, {});
     compute_.synchronize();
-  }
-
-  void empty_device() const {
-    check_cuda(cudaMemsetAsync(memory_.data(), 0, arrays_.bytes, compute_), "cudaMemsetAsync");
-    painter_->fill();
   }
 
   void launch_pending_step() const {
@@ -299,26 +205,15 @@ class CudaEngine final : public Engine {
     painter_->queue_sort_and_picture(sorting, drawing);
   }
 
-  const UniverseSettings settings_;
-  const CudaDevice device_;
-  const int lanes_, threads_;
-  const int in_flight_;
-  const DeviceMemory memory_;
-  const DeviceArrays arrays_;
-  const Stream compute_, copy_;
-  const Launcher launcher_;
-  std::unique_ptr<DevicePainter> painter_;
+  const int lanes_;
+  std::unique_ptr<ParticlePainter> painter_;
   std::vector<float> matrix_;
   arithmetic::ForceConstants force_{};
   arithmetic::MotionConstants motion_{};
-  std::unique_ptr<Graph> step_, passed_frame_;
-  std::vector<std::unique_ptr<Graph>> frame_;  // frame_of()
-  std::vector<Event> drawn_, copied_;          // a picture each
+  const Graph *step_ = nullptr, *passed_frame_ = nullptr;
 
   mutable bool step_pending_ = false;
   bool earlier_steps_undrawn_ = false;  // of a frame of several in colour
-  std::uint64_t frames_ = 0;
-  std::int64_t begun_ = 0, finished_ = 0;  // pictures
 };
 
 void validate(const CudaEngineSettings& cuda) {
@@ -335,11 +230,15 @@ void validate(const CudaEngineSettings& cuda) {
     throw std::invalid_argument("pictures in flight must be 2 to 64, or 0 to choose");
 }
 
-// All of it at once, so that nothing is loaded while a graph is captured.
-void load_all_code(const CudaDevice& device, bool colour) {
+std::vector<cudaError_t> load_particle_code(bool colour) {
   std::vector<cudaError_t> results = colour ? LightPainter::load() : GrayPainter::load();
   results.insert(results.end(), {load_code<PlaceParticles>(), load_code<MoveParticles<8>>(),
                                  load_code<MoveParticles<16>>(), load_code<MoveParticles<32>>()});
+  return results;
+}
+
+// Of all code at once, so that nothing is loaded while a graph is captured.
+void check_loaded(const CudaDevice& device, const std::vector<cudaError_t>& results) {
   for (const cudaError_t result : results) {
     if (result == cudaErrorNoKernelImageForDevice || result == cudaErrorInvalidDeviceFunction)
       throw std::runtime_error("engine cuda: this build has no code for device " +
@@ -349,6 +248,23 @@ void load_all_code(const CudaDevice& device, bool colour) {
                                "set engine = cpu");
     check_cuda(result, "cudaFuncGetAttributes");
   }
+}
+
+void require_device_memory(const CudaDevice& device, const UniverseSettings& universe,
+                           std::size_t bytes) {
+  std::size_t free_bytes = 0, all_bytes = 0;
+  check_cuda(cudaMemGetInfo(&free_bytes, &all_bytes), "cudaMemGetInfo");
+  if (bytes <= free_bytes) return;
+  const bool has_particles = universe.scene == Scene::particle_life;
+  std::ostringstream sentence;
+  sentence.precision(3);
+  if (has_particles) sentence << universe.particles << " particles at ";
+  if (!has_particles) sentence << "pictures of ";
+  sentence << universe.width << 'x' << universe.height << " need "
+           << static_cast<double>(bytes) / 0x1p30 << " GiB of device memory, but " << device.name
+           << " has " << static_cast<double>(free_bytes) / 0x1p30 << " GiB free: lower "
+           << (has_particles ? "particles or " : "their ") << "size, or set engine = cpu";
+  throw std::invalid_argument(sentence.str());
 }
 
 }  // namespace
@@ -368,26 +284,26 @@ std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
   const FloatEnvironment ieee;
   validate(cuda);
   const std::size_t bytes = cuda_engine_memory_bytes(universe, cuda);
-  if (universe.scene != Scene::particle_life)
-    throw std::invalid_argument(
-        "engine = cuda shows no scene but particle-life: set engine = cpu, or auto");
   const CudaDevice device = choose_cuda_device(cuda.device);
   check_cuda(cudaSetDevice(device.index), "cudaSetDevice");
-  load_all_code(device, universe.look.draws_colour());
-  std::size_t free_bytes = 0, all_bytes = 0;
-  check_cuda(cudaMemGetInfo(&free_bytes, &all_bytes), "cudaMemGetInfo");
-  if (bytes > free_bytes) {
-    std::ostringstream sentence;
-    sentence.precision(3);
-    sentence << universe.particles << " particles at " << universe.width << 'x' << universe.height
-             << " need " << static_cast<double>(bytes) / 0x1p30 << " GiB of device memory, but "
-             << device.name << " has " << static_cast<double>(free_bytes) / 0x1p30
-             << " GiB free: lower particles or size, or set engine = cpu";
-    throw std::invalid_argument(sentence.str());
-  }
   cudaDeviceProp properties{};
-  check_cuda(cudaGetDeviceProperties(&properties, device.index), "cudaGetDeviceProperties");
-  return std::make_unique<CudaEngine>(universe, cuda, device, properties, bytes);
+  const auto prepare = [&](const std::vector<cudaError_t>& loaded) {
+    check_loaded(device, loaded);
+    require_device_memory(device, universe, bytes);
+    check_cuda(cudaGetDeviceProperties(&properties, device.index), "cudaGetDeviceProperties");
+  };
+  if (universe.scene == Scene::particle_life) {
+    prepare(load_particle_code(universe.look.draws_colour()));
+    return std::make_unique<CudaEngine>(universe, cuda, device, properties, bytes);
+  }
+  const GlyphGrid grid = glyph_grid(universe.look, universe.width, universe.height);
+  const auto show = [&](const auto& scene) -> std::unique_ptr<Engine> {
+    using Shown = std::decay_t<decltype(scene)>;
+    prepare(ScenePainter<Shown>::load());
+    return std::make_unique<DeviceSceneEngine<Shown>>(universe, scene, cuda, device, properties,
+                                                      bytes);
+  };
+  return with_scene(universe, grid.columns, grid.rows, show);
 }
 
 }  // namespace lifereel

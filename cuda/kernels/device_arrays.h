@@ -16,34 +16,41 @@ namespace lifereel {
 // Everything on the device.
 struct DeviceArrays {
   DeviceArrays(Arena arena, const UniverseSettings& universe, int pictures)
-      : grid(make_strip_grid(universe)),
-        pitch(rounded_up(universe.width, 64)),
-        pixels(pitch * universe.height) {
+      : pitch(rounded_up(universe.width, 64)), pixels(pitch * universe.height) {
+    clock = arena.take<FrameClock>(1);
+    if (universe.scene == Scene::particle_life) take_particles(arena, universe);
+    if (universe.look.draws_colour())
+      light = LightArrays(arena, universe, pitch, pictures);
+    else
+      gray = GrayArrays(arena, pixels, pictures);
+    if (universe.scene != Scene::particle_life) scene = SceneArrays(arena, light.glyphs.grid);
+    bytes = arena.used();
+  }
+
+  std::int64_t pitch, pixels;  // from row to row, and of all rows
+  FrameClock* clock;
+  // Of a universe of particles.
+  StripGrid grid{};
+  Particles moving{}, sorted{};
+  Buckets cells{};
+  float* matrix = nullptr;
+  // One of them, the look's.
+  GrayArrays gray;
+  LightArrays light;
+  SceneArrays scene;  // of another scene
+  std::size_t bytes;
+
+ private:
+  void take_particles(Arena& arena, const UniverseSettings& universe) {
     const std::int64_t n = universe.particles;
+    grid = make_strip_grid(universe);
     moving = {arena.take<Particle>(n), arena.take<Velocity>(n)};
     sorted = {arena.take<Particle>(n), arena.take<Velocity>(n)};
     const std::int64_t buckets = grid.buckets();
     cells = {grid, arena.take<std::int32_t>(buckets), arena.take<std::int32_t>(grid.strips),
              arena.take<std::int32_t>(buckets + 1), arena.take<Place>(n)};
     matrix = arena.take<float>(std::int64_t{universe.species} * universe.species);
-    clock = arena.take<FrameClock>(1);
-    if (universe.look.draws_colour())
-      light = LightArrays(arena, universe, pitch, pictures);
-    else
-      gray = GrayArrays(arena, pixels, pictures);
-    bytes = arena.used();
   }
-
-  StripGrid grid;
-  std::int64_t pitch, pixels;  // from row to row, and of all rows
-  Particles moving, sorted;
-  Buckets cells;
-  float* matrix;
-  FrameClock* clock;
-  // One of them, the look's.
-  GrayArrays gray;
-  LightArrays light;
-  std::size_t bytes;
 };
 
 }  // namespace lifereel

@@ -10,6 +10,7 @@
 #include "cuda/kernels/light_tone.h"
 #include "sim/arithmetic/constants.h"
 #include "sim/light/light_tables.h"
+#include "sim/scenes/scene_light.h"
 #include "sim/universe.h"
 
 namespace lifereel {
@@ -77,31 +78,29 @@ struct GlyphArrays {
   LightImage canvas{};  // what is shown; no splats
 };
 
+// Of a scene that is no universe of particles.
+struct SceneArrays {
+  SceneArrays() = default;
+  SceneArrays(Arena& arena, const GlyphGrid& grid)
+      : sparks(arena.take<SparkBits>(std::int64_t{grid.columns} * grid.rows)),
+        ramp(arena.take<arithmetic::LitPixel<float>>(scene_colours)) {}
+
+  SparkBits* sparks = nullptr;  // of every cell
+  arithmetic::LitPixel<float>* ramp = nullptr;
+};
+
 // Of a look in colour; rows of `pitch` pixels.
 struct LightArrays {
   LightArrays() = default;
   LightArrays(Arena& arena, const UniverseSettings& universe, std::int64_t pitch, int pictures) {
     const LookSettings& look = universe.look;
-    const std::int64_t height = universe.height, quads = pitch / 4 * height;
-    image = {arena.take<FourFloats>(quads),
-             arena.take<TwoFloats>(quads / 2),
-             arena.take<TwoFloats>(quads / 2),
-             arena.take<TwoWords>(quads),
-             arena.take<TwoWords>(quads / 2),
-             universe.width,
-             universe.height,
-             static_cast<std::int32_t>(pitch)};
+    const std::int64_t height = universe.height;
+    image.width = universe.width;
+    image.height = universe.height;
+    image.pitch = static_cast<std::int32_t>(pitch);
+    if (universe.scene == Scene::particle_life) take_trail(arena, universe);
     take_tube(arena, look, pitch);
     take_levels(arena, universe);
-    const int reach = (look.point_size / 2 + 1) / 2;
-    table = {nullptr, colour_bins(universe), reach};
-    weights = arena.take<BlockWeights>(std::int64_t{4} * table.bins * table.blocks());
-    table.weights = weights;
-    kept_count = universe.particles * points_a_step(universe) * (universe.steps_per_frame - 1);
-    kept = arena.take<LightPoint>(kept_count);
-    histogram = arena.take<std::uint32_t>(exposure_bins);
-    exposure = arena.take<Exposure>(1);
-    white_bits = arena.take<std::int32_t>(1);
     tone = arena.take<arithmetic::ToneConstants>(1);
     matrix = arena.take<arithmetic::MatrixConstants>(1);
     noise = arena.take<float>(ToneStages::dither_size * ToneStages::dither_size);
@@ -118,7 +117,7 @@ struct LightArrays {
                         static_cast<std::int32_t>(pitch), static_cast<std::int32_t>(chroma_pitch)});
   }
 
-  LightImage image{};
+  LightImage image{};     // of particles; of a scene only its size
   LightImage bent{};      // as bulging glass shows it, without splats; null where glass is flat
   float* mask = nullptr;  // of a tube, by column
   std::vector<LightLevel> levels;  // sums of 4x4 pixels first
@@ -138,6 +137,24 @@ struct LightArrays {
   std::vector<SamplePlanes<std::uint16_t>> planes;  // with room for samples of either depth
 
  private:
+  void take_trail(Arena& arena, const UniverseSettings& universe) {
+    const std::int64_t quads = std::int64_t{image.pitch} / 4 * image.height;
+    image.luma = arena.take<FourFloats>(quads);
+    image.cb = arena.take<TwoFloats>(quads / 2);
+    image.cr = arena.take<TwoFloats>(quads / 2);
+    image.luma_splat = arena.take<TwoWords>(quads);
+    image.opponent_splat = arena.take<TwoWords>(quads / 2);
+    const int reach = (universe.look.point_size / 2 + 1) / 2;
+    table = {nullptr, colour_bins(universe), reach};
+    weights = arena.take<BlockWeights>(std::int64_t{4} * table.bins * table.blocks());
+    table.weights = weights;
+    kept_count = universe.particles * points_a_step(universe) * (universe.steps_per_frame - 1);
+    kept = arena.take<LightPoint>(kept_count);
+    histogram = arena.take<std::uint32_t>(exposure_bins);
+    exposure = arena.take<Exposure>(1);
+    white_bits = arena.take<std::int32_t>(1);
+  }
+
   void take_tube(Arena& arena, const LookSettings& look, std::int64_t pitch) {
     if (look.has_tube()) mask = arena.take<float>(pitch);
     if (!(look.barrel > 0)) return;
@@ -150,8 +167,10 @@ struct LightArrays {
   }
 
   void take_levels(Arena& arena, const UniverseSettings& universe) {
-    const auto level_of = [&arena](std::int32_t width, std::int32_t height, int channels) {
+    const bool open = universe.scene != Scene::particle_life;
+    const auto level_of = [&arena, open](std::int32_t width, std::int32_t height, int channels) {
       LightLevel level{};
+      level.open = open;
       level.width = width;
       level.height = height;
       level.pitch = static_cast<std::int32_t>(rounded_up(width, 32));

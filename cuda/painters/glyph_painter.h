@@ -17,9 +17,7 @@ class GlyphPainter {
   GlyphPainter(const UniverseSettings& universe, const LightArrays& light, const Launcher& launcher)
       : look_(universe.look), light_(light), glyphs_(light.glyphs), launcher_(launcher) {}
 
-  static std::vector<cudaError_t> load() {
-    return {load_code<ChooseGlyphs>(), load_code<DrawGlyphs>()};
-  }
+  static std::vector<cudaError_t> load() { return {load_code<DrawGlyphs>()}; }
 
   /// As DevicePainter's.
   void fill() {
@@ -28,12 +26,15 @@ class GlyphPainter {
     choice_ = make_glyph_choice(look_, tables, glyphs_.coverage, glyphs_.squares);
     const Drained drained{launcher_.stream};
     const std::vector<ShownCell> cells(cell_count(), ShownCell{{0, 0, 0}, -1});
-    upload(glyphs_.cells, cells);
-    upload(glyphs_.coverage, made.coverage);
-    upload(glyphs_.squares, made.squares);
-    upload(reinterpret_cast<std::uint32_t*>(glyphs_.rows), tables.rows);
+    launcher_.upload(glyphs_.cells, cells);
+    launcher_.upload(glyphs_.coverage, made.coverage);
+    launcher_.upload(glyphs_.squares, made.squares);
+    launcher_.upload(reinterpret_cast<std::uint32_t*>(glyphs_.rows), tables.rows);
     launcher_.wait();
   }
+
+  /// What glyphs are chosen by, after fill().
+  const GlyphChoice& choice() const { return choice_; }
 
   /// When the light and its tone curve are there.
   void queue_choice() const {
@@ -75,7 +76,7 @@ class GlyphPainter {
     std::vector<ShownCell> cells;
     for (const std::uint16_t glyph : glyphs) cells.push_back({{0, 0, 0}, glyph});
     const Drained drained{launcher_.stream};
-    upload(glyphs_.cells, cells);
+    launcher_.upload(glyphs_.cells, cells);
     launcher_.wait();
   }
 
@@ -84,11 +85,6 @@ class GlyphPainter {
     return static_cast<std::size_t>(glyphs_.grid.columns) *
            static_cast<std::size_t>(glyphs_.grid.rows);
   }
-  template <class T>
-  void upload(T* to, const std::vector<T>& from) const {
-    launcher_.copy(to, from.data(), from.size(), cudaMemcpyHostToDevice);
-  }
-
   const LookSettings& look_;
   const LightArrays& light_;
   const GlyphArrays& glyphs_;

@@ -6,7 +6,7 @@
 
 namespace lifereel {
 
-class GrayPainter final : public DevicePainter {
+class GrayPainter final : public ParticlePainter {
  public:
   /// The arrays must outlive it.
   GrayPainter(const UniverseSettings& universe, const DeviceArrays& arrays,

@@ -5,18 +5,15 @@
 
 #include <array>
 
-#include "cuda/kernels/tube_kernels.h"
 #include "cuda/painters/block_weights.h"
+#include "cuda/painters/device_toner.h"
 #include "cuda/painters/glyph_painter.h"
 #include "cuda/painters/painter.h"
 #include "sim/arithmetic/constants.h"
-#include "sim/light/blue_noise.h"
-#include "sim/light/tube.h"
-#include "sim/light/vignette.h"
 
 namespace lifereel {
 
-class LightPainter final : public DevicePainter {
+class LightPainter final : public ParticlePainter {
  public:
   /// The arrays must outlive it.
   LightPainter(const UniverseSettings& universe, const DeviceArrays& arrays,
@@ -25,45 +22,22 @@ class LightPainter final : public DevicePainter {
         look_(universe.look),
         arrays_(arrays),
         light_(arrays.light),
-        tube_(look_, universe.width, universe.height,
-              static_cast<int>(arrays.pitch) - universe.width),
         launcher_(launcher),
-        glyphs_(universe, arrays.light, launcher) {}
+        glyphs_(universe, arrays.light, launcher),
+        toner_(universe, arrays, launcher) {}
 
   static std::vector<cudaError_t> load() {
-    std::vector<cudaError_t> results = GlyphPainter::load();
-    results.insert(results.end(),
-                   {load_code<CountStarts, KeepPoints>(), load_code<CountStarts, SplatLight>(),
-                    load_code<Scatter, FadeLight>(), load_code<HalveLight>(),
-                    load_code<FindWhite, DoubleLight>(), load_code<ToneLight<std::uint8_t>>(),
-                    load_code<ToneLight<std::uint16_t>>(), load_code<BendLight>()});
+    std::vector<cudaError_t> results = {load_code<CountStarts, KeepPoints>(),
+                                        load_code<CountStarts, SplatLight>(),
+                                        load_code<Scatter, FadeLight>()};
+    for (const auto& others : {GlyphPainter::load(), DeviceToner::load()})
+      results.insert(results.end(), others.begin(), others.end());
     return results;
   }
 
   void fill() override {
     matrix_ = ColourMatrix::none;
-    constexpr int size = ToneStages::dither_size;
-    std::vector<float> noise;
-    for (int row = 0; row < size; ++row) {
-      const float* const samples = look_.dither ? blue_noise_row(row) : half_row();
-      noise.insert(noise.end(), samples, samples + size);
-    }
-    const FilmGrain grain(look_.grain);
-    const int pitch = static_cast<int>(arrays_.pitch), width = settings_.width,
-              height = settings_.height;
-    const Vignette pixels(width, height, look_.vignette, pitch - width);
-    const Vignette blocks(width / 2, height / 2, look_.vignette, pitch / 2 - width / 2);
-    const Drained drained{launcher_.stream};
-    upload(light_.noise, noise);
-    if (light_.grain != nullptr) upload(light_.grain, grain.samples());
-    if (light_.mask != nullptr) upload(light_.mask, tube_.mask);
-    if (look_.vignette > 0) {
-      upload(light_.vignette[0], pixels.columns);
-      upload(light_.vignette[1], pixels.rows);
-      upload(light_.vignette[2], blocks.columns);
-      upload(light_.vignette[3], blocks.rows);
-    }
-    launcher_.wait();
+    toner_.fill();
     if (look_.glyphs) glyphs_.fill();
   }
 
@@ -79,8 +53,8 @@ class LightPainter final : public DevicePainter {
   void queue_sort_and_picture(const Sorting& sorting, const Drawing& drawing) const override {
     constexpr int count_threads = CountStarts::threads_per_block;
     const int threads = launcher_.threads;
-    const bool glows = has_bloom() && drawing.tones();
-    const bool bends = light_.bent.luma != nullptr && drawing.tones();
+    const bool glows = toner_.has_bloom() && drawing.tones();
+    const bool bends = toner_.bends() && drawing.tones();
     const FadeLight fade = fade_kernel(glows && !look_.glyphs && !bends);
     if (drawing.fades) {
       const SplatLight splat = splat_kernel(drawing.earlier_steps);
@@ -104,27 +78,14 @@ class LightPainter final : public DevicePainter {
       glyphs_.queue_choice();
       if (drawing.tones()) glyphs_.queue_canvas(glows && !bends);
     }
-    if (bends) queue_bend(glows);
-    queue_bloom_and_white(glows);
-    if (!drawing.tones()) return;
-    if (sample_bytes(drawing.bit_depth) == 2)
-      queue_tone<std::uint16_t>(drawing);
-    else
-      queue_tone<std::uint8_t>(drawing);
+    // Where glyphs are chosen by white, it is there.
+    if (bends) toner_.queue_bend(drawn());
+    toner_.queue_bloom(glows, white_kernel(), look_.glyphs ? 0 : 1);
+    if (drawing.tones()) toner_.queue_tone(drawn(), drawing);
   }
 
   void copy_to(const PictureTarget& target, int picture, const Launcher& to_host) const override {
-    const auto& planes = light_.planes[static_cast<std::size_t>(picture)];
-    const auto bytes_of = [&target](int samples) {
-      return static_cast<std::size_t>(samples * sample_bytes(target.colour.bit_depth));
-    };
-    const auto height = static_cast<std::size_t>(settings_.height);
-    to_host.copy_plane(target.planes[0], planes.luma, bytes_of(planes.pitch),
-                       bytes_of(settings_.width), height);
-    if (!target.has_chroma()) return;
-    const std::size_t pitch = bytes_of(planes.chroma_pitch), width = bytes_of(settings_.width / 2);
-    to_host.copy_plane(target.planes[1], planes.cb, pitch, width, height / 2);
-    to_host.copy_plane(target.planes[2], planes.cr, pitch, width, height / 2);
+    toner_.copy_to(target, picture, to_host);
   }
 
   void save(Checkpoint& checkpoint) const override {
@@ -162,17 +123,12 @@ class LightPainter final : public DevicePainter {
   }
 
  private:
-  template <class T>
-  void upload(T* to, const std::vector<T>& from) const {
-    launcher_.copy(to, from.data(), from.size(), cudaMemcpyHostToDevice);
-  }
-
   void upload_tables(ColourMatrix matrix) const {
     const LightTables tables = make_light_tables(settings_, matrix);
     const BlockWeightTable table(tables);
     const Exposure exposure = make_exposure(settings_, tables);
     const Drained drained{launcher_.stream};
-    upload(light_.weights, table.weights());
+    launcher_.upload(light_.weights, table.weights());
     launcher_.copy(light_.exposure, &exposure, 1, cudaMemcpyHostToDevice);
     launcher_.copy(light_.matrix, &tables.matrix, 1, cudaMemcpyHostToDevice);
     launcher_.wait();
@@ -235,19 +191,6 @@ class LightPainter final : public DevicePainter {
   /// Before any glass.
   const LightImage& drawn() const { return look_.glyphs ? light_.glyphs.canvas : light_.image; }
 
-  void queue_bend(bool glows) const {
-    BendLight bend;
-    bend.from = drawn();
-    bend.to = light_.bent;
-    bend.base = light_.levels.front();
-    bend.pixels = tube_.pixels.barrel;
-    bend.blocks = tube_.blocks.barrel;
-    bend.has_bloom = glows;
-    launcher_.queue(bend, blocks_for(bend.threads(), launcher_.threads), launcher_.threads);
-  }
-
-  bool has_bloom() const { return light_.glow.channel[0] != nullptr; }
-
   FindWhite white_kernel() const {
     FindWhite find;
     find.histogram = light_.histogram;
@@ -257,62 +200,13 @@ class LightPainter final : public DevicePainter {
     return find;
   }
 
-  // White goes with the last and largest of the bloom's launches, or alone; where glyphs are
-  // chosen by it, before them.
-  void queue_bloom_and_white(bool glows) const {
-    const int threads = launcher_.threads;
-    const std::size_t levels = glows ? light_.levels.size() : 1;
-    for (std::size_t level = 1; level < levels; ++level) {
-      HalveLight halve;
-      halve.from = light_.levels[level - 1];
-      halve.to = light_.levels[level];
-      launcher_.queue(halve, blocks_for(halve.threads(), threads), threads);
-    }
-    for (std::size_t level = levels; level-- > 0;) {
-      DoubleLight twice;
-      twice.from = light_.levels[level];
-      twice.to = level == 0 ? light_.glow : light_.levels[level - 1];
-      twice.adds = level != 0;
-      launcher_.queue_both(white_kernel(), level == 0 && !look_.glyphs ? 1 : 0, twice,
-                           glows ? blocks_for(twice.threads(), threads) : 0, threads);
-    }
-  }
-
-  template <class Sample>
-  void queue_tone(const Drawing& drawing) const {
-    ToneLight<Sample> tone;
-    tone.image = light_.bent.luma != nullptr ? light_.bent : drawn();
-    tone.glow = light_.glow;
-    tone.tone = light_.tone;
-    tone.matrix = light_.matrix;
-    tone.stages = {};
-    tone.stages.noise = light_.noise;
-    if (look_.vignette > 0) {
-      tone.stages.vignette_columns = light_.vignette[0];
-      tone.stages.vignette_rows = light_.vignette[1];
-      tone.stages.vignette_block_columns = light_.vignette[2];
-      tone.stages.vignette_block_rows = light_.vignette[3];
-    }
-    tone.stages.grain = light_.grain;
-    tone.stages.clock = arrays_.clock;
-    tone.stages.mask = light_.mask;
-    tone.stages.pixels_on_tube = tube_.pixels;
-    tone.stages.blocks_on_tube = tube_.blocks;
-    tone.stages.filmic = look_.tone == ToneCurve::filmic;
-    const auto& planes = light_.planes[static_cast<std::size_t>(drawing.picture)];
-    tone.planes = {reinterpret_cast<Sample*>(planes.luma), reinterpret_cast<Sample*>(planes.cb),
-                   reinterpret_cast<Sample*>(planes.cr), planes.pitch, planes.chroma_pitch};
-    tone.range = arithmetic::code_range(drawing.range == ColourRange::limited, drawing.bit_depth);
-    launcher_.queue(tone, blocks_for(tone.threads(), launcher_.threads), launcher_.threads);
-  }
-
   const UniverseSettings& settings_;
   const LookSettings& look_;
   const DeviceArrays& arrays_;
   const LightArrays& light_;
-  const Tube tube_;
   const Launcher launcher_;
   GlyphPainter glyphs_;
+  const DeviceToner toner_;
   ColourMatrix matrix_ = ColourMatrix::none;  // none: nothing is drawn yet
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// How the GPU engine draws, beside the sorting of particles. Internal to cuda/.
+// How GPU engines draw. Internal to cuda/.
 #pragma once
 
 #include <algorithm>
@@ -40,6 +40,10 @@ struct Launcher {
   template <class T>
   void copy(T* to, const T* from, std::size_t count, cudaMemcpyKind kind) const {
     check_cuda(cudaMemcpyAsync(to, from, count * sizeof(T), kind, stream), "cudaMemcpyAsync");
+  }
+  template <class T>
+  void upload(T* to, const std::vector<T>& from) const {
+    copy(to, from.data(), from.size(), cudaMemcpyHostToDevice);
   }
   /// Rows of `width` values; pitches in values.
   template <class T>
@@ -110,13 +114,18 @@ class DevicePainter {
   /// Before anything of a picture is queued. Throws std::invalid_argument where it cannot follow
   /// those before.
   virtual void begin(const PictureTarget& target) = 0;
+  /// The picture's planes into the target.
+  virtual void copy_to(const PictureTarget& target, int picture, const Launcher& to_host) const = 0;
+};
+
+/// Draws particles, beside the sorting of them.
+class ParticlePainter : public DevicePainter {
+ public:
   virtual MovingSplats moving_splats(bool draws) const = 0;
   /// For a picture without a step before it: what MoveParticles would have added.
   virtual void queue_splats() const = 0;
   /// All that is left when particles have moved, or have been placed, or only splatted.
   virtual void queue_sort_and_picture(const Sorting& sorting, const Drawing& drawing) const = 0;
-  /// The picture's planes into the target.
-  virtual void copy_to(const PictureTarget& target, int picture, const Launcher& to_host) const = 0;
   /// The part of a checkpoint that is the painter's. Both wait.
   virtual void save(Checkpoint& checkpoint) const = 0;
   /// After fill().

@@ -88,10 +88,7 @@ std::unique_ptr<Engine> make_gpu_engine(const UniverseSettings& universe,
                                         const EngineSettings& settings, const Notice& notice) {
   refuse_contradictions(settings);
   if (!may_take_gpu(settings)) return nullptr;
-  const bool any_engine = settings.engine == EngineChoice::automatic && settings.device < 0;
-  if (universe.scene != Scene::particle_life && any_engine) return nullptr;
-  if (universe.scene != Scene::particle_life || settings.device >= 0)
-    return make_cuda_engine(universe, {settings.device, 0, 0});
+  if (settings.device >= 0) return make_cuda_engine(universe, {settings.device, 0, 0});
   validate(universe);  // or every GPU would be blamed
   FirstUsableGpu gpus(universe, notice);
   std::unique_ptr<Engine> engine = gpus.make();

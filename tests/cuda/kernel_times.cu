@@ -71,6 +71,11 @@ cudaError_t caught_launch_both(const First& first, std::int64_t first_blocks, co
 #define GrayPainter CaughtGrayPainter
 #define LightPainter CaughtLightPainter
 #define GlyphPainter CaughtGlyphPainter
+#define ScenePainter CaughtScenePainter
+#define ParticlePainter CaughtParticlePainter
+#define DeviceToner CaughtDeviceToner
+#define DeviceEngine CaughtDeviceEngine
+#define DeviceSceneEngine CaughtDeviceSceneEngine
 #define launch caught_launch
 #define launch_both caught_launch_both
 #define make_cuda_engine make_caught_engine

@@ -39,10 +39,11 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     below("sim/scenes", "sim/arithmetic sim/light")
     below("sim/cpu", "sim/arithmetic sim/light sim/glyphs sim/scenes")
     engines = "sim/hash sim/arithmetic sim/light sim/glyphs sim/scenes"
-    below("cuda", engines " cuda/kernels cuda/runtime cuda/painters")
+    below("cuda", engines " cuda/kernels cuda/runtime cuda/painters cuda/engines")
     below("cuda/kernels", engines)
     below("cuda/runtime", "")
     below("cuda/painters", engines " cuda/kernels cuda/runtime")
+    below("cuda/engines", engines " cuda/kernels cuda/runtime cuda/painters")
     below("encoders/text", "")
     below("encoders/libav", "")
     below("encoders/dvd", "encoders/text encoders/libav")

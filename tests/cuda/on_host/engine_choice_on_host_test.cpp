@@ -104,21 +104,23 @@ TEST_SUITE("cuda.engine_choice_on_host") {
     CHECK(choose(EngineChoice::automatic, 0, universe).engine == "cuda");
   }
 
-  TEST_CASE("another scene is the CPU's, and no GPU is blamed") {
+  TEST_CASE("nor is a scene") {
     const Machine machine(2);
     UniverseSettings universe = small_universe();
-    universe.scene = Scene::rain;
     universe.look.tone = ToneCurve::filmic;
     universe.look.glyphs = true;
-    const Choice choice = choose(EngineChoice::automatic, -1, universe);
-    CHECK(choice.engine == "cpu");
-    CHECK(choice.notices.empty());
-    const auto refuses = [&](EngineChoice asked, int device) {
-      CHECK_THROWS_WITH_AS(choose(asked, device, universe),
-                           doctest::Contains("no scene but particle-life"), std::invalid_argument);
-    };
-    refuses(EngineChoice::cuda, -1);
-    refuses(EngineChoice::automatic, 1);
+    for (const Scene scene : {Scene::rain, Scene::fire}) {
+      universe.scene = scene;
+      for (const EngineChoice asked : {EngineChoice::automatic, EngineChoice::cuda}) {
+        const Choice choice = choose(asked, -1, universe);
+        CHECK(choice.engine == "cuda");
+        CHECK(choice.notices.empty());
+      }
+      CHECK(choose(EngineChoice::automatic, 1, universe).engine == "cuda");
+      CHECK(choose(EngineChoice::cpu, -1, universe).engine == "cpu");
+    }
+    gpu().free_bytes = 1000;
+    CHECK(choose(EngineChoice::automatic, -1, universe).engine == "cpu");
   }
 
   TEST_CASE("a GPU that is asked for by its number is taken or refused, never replaced") {
