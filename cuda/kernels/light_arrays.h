@@ -150,10 +150,12 @@ struct LightArrays {
   }
 
   void take_levels(Arena& arena, const UniverseSettings& universe) {
-    const auto level_of = [&arena](std::int32_t width, std::int32_t height, int channels) {
+    const bool open = universe.look.barrel > 0;  // beyond the glass is not its other side
+    const auto level_of = [&arena, open](std::int32_t width, std::int32_t height, int channels) {
       LightLevel level{};
       level.width = width;
       level.height = height;
+      level.open = open;
       level.pitch = static_cast<std::int32_t>(rounded_up(width, 32));
       for (int c = 0; c < channels; ++c)
         level.channel[c] = arena.take<float>(std::int64_t{level.pitch} * height);
