@@ -12,20 +12,18 @@ namespace lifereel {
 struct LightLevel {
   float* channel[3];  ///< null where it is not kept
   std::int32_t width, height, pitch;
-  bool open;  ///< at its upper and lower edges; otherwise, as from left to right, a torus
+  bool open;  ///< beside an edge is more of the same; otherwise, on a torus, the opposite one
 
   LIFEREEL_KERNEL float* row(std::int32_t c, std::int32_t r) const {
     return channel[c] + static_cast<std::int64_t>(r) * pitch;
   }
-  /// r and column at most one size beyond the edges.
-  LIFEREEL_KERNEL float* row_beside(std::int32_t c, std::int32_t r) const {
-    return row(c, open ? clamped_to(r, height) : wrapped(r, height));
-  }
-  LIFEREEL_KERNEL std::int32_t column_beside(std::int32_t column) const {
-    return wrapped(column, width);
-  }
-  LIFEREEL_KERNEL static std::int32_t clamped_to(std::int32_t i, std::int32_t size) {
+  /// Of a row or column by its number, at most one size beside the edges.
+  LIFEREEL_KERNEL std::int32_t within(std::int32_t i, std::int32_t size) const {
+    if (!open) return wrapped(i, size);
     return i < 0 ? 0 : i >= size ? size - 1 : i;
+  }
+  LIFEREEL_KERNEL float* row_within(std::int32_t c, std::int32_t r) const {
+    return row(c, within(r, height));
   }
   LIFEREEL_KERNEL static std::int32_t wrapped(std::int32_t i, std::int32_t size) {
     return i < 0 ? i + size : i >= size ? i - size : i;
@@ -46,11 +44,11 @@ struct HalveLight : KernelBody {
     const std::int32_t line = i / to.width, column = i % to.width;
     const std::int32_t channel = line / to.height, r = line % to.height;
     const float* const rows[4] = {
-        from.row_beside(channel, 2 * r - 1), from.row_beside(channel, 2 * r),
-        from.row_beside(channel, 2 * r + 1), from.row_beside(channel, 2 * r + 2)};
+        from.row_within(channel, 2 * r - 1), from.row_within(channel, 2 * r),
+        from.row_within(channel, 2 * r + 1), from.row_within(channel, 2 * r + 2)};
     float mixed[4];
     for (std::int32_t k = 0; k < 4; ++k) {
-      const std::int32_t at = from.column_beside(2 * column - 1 + k);
+      const std::int32_t at = from.within(2 * column - 1 + k, from.width);
       mixed[k] = arithmetic::halved(rows[0][at], rows[3][at], rows[1][at], rows[2][at]);
     }
     to.row(channel, r)[column] =
@@ -74,10 +72,10 @@ struct DoubleLight : KernelBody {
     const std::int32_t line = i / quads(), quad = i % quads();
     const std::int32_t channel = line / to.height, r = line % to.height;
     const float* const near = from.row(channel, r / 2);
-    const float* const far = from.row_beside(channel, r / 2 + (r % 2 == 0 ? -1 : 1));
+    const float* const far = from.row_within(channel, r / 2 + (r % 2 == 0 ? -1 : 1));
     float mixed[4];
     for (std::int32_t k = 0; k < 4; ++k) {
-      const std::int32_t at = from.column_beside(2 * quad - 1 + k);
+      const std::int32_t at = from.within(2 * quad - 1 + k, from.width);
       mixed[k] = arithmetic::doubled(near[at], far[at]);
     }
     FourFloats sum = {

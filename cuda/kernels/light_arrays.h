@@ -167,12 +167,13 @@ struct LightArrays {
   }
 
   void take_levels(Arena& arena, const UniverseSettings& universe) {
-    const bool open = universe.scene != Scene::particle_life;
+    // Particles live on a torus; beyond a scene and beyond glass is not the other side of it.
+    const bool open = universe.scene != Scene::particle_life || universe.look.barrel > 0;
     const auto level_of = [&arena, open](std::int32_t width, std::int32_t height, int channels) {
       LightLevel level{};
-      level.open = open;
       level.width = width;
       level.height = height;
+      level.open = open;
       level.pitch = static_cast<std::int32_t>(rounded_up(width, 32));
       for (int c = 0; c < channels; ++c)
         level.channel[c] = arena.take<float>(std::int64_t{level.pitch} * height);

@@ -79,13 +79,13 @@ struct ToneLight : KernelBody {
     return stages.noise[row % size * size + column % size];
   }
 
-  // What glows at four pixels of a row: the bloom of blocks, doubled.
+  // What glows at four pixels of a row: that of blocks, doubled.
   LIFEREEL_KERNEL FourFloats bloom_at(std::int32_t row, std::int32_t quad) const {
     const float* const near = glow.row(0, row / 2);
-    const float* const far = glow.row_beside(0, row / 2 + (row % 2 == 0 ? -1 : 1));
+    const float* const far = glow.row_within(0, row / 2 + (row % 2 == 0 ? -1 : 1));
     float mixed[4];
     for (std::int32_t k = 0; k < 4; ++k) {
-      const std::int32_t at = glow.column_beside(2 * quad - 1 + k);
+      const std::int32_t at = glow.within(2 * quad - 1 + k, glow.width);
       mixed[k] = arithmetic::doubled(near[at], far[at]);
     }
     return {{arithmetic::doubled(mixed[1], mixed[0]), arithmetic::doubled(mixed[1], mixed[2]),
@@ -159,7 +159,7 @@ struct ToneLight : KernelBody {
       float light = luma_sums.v[b] * quarter;
       float cb = cb_sums.v[b] * quarter, cr = cr_sums.v[b] * quarter;
       if (glow.channel[0] != nullptr) {
-        const std::int32_t at = glow.column_beside(column);
+        const std::int32_t at = glow.within(column, glow.width);
         light = arithmetic::with_bloom(light, glow.row(0, row)[at], constants);
         cb = arithmetic::with_bloom(cb, glow.row(1, row)[at], constants);
         cr = arithmetic::with_bloom(cr, glow.row(2, row)[at], constants);

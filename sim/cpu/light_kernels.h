@@ -82,10 +82,12 @@ struct TonedRow {
   const TubeRow* tube;  ///< nullptr: none
 };
 
-/// Two rows of a torus, of which one lies nearer to the row twice as wide that is made of them.
+/// Two rows, of which one lies nearer to the row twice as wide that is made of them. Beside their
+/// ends are more of these where a picture's edges are open, otherwise the other ends.
 struct SampleRows {
   const float *near, *far;
   std::int32_t width;
+  bool open;
 };
 
 struct LumaRow : TonedRow {
@@ -117,10 +119,10 @@ struct LightKernels {
                      std::int32_t to_width);
   /// Counts samples into counted_apart histograms of light_bins.
   void (*count_light)(const float* light, std::int32_t count, std::uint32_t* histograms);
-  /// to[i] = [1 3 3 1] / 8 over both axes at rows and columns 2 i - 1 .. 2 i + 2 of a torus;
-  /// `scratch` holds width + 2 light_block samples.
-  void (*halve)(const float* const rows[4], std::int32_t width, float* to, std::int32_t to_width,
-                float* scratch);
+  /// to[i] = [1 3 3 1] / 8 over both axes at rows and columns 2 i - 1 .. 2 i + 2; `open` is
+  /// SampleRows', `scratch` holds width + 2 light_block samples.
+  void (*halve)(const float* const rows[4], std::int32_t width, bool open, float* to,
+                std::int32_t to_width, float* scratch);
   /// to[i], or with `adds` what is added to it, = (3 near + far) / 4 over both axes, twice as wide.
   void (*double_row)(const SampleRows& rows, bool adds, float* to);
   void (*bend_row)(const BentRow& row);

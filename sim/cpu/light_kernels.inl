@@ -187,15 +187,16 @@ void count_light(const float* light, std::int32_t count, std::uint32_t* histogra
   }
 }
 
-void halve(const float* const rows[4], std::int32_t width, float* to, std::int32_t to_width,
-           float* scratch) {
+void halve(const float* const rows[4], std::int32_t width, bool open, float* to,
+           std::int32_t to_width, float* scratch) {
   float* const mixed = scratch + 1;
   for (std::int32_t i = 0; i < width; i += lanes)
     store(mixed + i, arithmetic::halved(load(rows[0] + i), load(rows[3] + i), load(rows[1] + i),
                                         load(rows[2] + i)));
-  mixed[-1] = mixed[width - 1];
-  const float first[2] = {mixed[0], mixed[1 % width]};
-  memcpy(mixed + width, first, sizeof first);
+  const float last = mixed[width - 1];
+  mixed[-1] = open ? mixed[0] : last;
+  const float after[2] = {open ? last : mixed[0], open ? last : mixed[1 % width]};
+  memcpy(mixed + width, after, sizeof after);
   for (std::int32_t i = 0; i < to_width; i += lanes) {
     const float* const from = mixed + 2 * i;
     Float outer0, outer1, inner0, inner1;
@@ -212,9 +213,12 @@ class Doubled {
   __attribute__((always_inline)) explicit Doubled(const SampleRows& rows) : rows_(rows) {
     if (rows.near == nullptr) return;
     const std::int32_t last = rows.width - 1;
+    const float left_end = arithmetic::doubled(rows.near[0], rows.far[0]);
+    const float right_end = arithmetic::doubled(rows.near[last], rows.far[last]);
+    after_end_ = rows.open ? right_end : left_end;
     here_ = mixed_at(0);
     here_far_ = here_ * Float(0.25f);
-    before_far_ = Float(arithmetic::doubled(rows.near[last], rows.far[last]) * 0.25f);
+    before_far_ = Float((rows.open ? left_end : right_end) * 0.25f);
   }
 
   __attribute__((always_inline)) void next(Float& first, Float& second) {
@@ -235,17 +239,18 @@ class Doubled {
   }
 
  private:
-  // Both rows mixed into one; what follows the last sample is the first.
+  // Both rows mixed into one, and what follows their last sample.
   __attribute__((always_inline)) Float mixed_at(std::int32_t i) const {
     if (i + lanes <= rows_.width) return mixed(i);
-    const Float first(arithmetic::doubled(rows_.near[0], rows_.far[0]));
-    return i < rows_.width ? first_lanes(rows_.width - i, mixed(i), first) : first;
+    const Float after(after_end_);
+    return i < rows_.width ? first_lanes(rows_.width - i, mixed(i), after) : after;
   }
   __attribute__((always_inline)) Float mixed(std::int32_t i) const {
     return arithmetic::doubled(load(rows_.near + i), load(rows_.far + i));
   }
 
   const SampleRows rows_;
+  float after_end_ = 0.0f;
   std::int32_t at_ = 0;
   Float here_{0.0f}, here_far_{0.0f}, before_far_{0.0f};
 };

@@ -25,7 +25,8 @@ class LightPainter final : public Painter {
         blocks_wide_(universe.width / 2),
         blocks_high_(universe.height / 2),
         light_(universe.width, universe.height),
-        pyramid_(blocks_wide_, blocks_high_, bloom_levels(universe), kernels_, threads),
+        pyramid_(blocks_wide_, blocks_high_, bloom_levels(universe), kernels_, threads,
+                 look_.barrel > 0 ? LightPyramid::Edges::open : LightPyramid::Edges::torus),
         toner_(universe, kernels_, threads),
         bands_(blocks_high_, threads),
         row_lit_(static_cast<std::size_t>(blocks_high_), 0) {

@@ -99,7 +99,8 @@ void LightPyramid::glow(WorkerPool& pool) {
       LightPlane& to = plane(channel, level);
       const float* const rows[4] = {row_of(from, 2 * row - 1), row_of(from, 2 * row),
                                     row_of(from, 2 * row + 1), row_of(from, 2 * row + 2)};
-      kernels_.halve(rows, from.width, to.row(row), to.width, scratch_row(thread));
+      kernels_.halve(rows, from.width, edges_ == Edges::open, to.row(row), to.width,
+                     scratch_row(thread));
     });
   }
   for (int level = levels_ - 2; level >= 0; --level) {

@@ -16,7 +16,7 @@ namespace lifereel {
 
 class LightPyramid {
  public:
-  /// What is above the first row: of a torus the last, otherwise more of the first.
+  /// What is beside an edge: on a torus the opposite one, otherwise more of the same.
   enum class Edges { torus, open };
 
   /// Of planes of 2x2 blocks. With 0 levels (bloom_levels()) there is no bloom, only the histogram.
@@ -50,6 +50,7 @@ class LightPyramid {
   }
 
   int levels() const noexcept { return levels_; }
+  Edges edges() const noexcept { return edges_; }
   std::int32_t rows() const noexcept { return base_[0].height; }  ///< of the base
   /// Counts of 4x4 pixels' light from 1 on, by exposure_bin().
   const std::uint32_t* histogram() const noexcept { return histogram_.data(); }
@@ -60,7 +61,8 @@ class LightPyramid {
                                   : plane.row(std::clamp(row, 0, plane.height - 1));
   }
   SampleRows rows_for(const LightPlane& half, std::int32_t row) const noexcept {
-    return {half.row(row / 2), row_of(half, row / 2 + (row % 2 == 0 ? -1 : 1)), half.width};
+    return {half.row(row / 2), row_of(half, row / 2 + (row % 2 == 0 ? -1 : 1)), half.width,
+            edges_ == Edges::open};
   }
 
   const LightKernels& kernels_;

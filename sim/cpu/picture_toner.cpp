@@ -50,7 +50,9 @@ void PictureToner::tone_band(Scratch& scratch, const Light& light, const Picture
     if (bloom) light.pyramid.luma_row(row + 1, glow_of(row + 1));
     for (int odd = 0; odd < 2; ++odd) {
       SampleRows glow{};
-      if (bloom) glow = {glow_of(row), glow_of(row + (odd == 0 ? -1 : 1)), blocks_wide_};
+      if (bloom)
+        glow = {glow_of(row), glow_of(row + (odd == 0 ? -1 : 1)), blocks_wide_,
+                light.pyramid.edges() == LightPyramid::Edges::open};
       tone_luma(scratch, light, target, 2 * row + odd, glow);
     }
     if (target.has_chroma()) tone_chroma(light, target, row, bloom ? glow_of(row) : nullptr);

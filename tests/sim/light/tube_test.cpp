@@ -293,4 +293,20 @@ TEST_SUITE("sim.tube") {
     const TubePicture whole = with_particles(universe, {{3.5f, 3.5f}, {240.5f, 320.5f}});
     CHECK(whole.luma_at(10, 10) > 0);
   }
+
+  TEST_CASE("nothing glows in from beyond the glass, as it does on a torus") {
+    UniverseSettings universe = universe_on_tube(640, 480, 0, 0, 0);
+    universe.look.bloom = 4;
+    universe.look.bloom_radius = 3;
+    const std::vector<std::pair<float, float>> places = {{240.5f, 4.5f}, {4.5f, 320.5f}};
+    for (const float barrel : {0.0f, 0.3f}) {
+      CAPTURE(barrel);
+      universe.look.barrel = barrel;
+      const TubePicture picture = with_particles(universe, places);
+      CHECK(picture.luma_at(240, 8) > 0);
+      CHECK(picture.luma_at(8, 320) > 0);
+      CHECK((picture.luma_at(240, 639) > 0) == (barrel == 0));
+      CHECK((picture.luma_at(479, 320) > 0) == (barrel == 0));
+    }
+  }
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "sim/glyphs/glyph_tables.h"
 #include "sim/scene.h"
@@ -136,6 +137,27 @@ TEST_SUITE("sim.own_scene") {
     for (const bool gives : {true, false})
       CHECK((draw_scene_at(*engine_of(universe, 5, 2, 7, dim, gives), 1) ==
              draw_scene_at(*engine_of(universe, 5, 2, 7, std::vector<SceneSpark>(), gives), 1)));
+  }
+
+  TEST_CASE("nothing glows in from beyond an edge") {
+    UniverseSettings universe = white_universe();
+    universe.look.bloom = 4;
+    universe.look.bloom_radius = 3;
+    const GlyphGrid grid = glyph_grid(universe.look, universe.width, universe.height);
+    for (const auto& [column, row] : {std::pair{0, 4}, std::pair{grid.columns - 1, 4},
+                                      std::pair{10, 0}, std::pair{10, grid.rows - 1}}) {
+      CAPTURE(column);
+      CAPTURE(row);
+      const ScenePicture picture = draw_scene_at(*engine_of(universe, column, row, 7), 1);
+      const auto luma_at = [&](int y, int x) {
+        return picture.luma[static_cast<std::size_t>(y * universe.width + x)];
+      };
+      const int x = grid.left + column * grid.cell_width + grid.cell_width / 2;
+      const int y = grid.top + row * grid.cell_height + grid.cell_height / 2;
+      CHECK(luma_at(y, column == 0 ? x + 8 : x - 8) > 16);
+      CHECK((row == 4 ? luma_at(y, universe.width - 1 - x) : luma_at(universe.height - 1 - y, x)) ==
+            16);
+    }
   }
 
   TEST_CASE("what is not there cannot be shown") {
