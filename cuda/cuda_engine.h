@@ -48,13 +48,13 @@ struct CudaEngineSettings {
 std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe,
                                      const CudaEngineSettings& settings = {});
 
-/// Makes an engine of particle-life at frame 0. Pictures are copied into the caller's memory
-/// asynchronously, up to draws_in_flight() at once; at full speed only into memory of
-/// allocate_picture_memory(), which is pinned as far as the system pins memory, and may outlive the
-/// engine. Throws std::invalid_argument for invalid settings, other scenes and for more memory than
-/// the device has free, std::runtime_error when there is no such device or it cannot be used,
-/// naming the reason; later, from any call, when CUDA reports an error, with its call and text.
-/// Every call makes the engine's device the calling thread's current one.
+/// Makes an engine at frame 0, of particle-life or of another of lifereel's scenes. Pictures are
+/// copied into the caller's memory asynchronously, up to draws_in_flight() at once; at full speed
+/// only into memory of allocate_picture_memory(), which is pinned as far as the system pins memory,
+/// and may outlive the engine. Throws std::invalid_argument for invalid settings and for more
+/// memory than the device has free, std::runtime_error when there is no such device or it cannot be
+/// used, naming the reason; later, from any call, when CUDA reports an error, with its call and
+/// text. Every call makes the engine's device the calling thread's current one.
 std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
                                          const CudaEngineSettings& settings = {});
 

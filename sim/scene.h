@@ -66,10 +66,11 @@ class SceneFunction {
 /// Makes the scene of a picture of so many cells.
 using SceneMaker = std::function<std::unique_ptr<SceneFunction>(int columns, int rows)>;
 
-/// An engine that shows a scene in the universe's size and look; universe.scene is one other than
-/// particle_life, whichever, and stands for it in checkpoints. Steps cost nothing, read_state()
-/// knows the frame alone, and restore() goes to any frame. Throws what make_cpu_engine() does, and
-/// what `make` throws.
+/// An engine of the CPU that shows a scene in the universe's size and look; GPUs show lifereel's
+/// own scenes alone (make_cuda_engine()). universe.scene is one other than particle_life,
+/// whichever, and stands for it in checkpoints. Steps cost nothing, read_state() knows the frame
+/// alone, and restore() goes to any frame. Throws what make_cpu_engine() does, and what `make`
+/// throws.
 std::unique_ptr<Engine> make_scene_engine(const UniverseSettings& universe, const SceneMaker& make,
                                           const CpuEngineSettings& cpu = {});
 

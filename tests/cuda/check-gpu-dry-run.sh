@@ -112,8 +112,8 @@ awk '$3 == "seconds" { all[$1] = $2; next } { sum[$1] += $2; ++steps[$1] }
 PATH=$work/tools:$PATH run 0 first "$programs" --dry-run -o "$results" "$work/other" "$work/asked"
 last_line '^all well$'
 rows host 17
-rows small 38
-rows goldens 4
+rows small 42
+rows goldens 5
 rows goals 5
 rows film_memory 1
 rows film_disk 1
@@ -123,6 +123,8 @@ no_holes
 says '^\| PCIe generation, at most \| 1, 5 \|$'
 says '^published, equal: [0-9a-f]{64}'
 says '^aurora, equal: [0-9a-f]{64}'
+says '^rain, equal: [0-9a-f]{64}'
+says '^fire, equal: [0-9a-f]{64}'
 says '^aurora of 10 bits and 2 steps a frame, equal: [0-9a-f]{64}'
 says '^\| ended after 3 s \| [1-9]'
 says '^\| whole \| 30 \|'
@@ -140,12 +142,12 @@ PATH=$work/tools:$PATH run 1 second "$programs" --dry-run -o "$results"
 last_line '^NOT all well: racecheck: status 1$'
 says '^not run: synccheck: '
 says 'a race'
-rows kernels 71
+rows kernels 86
 says '^\| panoramic, aurora .* by bytes; 3: met \|$'
 says '^\| panoramic, aurora, 10 bits .* by bytes; 3: met \|$'
 for bench in bench_dvd_video bench_dvd_mp4 bench_panoramic bench_bd_4k_6h; do rows $bench 1; done
 rows variants 56
-rows equal 52
+rows equal 60
 rows scaling 17
 rows memcheck 0
 rows Steps 13

@@ -20,23 +20,23 @@
 # Films also get what the steps before them have left over.
 #   first   200  seconds in all
 #   first     8  host            processors, memory, disks, driver, PCIe link
-#   first    15  small           CPU and GPU equal: small universes, every block shape, each look
+#   first    15  small           CPU and GPU equal: small universes, block shapes, looks, scenes
 #   first    15  goldens         the hashes in tests/data/golden
 #   first    25  goals           frame rates, their goals, and what they cannot exceed
-#   first    12  film_equal      films by either engine, in gray and in light, 8 bits and 10
+#   first    12  film_equal      films by either engine, in gray, in light and of scenes
 #   first    50  film_memory     2 hours of dvd_video into memory; after 90 s it ends early
 #   first    18  other_cold      the other program, 20 frames: it fills its caches
 #   first    10  other_dvd       the other program, dvd_video
 #   first    12  other_wide      the other program, panoramic
 #   first    27  film_disk       2 hours of dvd_video onto disk, or as far as it gets
 #   second  570  seconds in all
-#   second   25  kernels         how long each kernel takes, in gray and in light
+#   second   25  kernels         how long each kernel takes, in gray, in light and of scenes
 #   second   25  bench_dvd_video engine and encoder alone, and the film
 #   second   60  bench_dvd_mp4
 #   second  100  bench_panoramic
 #   second   50  bench_bd_4k_6h
 #   second   85  variants        block shapes and pictures in flight
-#   second   55  equal           CPU and GPU equal: long, every block shape, each look
+#   second   55  equal           CPU and GPU equal: long, block shapes, looks, scenes
 #   second   45  scaling         against particles and pixels, as CSV for tests/plots/scaling.py
 #   second   30  profile         one pass of ncu
 #   second   20  memcheck        compute-sanitizer, four tools: virtual machines may refuse it
@@ -151,6 +151,8 @@ step_goldens() {
       -o "$work/colour.txt" || status=1
     "$lifereel" hash --preset dvd_video --look ember --pixel-format yuv420p10 --steps-per-frame 2 \
       --particles 60 --frames 2 --engine cpu -o "$work/ten_bits.txt" || status=1
+    "$lifereel" hash --preset dvd_video --scene rain --frames 2 --engine cpu \
+      -o "$work/rain.txt" || status=1
   fi
   echo "| golden file | GPU |"
   echo "|---|---|"
@@ -193,6 +195,9 @@ equal_film() {
 step_film_equal() {
   for look in published aurora; do
     equal_film $look mpg --preset dvd_video --look $look --frames "$(few 3 600)" || return 1
+  done
+  for scene in rain fire; do
+    equal_film $scene mpg --preset dvd_video --scene $scene --frames "$(few 3 100)" || return 1
   done
   equal_film 'aurora of 10 bits and 2 steps a frame' mkv --size 720x480 --look aurora \
     --pixel-format yuv420p10 --steps-per-frame 2 --codec ffv1 --frames "$(few 3 100)"

@@ -54,6 +54,14 @@ inline UniverseSettings in_look(const UniverseSettings& universe, const std::str
   return settings.universe;
 }
 
+/// In the look of its name.
+inline UniverseSettings in_scene(UniverseSettings universe, Scene scene) {
+  universe = in_look(universe, scene == Scene::rain ? "rain" : "fire");
+  universe.scene = scene;
+  universe.particles = std::min(universe.particles, most_sparks);
+  return universe;
+}
+
 inline UniverseSettings of_steps(UniverseSettings universe, int steps_per_frame) {
   universe.steps_per_frame = steps_per_frame;
   return universe;

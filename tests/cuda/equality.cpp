@@ -73,6 +73,14 @@ void compare_look(const std::string& name, const UniverseSettings& settings, con
     compare(name + ", " + look + ", 10 bits", looked_at, {}, most_frames, 10);
 }
 
+void compare_scenes(const std::string& name, const UniverseSettings& settings, int most_frames) {
+  for (const Scene scene : {Scene::rain, Scene::fire})
+    for (const int bit_depth : {8, 10})
+      compare(name + (scene == Scene::rain ? ", scene rain, " : ", scene fire, ") +
+                  std::to_string(bit_depth) + " bits",
+              in_scene(settings, scene), {}, most_frames, bit_depth);
+}
+
 std::vector<CudaEngineSettings> block_shapes() {
   std::vector<CudaEngineSettings> shapes = {{}};
   for (const int lanes : {8, 16, 32})
@@ -92,6 +100,7 @@ void compare_tiny() {
   compare("300x270 N=333, every stage", every_stage, {-1, 0, 0, 2}, 2);
   compare("300x270 N=333, every stage, 10 bits, 3 steps a frame", of_steps(every_stage, 3),
           {-1, 0, 0, 2}, 2, 10);
+  compare_scenes("300x270", universe_of(300, 270, 333), 2);
 }
 
 void compare_small() {
@@ -111,6 +120,7 @@ void compare_small() {
   compare("302x482 N=333, every stage", in_every_stage(looked_at), {}, 30);
   compare("302x482 N=333, every stage, 10 bits, 8 steps a frame",
           of_steps(in_every_stage(looked_at), 8), {}, 30, 10);
+  compare_scenes("302x482", looked_at, 30);
 }
 
 void compare_long() {
@@ -130,6 +140,8 @@ void compare_long() {
   const UniverseSettings wide = in_look(preset_universe("panoramic"), "aurora");
   for (const int bit_depth : {8, 10})
     compare("panoramic, aurora, " + std::to_string(bit_depth) + " bits", wide, {}, 20, bit_depth);
+  compare_scenes("dvd_video", preset_universe("dvd_video"), 300);
+  compare_scenes("panoramic", preset_universe("panoramic"), 5);
   for (const int lanes : {0, 8, 16, 32})
     compare("panoramic", preset_universe("panoramic"), {-1, lanes, 0, 0}, lanes ? 20 : 200);
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ceilings.h"
+#include "sim/glyphs/glyph_tables.h"
 #include "sim/light/light_tables.h"
 #include "sim/universe.h"
 
@@ -26,10 +27,15 @@ struct Floor {
 class KernelBytes {
  public:
   explicit KernelBytes(const UniverseSettings& universe)
-      : particles_(universe.particles),
+      : scene_(universe.scene),
+        particles_(universe.particles),
         pixels_(static_cast<double>(universe.width) * universe.height),
         levels_(universe.look.draws_colour() ? bloom_levels(universe) : 0),
         has_glyphs_(universe.look.glyphs) {
+    if (has_glyphs_) {
+      const GlyphGrid grid = glyph_grid(universe.look, universe.width, universe.height);
+      cells_ = static_cast<double>(grid.columns) * grid.rows;
+    }
     const int radius = universe.look.point_size / 2, blocks = 2 * ((radius + 1) / 2) + 1;
     words_ = (2 * radius + 1) * (radius + 1) + blocks * blocks;
   }
@@ -48,11 +54,16 @@ class KernelBytes {
     // Light read; a canvas of it written, and sums of 4x4.
     if (kernel == "ChooseGlyphs") return 6 * pixels_;
     if (kernel == "DrawGlyphs") return (6 + (levels_ > 0 ? 3 * 4.0 / 16 : 0)) * pixels_;
+    if (kernel == "SetFrame") return 16;
+    // What is the brightest of a cell read and written; a cell written, sparks read and set to 0.
+    if (kernel == "SortSparks") return 16 * particles_;
+    if (kernel == "FillCells") return (16 + (scene_ == Scene::fire ? 16 : 0)) * cells_;
     // Light read and written; sums of 4x4 written.
     if (kernel == "BendLight") return (6 + 6 + channels * 4 / 16) * pixels_;
     // A level written and the one before, four times as large, read; or read and added to.
     if (kernel == "HalveLight") return (1 + 4) * smaller_levels();
-    const double last = level_bytes(0) + 3 * pixels_;  // with white, which glyphs need before
+    const double last =
+        levels_ > 0 ? level_bytes(0) + 3 * pixels_ : 0;  // with white, which glyphs need before
     if (kernel == "DoubleLight") return (1 + 2 * 4) * smaller_levels() + (has_glyphs_ ? last : 0);
     if (kernel == "FindWhite and DoubleLight") return last;
     if (kernel == "FindWhite") return 0;
@@ -65,16 +76,12 @@ class KernelBytes {
   /// Of all that draws in a frame.
   static double of_drawing(const UniverseSettings& universe, int bit_depth = 8) {
     const KernelBytes bytes(universe);
-    double sum = -scatter * universe.particles;  // which is sorting
-    for (const char* kernel :
-         universe.look.draws_colour()
-             ? std::vector<const char*>{"CountStarts and SplatLight", "Scatter and FadeLight",
-                                        "HalveLight", "DoubleLight",
-                                        bit_depth == 10 ? "ToneLight, 10 bits" : "ToneLight",
-                                        bytes.levels_ > 0 ? "FindWhite and DoubleLight"
-                                                          : "FindWhite"}
-             : std::vector<const char*>{"CountStarts and Fade", "Scatter and Tone",
-                                        "SplatParticles"})
+    const bool has_particles = universe.scene == Scene::particle_life;
+    double sum = has_particles ? -scatter * universe.particles : 0;  // which is sorting
+    for (const char* kernel : universe.look.draws_colour()
+                                  ? kernels_in_light(universe, bit_depth)
+                                  : std::vector<const char*>{"CountStarts and Fade",
+                                                             "Scatter and Tone", "SplatParticles"})
       sum += bytes.of(kernel);
     return sum;
   }
@@ -87,6 +94,23 @@ class KernelBytes {
   // to.
   static constexpr double scatter = 56, splat = 16 + 25 * 8;
 
+  static std::vector<const char*> kernels_in_light(const UniverseSettings& universe,
+                                                   int bit_depth) {
+    const LookSettings& look = universe.look;
+    const bool has_particles = universe.scene == Scene::particle_life;
+    std::vector<const char*> kernels = {"HalveLight", "DoubleLight",
+                                        bit_depth == 10 ? "ToneLight, 10 bits" : "ToneLight"};
+    const auto add = [&kernels](std::initializer_list<const char*> more) {
+      kernels.insert(kernels.end(), more);
+    };
+    if (has_particles) add({"CountStarts and SplatLight", "Scatter and FadeLight"});
+    if (universe.scene == Scene::fire) add({"SortSparks"});
+    if (look.glyphs) add({has_particles ? "ChooseGlyphs" : "FillCells", "DrawGlyphs"});
+    if (look.barrel > 0) add({"BendLight"});
+    if (!look.glyphs) add({"FindWhite and DoubleLight"});
+    return kernels;
+  }
+
   // Three channels of samples of 4x4 pixels, and of half the size each level.
   double level_bytes(int level) const { return 3 * 4.0 / 16 * pixels_ * std::pow(0.25, level); }
   double smaller_levels() const {
@@ -95,7 +119,8 @@ class KernelBytes {
     return sum;
   }
 
-  double particles_, pixels_;
+  Scene scene_;
+  double particles_, pixels_, cells_ = 0;
   int levels_, words_;
   bool has_glyphs_;
 };

@@ -197,6 +197,9 @@ void kernels(double seconds) {
   for (const char* preset : {"dvd_video", "panoramic"})
     time_and_print(std::string(preset) + ", glyphs", in_look(preset_universe(preset), "glyphs"),
                    floors, seconds);
+  for (const Scene scene : {Scene::rain, Scene::fire})
+    time_and_print(scene == Scene::rain ? "film_1080p, rain" : "film_1080p, fire",
+                   in_scene(preset_universe("film_1080p"), scene), floors, seconds);
   time_and_print("17152x8448 N=1000000", million(), floors, seconds);
 }
 

@@ -21,6 +21,9 @@ cat > "$work/shapes.cpp" << 'END'
 #include "cuda/kernels/frame_kernels.h"
 #include "cuda/kernels/glyph_kernels.h"
 #include "cuda/kernels/light_tone.h"
+#include "cuda/kernels/scene_kernels.h"
+#include "sim/scenes/fire.h"
+#include "sim/scenes/rain.h"
 
 using namespace lifereel;
 
@@ -28,6 +31,12 @@ template <int lanes>
 void move() {
   std::printf("MoveParticles<%d> 128 %zu\n", lanes,
               sizeof(typename MoveParticles<lanes>::Shared) * (128 / lanes));
+}
+
+template <class Scene>
+void cells(const char* scene) {
+  std::printf("FillCells<%s> %d %zu\n", scene, FillCells<Scene>::threads_per_block,
+              FillCells<Scene>::searches ? sizeof(typename FillCells<Scene>::Shared) : 0);
 }
 
 int main() {
@@ -45,6 +54,9 @@ int main() {
   std::puts("BendLight 128 0");
   std::printf("ChooseGlyphs %d %zu\nDrawGlyphs 128 0\n", ChooseGlyphs::threads_per_block,
               sizeof(ChooseGlyphs::Shared));
+  cells<Rain>("Rain");
+  cells<Fire>("Fire");
+  std::puts("SortSparks<Fire> 128 0");
   std::puts("ToneLight<uint8> 128 0\nToneLight<uint16> 128 0");
 }
 END
@@ -70,6 +82,9 @@ for architecture; do
         else if (name ~ /BendLight/) kernel = "BendLight"
         else if (name ~ /ChooseGlyphs/) kernel = "ChooseGlyphs"
         else if (name ~ /DrawGlyphs/) kernel = "DrawGlyphs"
+        else if (name ~ /FillCells.*Rain/) kernel = "FillCells<Rain>"
+        else if (name ~ /FillCells.*Fire/) kernel = "FillCells<Fire>"
+        else if (name ~ /SortSparks.*Fire/) kernel = "SortSparks<Fire>"
         else if (name ~ /ToneLightIhE/) kernel = "ToneLight<uint8>"
         else if (name ~ /ToneLightItE/) kernel = "ToneLight<uint16>"
         else if (name ~ /CountStarts/) kernel = "CountStarts+Fade"

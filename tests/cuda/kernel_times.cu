@@ -136,17 +136,19 @@ std::vector<double> mean_seconds(const std::vector<Launch>& kernels, double seco
 }
 
 // Of the graphs that the engine has made, a frame's whose pictures have this depth: from where
-// particles move to where it is toned.
+// particles move, or a scene begins, to where it is toned.
 std::vector<Launch> frame_of(const UniverseSettings& universe, int bit_depth) {
   const std::string last = !universe.look.draws_colour() ? "Scatter and Tone"
                            : bit_depth == 10             ? ToneLight<std::uint16_t>::name
                                                          : ToneLight<std::uint8_t>::name;
   const auto tones = std::find_if(caught().rbegin(), caught().rend(),
                                   [&last](const Launch& launch) { return launch.name == last; });
-  const auto moves = std::find_if(tones, caught().rend(), [](const Launch& launch) {
-    return launch.name.starts_with("MoveParticles");
-  });
-  return {moves.base() - 1, tones.base()};
+  const std::string first = universe.scene == Scene::particle_life ? "MoveParticles"
+                            : universe.scene == Scene::fire        ? SortSparks<Fire>::name
+                                                                   : FillCells<Rain>::name;
+  const auto begins = std::find_if(
+      tones, caught().rend(), [&](const Launch& launch) { return launch.name.starts_with(first); });
+  return {begins.base() - 1, tones.base()};
 }
 
 }  // namespace
@@ -167,10 +169,11 @@ KernelTimes time_kernels(const UniverseSettings& universe, int bit_depth, int fr
   }
   KernelTimes times;
   engine->read_state(times.state);
-  // Now no step is left that the picture would go with: its first launch splats.
+  // Now no step is left that the picture would go with: its first launch splats. A scene's is of
+  // every picture.
   const std::size_t before = caught().size();
   engine->draw(target);
-  const Launch splats = caught().at(before);
+  const Launch outside = caught().at(before);
   caught().clear();
 
   times.without_work = mean_seconds({launch_of(NoWork(), 128, 128)}, seconds).front();
@@ -181,8 +184,8 @@ KernelTimes time_kernels(const UniverseSettings& universe, int bit_depth, int fr
     times.kernels.back().seconds += of_frame[i];
     ++times.kernels.back().launches;
   }
-  if (!universe.look.draws_colour())
-    times.kernels.push_back({splats.name, mean_seconds({splats}, seconds).front(), 1});
+  if (!universe.look.draws_colour() || universe.scene != Scene::particle_life)
+    times.kernels.push_back({outside.name, mean_seconds({outside}, seconds).front(), 1});
   return times;
 }
 

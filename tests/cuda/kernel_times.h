@@ -15,9 +15,10 @@ struct KernelTimes {
     double seconds = 0;  ///< of all of its launches in a frame
     int launches = 0;
   };
-  double without_work = 0;   ///< of a kernel that does nothing, measured alike
-  std::vector<One> kernels;  ///< those of a frame; in gray also the one of a picture without a step
-  State state;               ///< in which they were measured
+  double without_work = 0;  ///< of a kernel that does nothing, measured alike
+  /// Those of a frame; in gray also the one of a picture without a step.
+  std::vector<One> kernels;
+  State state;  ///< in which they were measured
 };
 
 /// Of such a universe after so many frames, in pictures of this depth, for about so many seconds;
