@@ -150,7 +150,7 @@ struct LightArrays {
   }
 
   void take_levels(Arena& arena, const UniverseSettings& universe) {
-    const bool open = universe.look.barrel > 0;  // beyond the glass is not its other side
+    const bool open = has_open_edges(universe);
     const auto level_of = [&arena, open](std::int32_t width, std::int32_t height, int channels) {
       LightLevel level{};
       level.width = width;
