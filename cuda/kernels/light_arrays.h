@@ -167,8 +167,7 @@ struct LightArrays {
   }
 
   void take_levels(Arena& arena, const UniverseSettings& universe) {
-    // Particles live on a torus; beyond a scene and beyond glass is not the other side of it.
-    const bool open = universe.scene != Scene::particle_life || universe.look.barrel > 0;
+    const bool open = has_open_edges(universe);
     const auto level_of = [&arena, open](std::int32_t width, std::int32_t height, int channels) {
       LightLevel level{};
       level.width = width;

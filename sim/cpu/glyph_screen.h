@@ -28,7 +28,8 @@ class CellSource {
   virtual bool gives_glyphs() const noexcept { return false; }
 };
 
-class GlyphScreen {
+/// The light of a picture's characters, which are drawn when it is asked for.
+class GlyphScreen final : public LightSource {
  public:
   /// Of a look in characters.
   GlyphScreen(const UniverseSettings& universe, Isa isa, int threads);
@@ -38,10 +39,13 @@ class GlyphScreen {
 
   /// Chooses the glyph of every cell.
   void choose(const CellSource& source, WorkerPool& pool);
-  /// Likewise, and draws them into light(); the base of a pyramid becomes what of it glows. Null:
-  /// nothing glows, or what is made of light() does.
-  void draw(const CellSource& source, LightPyramid* pyramid, WorkerPool& pool);
-  const LightPlanes& light() const noexcept { return light_; }
+  /// Likewise; the base of the pyramid becomes what of them glows.
+  void draw(const CellSource& source, LightPyramid& pyramid, WorkerPool& pool);
+  /// Likewise, but returns all of the light, until the next call: of a look with a barrel.
+  const LightPlanes& draw_canvas(const CellSource& source, WorkerPool& pool);
+  /// After draw().
+  LightRows rows(int thread, std::int32_t block_row) const override;
+  bool is_far() const noexcept override { return false; }
 
   /// Checkpoint::glyphs.
   void save(std::vector<std::uint16_t>& glyphs) const;
@@ -50,23 +54,44 @@ class GlyphScreen {
   static std::size_t memory_bytes(const UniverseSettings& universe, int threads);
 
  private:
+  // Of every sample of a glyph, as light is multiplied by: glyph by glyph and row by row, each
+  // padded to whole vectors.
+  struct Coverage {
+    std::vector<float> samples;
+    std::int32_t pitch, width, height;  // width and height of a cell
+    std::int32_t left;                  // of the first cell
+  };
+  static Coverage pixel_coverage(const GlyphTables& tables, const GlyphGrid& grid);
+  static Coverage block_coverage(const Coverage& pixels);
+  // What a thread draws rows into; beside the cells it stays dark.
+  struct Scratch {
+    explicit Scratch(const UniverseSettings& universe, std::size_t shapes_samples)
+        : shapes(shapes_samples), rows(universe.width, 2) {
+      for (LightPlane& plane : blocks) plane = LightPlane(universe.width / 2, 2);
+    }
+    std::vector<float> shapes;
+    LightPlanes rows;
+    LightPlane blocks[3];  // sums of a block, of each channel
+  };
+
   void choose_row(const CellSource& source, int thread, std::int32_t row);
   CellRow cells_of(int thread, std::int32_t row);
-  void draw_row(const CellRow& cells, std::int32_t row);
+  // A row of samples of a row of cells' light in a channel.
+  void draw_row(const Coverage& coverage, std::int32_t channel, std::int32_t row, float* to) const;
+  void add_glow(Scratch& scratch, std::int32_t row, LightPyramid& pyramid) const;
 
   const GlyphGrid grid_;
   const GlyphTables tables_;
   const GlyphKernels& kernels_;
   std::int32_t pitch_;  // of a row of cells' arrays
-  // Coverage of every pixel and of every block of 2x2, as light is multiplied by; by glyph and row,
-  // each padded to whole vectors.
-  std::vector<float> pixels_, blocks_;
-  std::ptrdiff_t pixel_pitch_, block_pitch_;
+  const Coverage pixels_, blocks_;
   const GlyphCoverage coverage_;
   const GlyphChoice choice_;
-  LightPlanes light_;
-  std::vector<std::int32_t> glyphs_;           // of the picture before, rows of pitch_
-  std::vector<std::vector<float>> cell_rows_;  // a thread: what CellRow points to
+  std::vector<std::int32_t> glyphs_;      // of the picture before; rows of pitch_, as
+  std::vector<float> lit_[3];             // light of lit pixels, by channel
+  LightPlanes canvas_;                    // of a look with a barrel
+  const LightPlanes dark_;                // a row of blocks
+  mutable std::vector<Scratch> scratch_;  // one a thread
 };
 
 /// Cells of light as it is there.

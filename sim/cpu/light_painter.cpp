@@ -4,13 +4,10 @@
 #include <utility>
 
 #include "sim/arithmetic/constants.h"
-#include "sim/cpu/glyph_screen.h"
 #include "sim/cpu/kernel_choice.h"
-#include "sim/cpu/light_pyramid.h"
+#include "sim/cpu/light_stages.h"
 #include "sim/cpu/painter.h"
-#include "sim/cpu/picture_toner.h"
 #include "sim/cpu/splat_ring.h"
-#include "sim/cpu/tube_glass.h"
 #include "sim/light/light_tables.h"
 
 namespace lifereel {
@@ -25,9 +22,7 @@ class LightPainter final : public Painter {
         blocks_wide_(universe.width / 2),
         blocks_high_(universe.height / 2),
         light_(universe.width, universe.height),
-        pyramid_(blocks_wide_, blocks_high_, bloom_levels(universe), kernels_, threads,
-                 look_.barrel > 0 ? LightPyramid::Edges::open : LightPyramid::Edges::torus),
-        toner_(universe, kernels_, threads),
+        stages_(universe, isa, threads),
         bands_(blocks_high_, threads),
         row_lit_(static_cast<std::size_t>(blocks_high_), 0) {
     row_start_.resize(static_cast<std::size_t>(universe.height) + 1);
@@ -35,12 +30,9 @@ class LightPainter final : public Painter {
                    static_cast<std::size_t>(points_a_frame(universe)));
     point_rows_.resize(points_.size());
     unsorted_points_.resize(points_.size());
-    if (look_.glyphs) {
-      screen_ = std::make_unique<GlyphScreen>(universe, isa, threads);
-      cells_ = std::make_unique<LitCells>(screen_->grid(), light_, isa,
+    if (look_.glyphs)
+      cells_ = std::make_unique<LitCells>(stages_.screen()->grid(), light_, isa,
                                           look_.tone == ToneCurve::filmic, threads);
-    }
-    if (look_.barrel > 0) glass_ = std::make_unique<TubeGlass>(universe, isa, threads);
     const auto width = static_cast<std::size_t>(light_.luma.pitch);
     for (int thread = 0; thread < threads; ++thread) scratch_.emplace_back(universe.width, width);
   }
@@ -72,24 +64,22 @@ class LightPainter final : public Painter {
 
   void paint(const ParticleView& particles, const PictureTarget& target,
              WorkerPool& pool) override {
-    fade_and_add(particles, target.colour, screen_ == nullptr && glass_ == nullptr, pool);
-    const arithmetic::ToneConstants tone = tone_at(exposure_, white_bits_);
-    if (screen_ != nullptr) {
-      cells_->begin(tone);
-      screen_->draw(*cells_, glass_ == nullptr ? &pyramid_ : nullptr, pool);
+    fade_and_add(particles, target.colour, stages_.glows_as_drawn(), pool);
+    const PictureTone tone{tone_at(exposure_, white_bits_), tables_.matrix, particles.frame};
+    if (cells_ != nullptr) {
+      cells_->begin(tone.constants);
+      stages_.show(*cells_, tone, target, pool);
+    } else {
+      stages_.show(light_, tone, target, pool);
     }
-    const LightPlanes* shown = screen_ != nullptr ? &screen_->light() : &light_;
-    if (glass_ != nullptr) shown = &glass_->bend(*shown, pyramid_, pool);
-    pyramid_.glow(pool);
-    toner_.tone({*shown, pyramid_, tone, tables_.matrix, particles.frame}, target, pool);
   }
 
   void pass(const ParticleView& particles, const ColourDescription& colour,
             WorkerPool& pool) override {
     fade_and_add(particles, colour, false, pool);
-    if (screen_ == nullptr) return;
+    if (cells_ == nullptr) return;
     cells_->begin(tone_at(exposure_, white_bits_));
-    screen_->choose(*cells_, pool);
+    stages_.screen()->choose(*cells_, pool);
   }
 
   void save(Checkpoint& checkpoint) const override {
@@ -99,7 +89,7 @@ class LightPainter final : public Painter {
     checkpoint.trail_matrix = matrix_;
     checkpoint.white_bits = white_bits_;
     checkpoint.glyphs.clear();
-    if (screen_ != nullptr) screen_->save(checkpoint.glyphs);
+    if (cells_ != nullptr) stages_.screen()->save(checkpoint.glyphs);
   }
 
   void restore(const Checkpoint& checkpoint) override {
@@ -109,7 +99,7 @@ class LightPainter final : public Painter {
     matrix_ = checkpoint.trail_matrix;
     if (matrix_ != ColourMatrix::none) make_tables(matrix_);
     white_bits_ = checkpoint.white_bits;
-    if (screen_ != nullptr) screen_->restore(checkpoint.glyphs);
+    if (cells_ != nullptr) stages_.screen()->restore(checkpoint.glyphs);
     std::fill(row_lit_.begin(), row_lit_.end(), 1);
     for (std::int32_t row = 0; row < blocks_high_; ++row)
       fade(scratch_[0], row, {}, 1.0f, arithmetic::faded_hue(1.0f, false));
@@ -130,11 +120,12 @@ class LightPainter final : public Painter {
     keep_to(colour.matrix);
     add(particles);
     sort_points();
-    pyramid_.begin();
+    LightPyramid& pyramid = stages_.pyramid();
+    pyramid.begin();
     pool.run(bands_.count(), 1,
              [this, glows](int thread, std::int32_t band) { fade_band(thread, band, glows); });
-    pyramid_.end();
-    white_bits_ = next_white(exposure_, pyramid_.histogram(), white_bits_);
+    pyramid.end();
+    white_bits_ = next_white(exposure_, pyramid.histogram(), white_bits_);
   }
 
   void keep_to(ColourMatrix wanted) {
@@ -208,7 +199,7 @@ class LightPainter final : public Painter {
       }
       fade(scratch, row, splats.take(tables_, row), settings_.trail_decay, hue);
       if (row % 2 == 1 || row + 1 == blocks_high_)
-        pyramid_.add_row(thread, row / 2, block_rows(scratch, row / 2 * 2, row, glows));
+        stages_.pyramid().add_row(thread, row / 2, block_rows(scratch, row / 2 * 2, row, glows));
     }
     for (std::int32_t row = end; row <= end + radius; ++row) splats.drop(row);
   }
@@ -254,11 +245,8 @@ class LightPainter final : public Painter {
   LightTables tables_;
   Exposure exposure_{};
   LightPlanes light_;
-  LightPyramid pyramid_;
-  std::unique_ptr<GlyphScreen> screen_;  // of a look in characters
-  std::unique_ptr<LitCells> cells_;      // likewise
-  std::unique_ptr<TubeGlass> glass_;     // of a look with a barrel
-  PictureToner toner_;
+  LightStages stages_;
+  std::unique_ptr<LitCells> cells_;  // of a look in characters
   const RowBands bands_;
   std::int32_t white_bits_ = 0;
   std::vector<char> row_lit_;     // by row of blocks: whether there is any light

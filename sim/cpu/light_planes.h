@@ -46,19 +46,35 @@ struct LightPlane {
   void copy_from(const std::vector<float>& packed);
 };
 
+/// The light of a row of blocks, two of pixels; each row is whole blocks long.
+struct LightRows {
+  const float *luma[2], *cb, *cr;
+};
+
+/// Where a picture's light comes from.
+class LightSource {
+ public:
+  virtual ~LightSource() = default;
+  /// Until the thread's next call.
+  virtual LightRows rows(int thread, std::int32_t block_row) const = 0;
+  /// Whether it lies where no cache of level 2 holds it.
+  virtual bool is_far() const noexcept = 0;
+};
+
 /// Light in the shape of arithmetic/light.h, Note: [Light].
-struct LightPlanes {
+struct LightPlanes final : LightSource {
   LightPlane luma, cb, cr;
 
   LightPlanes() = default;
   LightPlanes(std::int32_t width, std::int32_t height)
       : luma(width, height), cb(width / 2, height / 2), cr(width / 2, height / 2) {}
 
-  std::size_t bytes() const noexcept {
-    return (luma.samples.size() + cb.samples.size() + cr.samples.size()) * sizeof(float);
+  LightRows rows(int, std::int32_t block_row) const override {
+    return {{luma.row(2 * block_row), luma.row(2 * block_row + 1)},
+            cb.row(block_row),
+            cr.row(block_row)};
   }
-  /// Whether it is more than a cache of level 2 holds.
-  bool is_far() const noexcept { return luma.samples.size() * sizeof(float) > 4 << 20; }
+  bool is_far() const noexcept override { return luma.samples.size() * sizeof(float) > 4 << 20; }
 };
 
 }  // namespace lifereel

@@ -45,7 +45,7 @@ void LightPyramid::begin() noexcept {
 }
 
 void LightPyramid::add_row(int thread, std::int32_t row, const BlockRows& blocks) {
-  halve_blocks(row, blocks);
+  set_row(row, blocks);
   kernels_.count_light(base_[0].row(row), base_[0].width,
                        scratch_[static_cast<std::size_t>(thread)].histograms.data());
 }
@@ -61,10 +61,10 @@ void LightPyramid::set_row(int thread, std::int32_t row, const LightPlanes& ligh
     blocks.cb[lower] = light.cb.row(block_row);
     blocks.cr[lower] = light.cr.row(block_row);
   }
-  halve_blocks(row, blocks);
+  set_row(row, blocks);
 }
 
-void LightPyramid::halve_blocks(std::int32_t row, const BlockRows& blocks) {
+void LightPyramid::set_row(std::int32_t row, const BlockRows& blocks) {
   const float* const* const channels[3] = {blocks.luma, blocks.cb, blocks.cr};
   for (int channel = 0; channel < 3; ++channel) {
     const float* const* const rows = channels[channel];

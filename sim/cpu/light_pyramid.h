@@ -35,6 +35,7 @@ class LightPyramid {
   void add_row(int thread, std::int32_t row, const BlockRows& blocks);
   /// A row of the base alone, of light that is shown in the place of what was counted.
   void set_row(int thread, std::int32_t row, const LightPlanes& light);
+  void set_row(std::int32_t row, const BlockRows& blocks);
   /// After the last row.
   void end();
   void glow(WorkerPool& pool);
@@ -72,7 +73,6 @@ class LightPyramid {
   std::vector<LightPlane> smaller_[3];
   std::int32_t blocks_wide_, blocks_high_;
   std::vector<std::uint32_t> histogram_;
-  void halve_blocks(std::int32_t row, const BlockRows& blocks);
 
   struct Scratch {
     std::vector<float> row;

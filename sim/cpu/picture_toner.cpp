@@ -33,29 +33,29 @@ PictureToner::PictureToner(const UniverseSettings& universe, const LightKernels&
     scratch_.emplace_back(static_cast<std::size_t>(whole_blocks(width_)));
 }
 
-void PictureToner::tone(const Light& light, const PictureTarget& target, WorkerPool& pool) {
-  pool.run(bands_.count(), 1, [&](int thread, std::int32_t band) {
-    tone_band(scratch_[static_cast<std::size_t>(thread)], light, target, band);
-  });
+void PictureToner::tone(const LightSource& light, const LightPyramid& pyramid,
+                        const PictureTone& tone, const PictureTarget& target, WorkerPool& pool) {
+  const Picture picture{light, pyramid, tone, target};
+  pool.run(bands_.count(), 1,
+           [&](int thread, std::int32_t band) { tone_band(thread, picture, band); });
 }
 
-void PictureToner::tone_band(Scratch& scratch, const Light& light, const PictureTarget& target,
-                             std::int32_t band) const {
+void PictureToner::tone_band(int thread, const Picture& picture, std::int32_t band) {
+  Scratch& scratch = scratch_[static_cast<std::size_t>(thread)];
   const std::int32_t first = bands_.first_row_of(band), end = bands_.first_row_of(band + 1);
   const auto glow_of = [&](std::int32_t row) { return scratch.glow[row & 3].data(); };
-  const bool bloom = light.pyramid.levels() > 0;
+  const bool bloom = picture.pyramid.levels() > 0;
   for (std::int32_t row = first - 1; bloom && row <= first; ++row)
-    light.pyramid.luma_row(row, glow_of(row));
+    picture.pyramid.luma_row(row, glow_of(row));
   for (std::int32_t row = first; row < end; ++row) {
-    if (bloom) light.pyramid.luma_row(row + 1, glow_of(row + 1));
-    for (int odd = 0; odd < 2; ++odd) {
-      SampleRows glow{};
-      if (bloom)
-        glow = {glow_of(row), glow_of(row + (odd == 0 ? -1 : 1)), blocks_wide_,
-                light.pyramid.edges() == LightPyramid::Edges::open};
-      tone_luma(scratch, light, target, 2 * row + odd, glow);
+    BlockRow from{picture.light.rows(thread, row), nullptr, nullptr, nullptr};
+    if (bloom) {
+      picture.pyramid.luma_row(row + 1, glow_of(row + 1));
+      from.above = glow_of(row - 1), from.glow = glow_of(row), from.below = glow_of(row + 1);
     }
-    if (target.has_chroma()) tone_chroma(light, target, row, bloom ? glow_of(row) : nullptr);
+    tone_luma(picture, from, 2 * row, scratch.grain);
+    tone_luma(picture, from, 2 * row + 1, scratch.grain);
+    if (picture.target.has_chroma()) tone_chroma(picture, from, row);
   }
 }
 
@@ -90,35 +90,41 @@ TubeRow PictureToner::tube_row(bool chroma, std::int32_t row) const {
   return tube;
 }
 
-void PictureToner::tone_luma(Scratch& scratch, const Light& light, const PictureTarget& target,
-                             std::int32_t row, const SampleRows& glow) const {
-  LumaRow luma{toned_row(target, false, row), light.planes.luma.row(row), light.planes.is_far(),
-               glow, nullptr};
+void PictureToner::tone_luma(const Picture& picture, const BlockRow& from, std::int32_t row,
+                             std::vector<float>& grain) const {
+  const bool lower = row % 2 != 0;
+  LumaRow luma{};
+  static_cast<TonedRow&>(luma) = toned_row(picture.target, false, row);
+  luma.light = from.light.luma[lower ? 1 : 0];
+  luma.is_far = picture.light.is_far();
+  luma.glow = {from.glow, lower ? from.below : from.above, blocks_wide_,
+               picture.pyramid.edges() == LightPyramid::Edges::open};
   if (look_.grain > 0) {
-    grain_.fill_row(light.frame, row, width_, scratch.grain.data());
-    luma.grain = scratch.grain.data();
+    grain_.fill_row(picture.tone.frame, row, width_, grain.data());
+    luma.grain = grain.data();
   }
   const TubeRow tube = tube_row(false, row);
   if (look_.has_tube()) luma.tube = &tube;
-  kernels_.tone_luma(luma, light.tone, look_.tone == ToneCurve::filmic);
+  kernels_.tone_luma(luma, picture.tone.constants, look_.tone == ToneCurve::filmic);
 }
 
-void PictureToner::tone_chroma(const Light& light, const PictureTarget& target,
-                               std::int32_t block_row, const float* glow_luma) const {
+void PictureToner::tone_chroma(const Picture& picture, const BlockRow& from,
+                               std::int32_t block_row) const {
   ChromaRow chroma{};
-  static_cast<TonedRow&>(chroma) = toned_row(target, true, block_row);
-  chroma.to_cr = row_of(target.planes[2], block_row);
-  for (int odd = 0; odd < 2; ++odd) chroma.light[odd] = light.planes.luma.row(2 * block_row + odd);
-  chroma.cb = light.planes.cb.row(block_row);
-  chroma.cr = light.planes.cr.row(block_row);
-  if (glow_luma != nullptr) {
-    chroma.glow_luma = glow_luma;
-    chroma.glow_cb = light.pyramid.cb_rows(block_row);
-    chroma.glow_cr = light.pyramid.cr_rows(block_row);
+  static_cast<TonedRow&>(chroma) = toned_row(picture.target, true, block_row);
+  chroma.to_cr = row_of(picture.target.planes[2], block_row);
+  for (int odd = 0; odd < 2; ++odd) chroma.light[odd] = from.light.luma[odd];
+  chroma.cb = from.light.cb;
+  chroma.cr = from.light.cr;
+  if (from.glow != nullptr) {
+    chroma.glow_luma = from.glow;
+    chroma.glow_cb = picture.pyramid.cb_rows(block_row);
+    chroma.glow_cr = picture.pyramid.cr_rows(block_row);
   }
   const TubeRow tube = tube_row(true, block_row);
   if (look_.has_tube()) chroma.tube = &tube;
-  kernels_.tone_chroma(chroma, light.tone, look_.tone == ToneCurve::filmic, light.matrix);
+  kernels_.tone_chroma(chroma, picture.tone.constants, look_.tone == ToneCurve::filmic,
+                       picture.tone.matrix);
 }
 
 }  // namespace lifereel

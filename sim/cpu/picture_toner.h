@@ -16,20 +16,21 @@
 
 namespace lifereel {
 
+/// What one picture is toned with.
+struct PictureTone {
+  arithmetic::ToneConstants constants;
+  arithmetic::MatrixConstants matrix;
+  std::uint64_t frame;
+};
+
 class PictureToner {
  public:
   PictureToner(const UniverseSettings& universe, const LightKernels& kernels, int threads);
 
-  /// What one picture is toned with. `pyramid` holds what glows of this light, if anything does.
-  struct Light {
-    const LightPlanes& planes;
-    const LightPyramid& pyramid;
-    arithmetic::ToneConstants tone;
-    arithmetic::MatrixConstants matrix;
-    std::uint64_t frame;
-  };
-  /// Writes all planes of a valid target.
-  void tone(const Light& light, const PictureTarget& target, WorkerPool& pool);
+  /// Writes all planes of a valid target. `pyramid` holds what glows of this light, if anything
+  /// does.
+  void tone(const LightSource& light, const LightPyramid& pyramid, const PictureTone& tone,
+            const PictureTarget& target, WorkerPool& pool);
 
  private:
   struct Scratch {
@@ -38,14 +39,24 @@ class PictureToner {
     std::vector<float> grain;
   };
 
-  void tone_band(Scratch& scratch, const Light& light, const PictureTarget& target,
-                 std::int32_t band) const;
+  struct Picture {
+    const LightSource& light;
+    const LightPyramid& pyramid;
+    const PictureTone& tone;
+    const PictureTarget& target;
+  };
+  // A row's light, and luma that glows in it and beside it; null: nothing does.
+  struct BlockRow {
+    LightRows light;
+    const float *above, *glow, *below;
+  };
+
+  void tone_band(int thread, const Picture& picture, std::int32_t band);
   TonedRow toned_row(const PictureTarget& target, bool chroma, std::int32_t row) const;
   TubeRow tube_row(bool chroma, std::int32_t row) const;
-  void tone_luma(Scratch& scratch, const Light& light, const PictureTarget& target,
-                 std::int32_t row, const SampleRows& glow) const;
-  void tone_chroma(const Light& light, const PictureTarget& target, std::int32_t block_row,
-                   const float* glow_luma) const;
+  void tone_luma(const Picture& picture, const BlockRow& from, std::int32_t row,
+                 std::vector<float>& grain) const;
+  void tone_chroma(const Picture& picture, const BlockRow& from, std::int32_t block_row) const;
 
   const LookSettings look_;
   const LightKernels& kernels_;

@@ -7,11 +7,8 @@
 
 #include "sim/arithmetic/float_environment.h"
 #include "sim/cpu/engine_needs.h"
-#include "sim/cpu/glyph_screen.h"
-#include "sim/cpu/kernel_choice.h"
+#include "sim/cpu/light_stages.h"
 #include "sim/cpu/painter.h"
-#include "sim/cpu/picture_toner.h"
-#include "sim/cpu/tube_glass.h"
 #include "sim/light/light_tables.h"
 #include "sim/scene.h"
 #include "sim/scenes/scene_light.h"
@@ -77,14 +74,9 @@ class SceneEngine final : public Engine {
   SceneEngine(const UniverseSettings& universe, const SceneMaker& make, Isa isa, int threads)
       : settings_(universe),
         isa_(isa),
-        screen_(settings_, isa, threads),
-        cells_(make, screen_.grid(), screen_.glyphs()),
-        pyramid_(settings_.width / 2, settings_.height / 2, bloom_levels(settings_),
-                 light_kernels_for(isa), threads, LightPyramid::Edges::open),
-        toner_(settings_, light_kernels_for(isa), threads),
-        pool_(threads) {
-    if (settings_.look.barrel > 0) glass_ = std::make_unique<TubeGlass>(settings_, isa, threads);
-  }
+        stages_(settings_, isa, threads),
+        cells_(make, stages_.screen()->grid(), stages_.screen()->glyphs()),
+        pool_(threads) {}
 
   const UniverseSettings& settings() const noexcept override { return settings_; }
   std::uint64_t frame() const noexcept override { return frame_; }
@@ -101,11 +93,7 @@ class SceneEngine final : public Engine {
     const FloatEnvironment ieee;
     keep_to(target.colour.matrix);
     cells_.begin(frame_, light_);
-    screen_.draw(cells_, glass_ == nullptr ? &pyramid_ : nullptr, pool_);
-    const LightPlanes* shown = &screen_.light();
-    if (glass_ != nullptr) shown = &glass_->bend(*shown, pyramid_, pool_);
-    pyramid_.glow(pool_);
-    toner_.tone({*shown, pyramid_, light_.tone, light_.matrix, frame_}, target, pool_);
+    stages_.show(cells_, {light_.tone, light_.matrix, frame_}, target, pool_);
   }
   void finish_draw() override {}
   void pass(const PictureTarget& target) override { check(target); }
@@ -148,11 +136,8 @@ class SceneEngine final : public Engine {
   std::uint64_t frame_ = 0;
   ColourMatrix matrix_ = ColourMatrix::none;  // of light_
   SceneLight light_{};
-  GlyphScreen screen_;
+  LightStages stages_;
   SceneCells cells_;
-  std::unique_ptr<TubeGlass> glass_;  // of a look with a barrel
-  LightPyramid pyramid_;
-  PictureToner toner_;
   WorkerPool pool_;
 };
 

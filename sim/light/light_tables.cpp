@@ -185,6 +185,10 @@ int bloom_levels(const UniverseSettings& universe) noexcept {
   return fit;
 }
 
+bool has_open_edges(const UniverseSettings& universe) noexcept {
+  return universe.scene != Scene::particle_life || universe.look.barrel > 0;
+}
+
 Exposure make_exposure(const UniverseSettings& universe, const LightTables& tables) {
   const LookSettings& look = universe.look;
   Exposure exposure{};

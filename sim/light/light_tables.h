@@ -57,6 +57,10 @@ ColourMatrix matrix_of_light(ColourMatrix wanted, ColourMatrix there);
 /// Levels of the bloom that mean anything in a picture of this size; 0: there is none.
 int bloom_levels(const UniverseSettings& universe) noexcept;
 
+/// Whether what glows ends at the picture's edges, rather than going on at the opposite ones: of
+/// scenes, and where bulging glass shows less than a torus.
+bool has_open_edges(const UniverseSettings& universe) noexcept;
+
 Exposure make_exposure(const UniverseSettings& universe, const LightTables& tables);
 
 /// next_white() by one thread. `histogram` counts the sums of 4x4 pixels, from 1 on, by

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "sim/cpu/light_stages.h"
+
+#include "sim/cpu/kernel_choice.h"
+#include "sim/light/light_tables.h"
+
+namespace lifereel {
+
+LightStages::LightStages(const UniverseSettings& universe, Isa isa, int threads)
+    : pyramid_(universe.width / 2, universe.height / 2, bloom_levels(universe),
+               light_kernels_for(isa), threads,
+               has_open_edges(universe) ? LightPyramid::Edges::open : LightPyramid::Edges::torus),
+      toner_(universe, light_kernels_for(isa), threads) {
+  if (universe.look.glyphs) screen_ = std::make_unique<GlyphScreen>(universe, isa, threads);
+  if (universe.look.barrel > 0) glass_ = std::make_unique<TubeGlass>(universe, isa, threads);
+}
+
+void LightStages::show(const LightPlanes& light, const PictureTone& tone,
+                       const PictureTarget& target, WorkerPool& pool) {
+  finish(glass_ != nullptr ? glass_->bend(light, pyramid_, pool) : light, tone, target, pool);
+}
+
+void LightStages::show(const CellSource& cells, const PictureTone& tone,
+                       const PictureTarget& target, WorkerPool& pool) {
+  if (glass_ != nullptr) {
+    show(screen_->draw_canvas(cells, pool), tone, target, pool);
+  } else {
+    screen_->draw(cells, pyramid_, pool);
+    finish(*screen_, tone, target, pool);
+  }
+}
+
+void LightStages::finish(const LightSource& light, const PictureTone& tone,
+                         const PictureTarget& target, WorkerPool& pool) {
+  pyramid_.glow(pool);
+  toner_.tone(light, pyramid_, tone, target, pool);
+}
+
+}  // namespace lifereel
