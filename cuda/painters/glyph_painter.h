@@ -24,8 +24,8 @@ class GlyphPainter {
     const GlyphTables tables = make_glyph_tables(look_, glyphs_.grid.cell_height);
     const GlyphCoverage made = make_glyph_coverage(tables);
     choice_ = make_glyph_choice(look_, tables, glyphs_.coverage, glyphs_.squares);
-    const Drained drained{launcher_.stream};
     const std::vector<ShownCell> cells(cell_count(), ShownCell{{0, 0, 0}, -1});
+    const Drained drained{launcher_.stream};
     launcher_.upload(glyphs_.cells, cells);
     launcher_.upload(glyphs_.coverage, made.coverage);
     launcher_.upload(glyphs_.squares, made.squares);
