@@ -50,8 +50,8 @@ class SceneCells final : public CellSource {
       SceneCell cell = scene_->cell(column, row, frame_);
       if (!sparks_.empty())
         show_spark(cell, sparks_[static_cast<std::size_t>(row * columns_ + column)], gives);
-      for (int r = 0; r < glyph_regions; ++r) cells.shape[r][column] = cell.shape[r];
-      const float at = arithmetic::minimum(arithmetic::maximum(cell.colour, 0.0f), 1.0f);
+      for (int r = 0; r < glyph_regions; ++r) cells.shape[r][column] = within_one(cell.shape[r]);
+      const float at = within_one(cell.colour);
       const auto& colour = ramp_[static_cast<std::size_t>(at * (colours - 1) + 0.5f)];
       const float light = arithmetic::minimum(arithmetic::maximum(cell.brightness, 0.0f), 0x1p10f);
       cells.luma[column] = colour[0] * light;
@@ -66,6 +66,11 @@ class SceneCells final : public CellSource {
 
  private:
   static constexpr int colours = 256;
+
+  // What is not a number is none.
+  static float within_one(float x) {
+    return arithmetic::minimum(arithmetic::maximum(x, 0.0f), 1.0f);
+  }
 
   const std::int32_t columns_, rows_;
   const std::int32_t glyphs_;  // beside the blank
