@@ -117,7 +117,8 @@ const std::vector<SettingKey>& setting_keys();
 ///   matrix      "[a b; c d]", or a file with a row a line, blanks or commas between, # comments,
 ///               read at once, so settings never depend on files afterwards; "seed": from the seed
 ///   scene       another one than before comes with the look of its name, unless a look was given,
-///               and with its usual particles: like a look, it stands before what changes it
+///               and with its usual particles: like a look, it stands before what changes it,
+///               but in a file, or on the command line, wherever it is written
 ///   none        un-sets a value that a lower layer may have set (crf, bitrate, codec-option, ...)
 ///
 /// frames and seconds replace each other. A codec-option replaces an earlier one of the same name.

@@ -100,7 +100,7 @@ struct FillCells : KernelBody {
     ShownCell& shown = of.cells[number];
     shown.light = lit_pixel_of(cell, ramp);
     if constexpr (searches) {
-      for (int r = 0; r < glyph_regions; ++r) shared.cell[t].shape[r] = cell.shape[r];
+      for (int r = 0; r < glyph_regions; ++r) shared.cell[t].shape[r] = clamped(cell.shape[r]);
       // Without what the cell had before, which a film that is cut there does not know.
       search.begin(shared.cell[t], -1);
     } else {

@@ -19,14 +19,24 @@ struct CellRow {
   std::int32_t count;
 };
 
-/// A row of samples of every cell, out of a table of coverage.
+/// A row of samples of every cell: coverage, of one row of glyph 0, times a lit sample's light.
+struct DrawnRow {
+  const float* coverage;
+  const float* light;  ///< by cell
+  float* to;
+};
+/// As many rows of the same cells at once.
+inline constexpr int most_drawn_rows = 3;
 struct DrawnCells {
-  const float* table;      ///< of glyph 0, this row's samples of a cell
-  std::ptrdiff_t a_glyph;  ///< from glyph to glyph
+  DrawnRow rows[most_drawn_rows];
+  std::int32_t row_count;  ///< 2 or 3
+  std::ptrdiff_t a_glyph;  ///< samples of coverage from glyph to glyph
   const std::int32_t* glyph;
-  const float* light;         ///< of a lit sample, by cell
   std::int32_t count, width;  ///< cells, and samples of each
 };
+
+/// Coverage of a row of a glyph has whole lines of so many samples.
+inline constexpr int coverage_line = 16;
 
 struct GlyphKernels {
   /// to[i] = the sum of `rows` rows, the first `pitch` samples apart, from above.
@@ -35,7 +45,7 @@ struct GlyphKernels {
   /// Regions' and opponents' means, in `cells` -> brightness and the light of lit pixels.
   void (*tone_cells)(const CellRow& cells, const arithmetic::ToneConstants& tone, bool filmic);
   void (*choose_glyphs)(const CellRow& cells, const GlyphChoice& choice);
-  void (*draw_cells)(const DrawnCells& cells, float* to);
+  void (*draw_cells)(const DrawnCells& cells);
 };
 
 const GlyphKernels& baseline_glyph_kernels() noexcept;

@@ -87,42 +87,55 @@ void choose_glyphs(const CellRow& cell_row, const GlyphChoice& glyph_choice) {
   }
 }
 
-template <int vectors>
-LIFEREEL_INLINE void draw_cell(const DrawnCells& cells, std::int32_t i, float* to) {
-  const float* const table = cells.table + cells.glyph[i] * cells.a_glyph;
-  const Float light(cells.light[i]);
-  for (int v = 0; v < vectors; ++v) store(to + v * lanes, load(table + v * lanes) * light);
-}
+// Narrow cells have vectors to match: what lies across two lines of the cache takes twice as long.
+using NarrowCell = float __attribute__((vector_size(4 * coverage_line / 2)));
+using WideCell = float __attribute__((vector_size(4 * coverage_line)));
 
 // What a cell's vectors write beyond it, the next cells write over. Beyond the last is another row,
 // which may be another thread's.
-template <int vectors>
-void draw_cells_of(const DrawnCells& drawn_cells, float* to) {
+template <class Vector, int vectors, int rows>
+void draw_cells_of(const DrawnCells& drawn_cells) {
+  constexpr std::int32_t vector_samples = sizeof(Vector) / sizeof(float);
   const DrawnCells cells = drawn_cells;
+  const auto draw = [&cells](std::int32_t i, int row, float* to) __attribute__((always_inline)) {
+    const DrawnRow& drawn = cells.rows[row];
+    const float* const coverage = drawn.coverage + cells.glyph[i] * cells.a_glyph;
+    for (int v = 0; v < vectors; ++v) {
+      Vector samples;
+      memcpy(&samples, coverage + v * vector_samples, sizeof samples);
+      samples = samples * drawn.light[i];
+      memcpy(to + v * vector_samples, &samples, sizeof samples);
+    }
+  };
   const std::int32_t end = cells.count * cells.width;
   std::int32_t i = 0;
-  for (; i * cells.width + vectors * lanes <= end; ++i)
-    draw_cell<vectors>(cells, i, to + i * cells.width);
-  float samples[vectors * lanes];
-  for (; i < cells.count; ++i) {
-    draw_cell<vectors>(cells, i, samples);
-    memcpy(to + i * cells.width, samples, static_cast<std::size_t>(cells.width) * sizeof(float));
-  }
+  for (; i * cells.width + vectors * vector_samples <= end; ++i)
+#pragma GCC unroll 3
+    for (int row = 0; row < rows; ++row) draw(i, row, cells.rows[row].to + i * cells.width);
+  for (; i < cells.count; ++i)
+    for (int row = 0; row < rows; ++row) {
+      float samples[vectors * vector_samples];
+      draw(i, row, samples);
+      memcpy(cells.rows[row].to + i * cells.width, samples,
+             static_cast<std::size_t>(cells.width) * sizeof(float));
+    }
 }
 
-void draw_cells(const DrawnCells& cells, float* to) {
-  switch ((cells.width + lanes - 1) / lanes) {
-    case 1:
-      return draw_cells_of<1>(cells, to);
-    case 2:
-      return draw_cells_of<2>(cells, to);
-    case 3:
-      return draw_cells_of<3>(cells, to);
-    case 4:
-      return draw_cells_of<4>(cells, to);
-    default:
-      return draw_cells_of<8>(cells, to);
-  }
+template <int rows>
+void draw_rows(const DrawnCells& cells) {
+  if (cells.width <= coverage_line / 2)
+    draw_cells_of<NarrowCell, 1, rows>(cells);
+  else if (cells.width <= coverage_line)
+    draw_cells_of<WideCell, 1, rows>(cells);
+  else
+    draw_cells_of<WideCell, 2, rows>(cells);
+}
+
+void draw_cells(const DrawnCells& cells) {
+  if (cells.row_count == 2)
+    draw_rows<2>(cells);
+  else
+    draw_rows<3>(cells);
 }
 
 }  // namespace

@@ -6,41 +6,35 @@
 #include "sim/cpu/kernel_choice.h"
 
 namespace lifereel {
-namespace {
-
-constexpr std::int32_t widest_vector = 16;
-
-// A row of a glyph's samples, whole vectors of any instruction set.
-std::int32_t whole_vectors(std::int32_t count) {
-  return (count + widest_vector - 1) / widest_vector * widest_vector;
+GlyphScreen::Coverage::Coverage(std::int32_t cell_width, std::int32_t cell_height,
+                                std::int32_t first, int glyphs)
+    : lines_a_row((cell_width + coverage_line - 1) / coverage_line),
+      width(cell_width),
+      height(cell_height),
+      left(first) {
+  lines.resize(static_cast<std::size_t>(glyphs * height * lines_a_row));
 }
-
-}  // namespace
 
 GlyphScreen::Coverage GlyphScreen::pixel_coverage(const GlyphTables& tables,
                                                   const GlyphGrid& grid) {
-  Coverage pixels{{}, whole_vectors(grid.cell_width), grid.cell_width, grid.cell_height, grid.left};
-  const auto pitch = static_cast<std::size_t>(pixels.pitch);
-  pixels.samples.resize(tables.rows.size() * pitch);
-  for (std::size_t row = 0; row < tables.rows.size(); ++row)
-    for (int column = 0; column < pixels.width; ++column)
-      pixels.samples[row * pitch + static_cast<std::size_t>(column)] =
-          static_cast<float>(tables.rows[row] >> column & 1);
+  Coverage pixels(grid.cell_width, grid.cell_height, grid.left, tables.glyphs);
+  for (std::int32_t row = 0; row < tables.glyphs * pixels.height; ++row)
+    for (std::int32_t column = 0; column < pixels.width; ++column)
+      pixels.at(row, column) =
+          static_cast<float>(tables.rows[static_cast<std::size_t>(row)] >> column & 1);
   return pixels;
 }
 
-GlyphScreen::Coverage GlyphScreen::block_coverage(const Coverage& pixels) {
-  Coverage blocks{
-      {}, whole_vectors(pixels.width / 2), pixels.width / 2, pixels.height / 2, pixels.left / 2};
-  const auto pitch = static_cast<std::size_t>(blocks.pitch),
-             pixel_pitch = static_cast<std::size_t>(pixels.pitch);
-  const std::size_t rows = pixels.samples.size() / pixel_pitch / 2;
-  blocks.samples.resize(rows * pitch);
-  for (std::size_t row = 0; row < rows; ++row)
-    for (std::size_t block = 0; block < static_cast<std::size_t>(blocks.width); ++block) {
-      const float* const upper = pixels.samples.data() + 2 * row * pixel_pitch + 2 * block;
-      const float* const lower = upper + pixel_pitch;
-      blocks.samples[row * pitch + block] = upper[0] + upper[1] + lower[0] + lower[1];
+GlyphScreen::Coverage GlyphScreen::block_coverage(const GlyphTables& tables,
+                                                  const GlyphGrid& grid) {
+  Coverage blocks(grid.cell_width / 2, grid.cell_height / 2, grid.left / 2, tables.glyphs);
+  for (std::int32_t row = 0; row < tables.glyphs * blocks.height; ++row)
+    for (std::int32_t column = 0; column < blocks.width; ++column) {
+      const std::uint32_t* const pixels = tables.rows.data() + 2 * row;
+      const auto lit = [&](std::uint32_t bits) {
+        return __builtin_popcount(bits >> 2 * column & 3);
+      };
+      blocks.at(row, column) = static_cast<float>(lit(pixels[0]) + lit(pixels[1]));
     }
   return blocks;
 }
@@ -51,7 +45,7 @@ GlyphScreen::GlyphScreen(const UniverseSettings& universe, Isa isa, int threads)
       kernels_(glyph_kernels_for(isa)),
       pitch_(whole_blocks(grid_.columns)),
       pixels_(pixel_coverage(tables_, grid_)),
-      blocks_(block_coverage(pixels_)),
+      blocks_(block_coverage(tables_, grid_)),
       coverage_(make_glyph_coverage(tables_)),
       choice_(make_glyph_choice(universe.look, tables_, coverage_.coverage.data(),
                                 coverage_.squares.data())),
@@ -106,56 +100,64 @@ void GlyphScreen::draw(const CellSource& source, LightPyramid& pyramid, WorkerPo
 void GlyphScreen::add_glow(Scratch& scratch, std::int32_t row, LightPyramid& pyramid) const {
   const std::int32_t first = row * blocks_.height;
   for (std::int32_t block_row = first; block_row < first + blocks_.height; block_row += 2) {
-    for (int channel = 0; channel < 3; ++channel)
-      for (int lower = 0; lower < 2; ++lower)
-        draw_row(blocks_, channel, block_row + lower, scratch.blocks[channel].row(lower));
-    const auto rows_of = [&scratch](int channel, int lower) {
-      return static_cast<const float*>(scratch.blocks[channel].row(lower));
-    };
-    pyramid.set_row((grid_.top / 2 + block_row) / 2, {{rows_of(0, 0), rows_of(0, 1)},
-                                                      {rows_of(1, 0), rows_of(1, 1)},
-                                                      {rows_of(2, 0), rows_of(2, 1)}});
+    LightPyramid::BlockRows sums{};
+    for (int lower = 0; lower < 2; ++lower) {
+      DrawnCells drawn = drawn_cells(blocks_, block_row + lower);
+      const float** const to[3] = {sums.luma, sums.cb, sums.cr};
+      for (int channel = 0; channel < 3; ++channel) {
+        float* const samples = scratch.blocks[channel].row(lower);
+        drawn.rows[drawn.row_count++] = drawn_row(blocks_, block_row + lower, channel, samples);
+        to[channel][lower] = samples;
+      }
+      kernels_.draw_cells(drawn);
+    }
+    pyramid.set_row((grid_.top / 2 + block_row) / 2, sums);
   }
 }
 
 const LightPlanes& GlyphScreen::draw_canvas(const CellSource& source, WorkerPool& pool) {
   pool.run(grid_.rows, 1, [&](int thread, std::int32_t row) {
     choose_row(source, thread, row);
-    const std::int32_t first = row * grid_.cell_height, end = first + grid_.cell_height;
-    for (std::int32_t line = first; line < end; ++line)
-      draw_row(pixels_, 0, line, canvas_.luma.row(grid_.top + line));
-    for (std::int32_t line = first / 2; line < end / 2; ++line) {
-      draw_row(blocks_, 1, line, canvas_.cb.row(grid_.top / 2 + line));
-      draw_row(blocks_, 2, line, canvas_.cr.row(grid_.top / 2 + line));
-    }
+    const std::int32_t first = row * blocks_.height;
+    for (std::int32_t block_row = first; block_row < first + blocks_.height; ++block_row)
+      draw_block_row(block_row, canvas_, grid_.top / 2 + block_row);
   });
   return canvas_;
 }
 
 LightRows GlyphScreen::rows(int thread, std::int32_t block_row) const {
   const std::int32_t row = block_row - grid_.top / 2;
-  if (row < 0 || row >= grid_.rows * blocks_.height)
-    return {{dark_.luma.row(0), dark_.luma.row(1)}, dark_.cb.row(0), dark_.cr.row(0)};
+  if (row < 0 || row >= grid_.rows * blocks_.height) return dark_.rows(thread, 0);
   LightPlanes& light = scratch_[static_cast<std::size_t>(thread)].rows;
-  for (int lower = 0; lower < 2; ++lower)
-    draw_row(pixels_, 0, 2 * row + lower, light.luma.row(lower));
-  draw_row(blocks_, 1, row, light.cb.row(0));
-  draw_row(blocks_, 2, row, light.cr.row(0));
+  draw_block_row(row, light, 0);
   return light.rows(thread, 0);
 }
 
-void GlyphScreen::draw_row(const Coverage& coverage, std::int32_t channel, std::int32_t row,
-                           float* to) const {
-  const std::int32_t line = row % coverage.height;
-  const std::ptrdiff_t first = static_cast<std::ptrdiff_t>(row / coverage.height) * pitch_;
-  const DrawnCells drawn{
-      coverage.samples.data() + static_cast<std::ptrdiff_t>(line) * coverage.pitch,
-      static_cast<std::ptrdiff_t>(coverage.height) * coverage.pitch,
-      glyphs_.data() + first,
-      lit_[channel].data() + first,
-      grid_.columns,
-      coverage.width};
-  kernels_.draw_cells(drawn, to + coverage.left);
+void GlyphScreen::draw_block_row(std::int32_t row, LightPlanes& light, std::int32_t to_row) const {
+  DrawnCells luma = drawn_cells(pixels_, 2 * row), opponents = drawn_cells(blocks_, row);
+  for (int lower = 0; lower < 2; ++lower)
+    luma.rows[luma.row_count++] =
+        drawn_row(pixels_, 2 * row + lower, 0, light.luma.row(2 * to_row + lower));
+  kernels_.draw_cells(luma);
+  opponents.rows[opponents.row_count++] = drawn_row(blocks_, row, 1, light.cb.row(to_row));
+  opponents.rows[opponents.row_count++] = drawn_row(blocks_, row, 2, light.cr.row(to_row));
+  kernels_.draw_cells(opponents);
+}
+
+DrawnCells GlyphScreen::drawn_cells(const Coverage& coverage, std::int32_t row) const {
+  DrawnCells drawn{};
+  drawn.a_glyph = coverage.row(coverage.height) - coverage.row(0);
+  drawn.glyph = glyphs_.data() + static_cast<std::ptrdiff_t>(row / coverage.height) * pitch_;
+  drawn.count = grid_.columns;
+  drawn.width = coverage.width;
+  return drawn;
+}
+
+DrawnRow GlyphScreen::drawn_row(const Coverage& coverage, std::int32_t row, int channel,
+                                float* to) const {
+  const std::ptrdiff_t first_cell = static_cast<std::ptrdiff_t>(row / coverage.height) * pitch_;
+  return {coverage.row(row % coverage.height), lit_[channel].data() + first_cell,
+          to + coverage.left};
 }
 
 void GlyphScreen::save(std::vector<std::uint16_t>& glyphs) const {

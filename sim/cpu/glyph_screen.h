@@ -54,15 +54,26 @@ class GlyphScreen final : public LightSource {
   static std::size_t memory_bytes(const UniverseSettings& universe, int threads);
 
  private:
-  // Of every sample of a glyph, as light is multiplied by: glyph by glyph and row by row, each
-  // padded to whole vectors.
+  // Of every sample of a glyph, as light is multiplied by: glyph by glyph and row by row.
+  struct alignas(4 * coverage_line) CoverageLine {
+    float samples[coverage_line];
+  };
   struct Coverage {
-    std::vector<float> samples;
-    std::int32_t pitch, width, height;  // width and height of a cell
-    std::int32_t left;                  // of the first cell
+    std::vector<CoverageLine> lines;
+    std::int32_t lines_a_row, width, height;  // width and height of a cell, in samples
+    std::int32_t left;                        // of the first cell
+
+    Coverage(std::int32_t cell_width, std::int32_t cell_height, std::int32_t first, int glyphs);
+    float& at(std::int32_t row, std::int32_t column) {
+      return lines[static_cast<std::size_t>(row * lines_a_row + column / coverage_line)]
+          .samples[column % coverage_line];
+    }
+    const float* row(std::int32_t r) const {
+      return lines[static_cast<std::size_t>(r * lines_a_row)].samples;
+    }
   };
   static Coverage pixel_coverage(const GlyphTables& tables, const GlyphGrid& grid);
-  static Coverage block_coverage(const Coverage& pixels);
+  static Coverage block_coverage(const GlyphTables& tables, const GlyphGrid& grid);
   // What a thread draws rows into; beside the cells it stays dark.
   struct Scratch {
     explicit Scratch(const UniverseSettings& universe, std::size_t shapes_samples)
@@ -76,8 +87,10 @@ class GlyphScreen final : public LightSource {
 
   void choose_row(const CellSource& source, int thread, std::int32_t row);
   CellRow cells_of(int thread, std::int32_t row);
-  // A row of samples of a row of cells' light in a channel.
-  void draw_row(const Coverage& coverage, std::int32_t channel, std::int32_t row, float* to) const;
+  // Rows of samples count from the first cells on.
+  DrawnCells drawn_cells(const Coverage& coverage, std::int32_t row) const;
+  DrawnRow drawn_row(const Coverage& coverage, std::int32_t row, int channel, float* to) const;
+  void draw_block_row(std::int32_t row, LightPlanes& light, std::int32_t to_row) const;
   void add_glow(Scratch& scratch, std::int32_t row, LightPyramid& pyramid) const;
 
   const GlyphGrid grid_;

@@ -49,7 +49,7 @@ class SceneCells final : public CellSource {
       SceneCell cell = scene_->cell(column, row, frame_);
       if (!sparks_.empty())
         show_spark(cell, sparks_[static_cast<std::size_t>(row * columns_ + column)], gives);
-      for (int r = 0; r < glyph_regions; ++r) cells.shape[r][column] = cell.shape[r];
+      for (int r = 0; r < glyph_regions; ++r) cells.shape[r][column] = clamped(cell.shape[r]);
       const arithmetic::LitPixel<float> lit = lit_pixel_of(cell, ramp_);
       cells.luma[column] = lit.luma;
       cells.cb[column] = lit.cb;

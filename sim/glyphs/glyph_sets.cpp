@@ -61,16 +61,22 @@ bool looks_like(std::string_view word, std::string_view name) {
   return word.rend() - from_right.first <= 2 && name.rend() - from_right.second <= 2;
 }
 
+[[noreturn]] void refuse_name(const std::string& set, const std::string& instead) {
+  throw std::invalid_argument("glyph-set '" + set + "' is not the name of a set; write " + instead +
+                              ", or put a blank between the characters if they themselves "
+                              "are meant");
+}
+
 void refuse_misspelt_name(const std::string& set) {
   constexpr std::size_t shortest = 4;
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   if (set.size() < shortest || !std::all_of(set.begin(), set.end(), is_letter)) return;
+  // Other keys take these, which are no characters that anyone would want here.
+  std::string in_lower_case = set;
+  for (char& c : in_lower_case) c = static_cast<char>(std::tolower(c));
+  if (in_lower_case == "none" || in_lower_case == "auto") refuse_name(set, names_of_sets());
   for (const std::string& name : glyph_set_names())
-    if (looks_like(set, name))
-      throw std::invalid_argument("glyph-set '" + set + "' is not the name of a set; write " +
-                                  name +
-                                  ", or put a blank between the characters if they themselves "
-                                  "are meant");
+    if (looks_like(set, name)) refuse_name(set, name);
 }
 
 std::vector<char32_t> decode(const std::string& set) {

@@ -28,6 +28,7 @@ LIFEREEL_ARITHMETIC float part_of_unit(std::int64_t place) {
 }
 /// From 0 to 1 as x does, and level at both ends.
 LIFEREEL_ARITHMETIC float smooth(float x) { return x * x * (3.0f - x * 2.0f); }
+/// To 0 to 1; what is not a number is 0.
 LIFEREEL_ARITHMETIC float clamped(float x) {
   return arithmetic::minimum(arithmetic::maximum(x, 0.0f), 1.0f);
 }

@@ -7,6 +7,7 @@
 #include "sim/arithmetic/glyphs.h"
 #include "sim/colour.h"
 #include "sim/scene.h"
+#include "sim/scenes/noise.h"
 #include "sim/scenes/spark_grid.h"
 
 namespace lifereel {
@@ -30,9 +31,8 @@ LIFEREEL_ARITHMETIC float light_of(const SceneCell& cell) {
 
 LIFEREEL_ARITHMETIC arithmetic::LitPixel<float> lit_pixel_of(
     const SceneCell& cell, const arithmetic::LitPixel<float>* ramp) {
-  const float at = arithmetic::minimum(arithmetic::maximum(cell.colour, 0.0f), 1.0f);
   const arithmetic::LitPixel<float> colour =
-      ramp[arithmetic::truncate(at * (scene_colours - 1) + 0.5f)];
+      ramp[arithmetic::truncate(clamped(cell.colour) * (scene_colours - 1) + 0.5f)];
   const float light = light_of(cell);
   return {colour.luma * light, colour.cb * light, colour.cr * light};
 }

@@ -25,8 +25,10 @@ class FrameSource {
   void draw();
   /// As next(), for a picture that nobody looks at.
   void pass();
+  /// The same of so many at once, where that is a scene's way; false: nothing is done.
+  bool jump(std::int64_t frames);
   /// The same of so many, which a job that waits for them shows as its progress about five times a
-  /// second and may cancel. `after_each` (may be empty) runs after each of them.
+  /// second and may cancel. `after_each` (may be empty) runs after each of them, and after a jump.
   void pass(std::int64_t frames, const JobControl& control,
             const std::function<void()>& after_each = {});
 

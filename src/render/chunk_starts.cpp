@@ -72,6 +72,7 @@ void ChunkStarts::go_to(Engine& engine, std::uint64_t frame, std::int64_t chunk)
   }
   if (engine.frame() == frame) return;
   FrameSource nobody_looks(engine, pictures_);
+  if (nobody_looks.jump(static_cast<std::int64_t>(frame - engine.frame()))) return;
   while (engine.frame() < frame) {
     throw_if_cancelled(cancel_);
     if (is_set(end_early_)) return;

@@ -37,11 +37,15 @@ std::string difference(const std::string& begun, const std::string& now) {
     const auto found = lines.find(key);
     return found == lines.end() ? "no " + key : key + " = " + in_quotes(found->second);
   };
+  const auto differs = [&](const std::string& key) {
+    return a.contains(key) != b.contains(key) || (a.contains(key) && a.at(key) != b.at(key));
+  };
+  // Another scene changes much else, too.
+  if (differs("scene")) return "begun with " + text(a, "scene") + ", now " + text(b, "scene");
   for (const bool of_settings : {true, false})  // which say more than the hash of a start
     for (const auto* const lines : {&a, &b})
       for (const auto& [key, value] : *lines)
-        if (of_settings == (key != start_key) &&
-            (!a.contains(key) || !b.contains(key) || a.at(key) != b.at(key)))
+        if (of_settings == (key != start_key) && differs(key))
           return "begun with " + text(a, key) + ", now " + text(b, key);
   return "begun by another version of lifereel";
 }

@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 #include <stdexcept>
+#include <vector>
 
 #include "src/settings/setting_keys.h"
 #include "src/text/setting_text.h"
@@ -158,45 +159,73 @@ std::string made_by_version(std::string_view text) {
 
 enum class Origin { user, trusted_film, untrusted_film, look };
 
-void apply_config(RenderSettings& settings, std::string_view text, const std::string& name,
-                  const fs::path& folder, Origin origin) {
+struct ConfigLine {
+  std::string key, value;
+  std::string where;  // for messages
+};
+
+std::vector<ConfigLine> config_lines(std::string_view text, const std::string& name) {
   if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-  RenderSettings result = settings;  // all or nothing
-  std::set<std::string, std::less<>> seen;
-  std::string untrusted;
+  std::vector<ConfigLine> lines;
   for (int number = 1; !text.empty(); ++number) {
     const std::size_t end = text.find('\n');
     const std::string_view line = trim(text.substr(0, end));
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     if (line.empty() || line[0] == '#') continue;
-
     const std::string where = name + ":" + std::to_string(number);
     const std::size_t equals = line.find('=');
     if (equals == std::string_view::npos) {
       refuse(where + ": " + in_quotes(line) + " is not KEY = VALUE");
     }
-    const std::string key(trim(line.substr(0, equals)));
-    const std::string value = read_value(line.substr(equals + 1), where);
+    lines.push_back({std::string(trim(line.substr(0, equals))),
+                     read_value(line.substr(equals + 1), where), where});
+    if (lines.back().key == "preset" && lines.size() > 1)
+      refuse(where + ": preset must stand before every other setting");
+  }
+  return lines;
+}
+
+/// A scene starts over, so wherever it stands the other lines change it.
+void put_scene_first(std::vector<ConfigLine>& lines) {
+  const auto starts_over = [](const ConfigLine& line) {
+    return line.key == "preset" || line.key == "scene";
+  };
+  std::stable_partition(lines.begin(), lines.end(), starts_over);
+}
+
+void read_line(RenderSettings& settings, const ConfigLine& line, const fs::path& folder) {
+  if (line.key != "preset") {
+    read_setting(settings, line.key, {line.value, folder}, line.where);
+    return;
+  }
+  try {
+    apply_preset(settings, line.value);
+  } catch (const std::invalid_argument& error) {
+    refuse(line.where + ": " + error.what());
+  }
+}
+
+void apply_config(RenderSettings& settings, std::string_view text, const std::string& name,
+                  const fs::path& folder, Origin origin) {
+  RenderSettings result = settings;  // all or nothing
+  std::set<std::string, std::less<>> seen;
+  std::string untrusted;
+  std::vector<ConfigLine> lines = config_lines(text, name);
+  put_scene_first(lines);
+  for (const ConfigLine& line : lines) {
     if (origin == Origin::look)
-      require_of_a_look(key, where);
+      require_of_a_look(line.key, line.where);
     else if (origin != Origin::user)
-      require_harmless(key, value, where);
-    if (origin == Origin::untrusted_film && needs_trust(key, value))
-      untrusted += (untrusted.empty() ? "'" : "; '") + key + " = " + shown_whole(value) + "'";
-    if (key == "preset") {
-      if (!seen.empty()) refuse(where + ": preset must stand before every other setting");
-      try {
-        apply_preset(result, value);
-      } catch (const std::invalid_argument& error) {
-        refuse(where + ": " + error.what());
-      }
-    } else {
-      read_setting(result, key, {value, folder}, where);
-    }
-    const bool again = !seen.insert(key).second;
-    if (again && !is_repeatable(key)) refuse(where + ": " + key + " stands here twice");
+      require_harmless(line.key, line.value, line.where);
+    if (origin == Origin::untrusted_film && needs_trust(line.key, line.value))
+      untrusted +=
+          (untrusted.empty() ? "'" : "; '") + line.key + " = " + shown_whole(line.value) + "'";
+    read_line(result, line, folder);
+    const bool again = !seen.insert(line.key).second;
+    if (again && !is_repeatable(line.key))
+      refuse(line.where + ": " + line.key + " stands here twice");
     if (seen.contains("frames") && seen.contains("seconds")) {
-      refuse(where + ": frames and seconds exclude each other");
+      refuse(line.where + ": frames and seconds exclude each other");
     }
   }
   if (!untrusted.empty()) {

@@ -51,18 +51,37 @@ bool interlaces(std::string_view option, std::string_view value) {
   return is_one_of(option, parameters) && sets_interlaced_parameter(value);
 }
 
+/// Of setfield and setparams, "NAME=MODE" or "NAME=KEY=VALUE:KEY=VALUE", whether pictures are said
+/// to be fields.
+bool sets_field_order(std::string_view name, std::string_view filter) {
+  const bool only_mode = name == "setfield";
+  filter.remove_prefix(std::min(filter.find('=') + 1, filter.size()));
+  for (bool first = true; !filter.empty(); first = false) {
+    const std::string_view one = filter.substr(0, filter.find(':'));
+    filter.remove_prefix(std::min(one.size() + 1, filter.size()));
+    const std::size_t equals = one.find('=');
+    const std::string_view value = one.substr(equals + 1);  // of npos: all
+    const bool is_mode =
+        equals == one.npos ? first : one.substr(0, equals) == (only_mode ? "mode" : "field_mode");
+    constexpr std::array<std::string_view, 4> fields{"bff", "tff", "0", "1"};
+    if (is_mode && is_one_of(value, fields)) return true;
+  }
+  return false;
+}
+
 /// The first filter of a chain that makes fields.
 std::string_view interlacing_filter(std::string_view chain) {
-  constexpr std::array<std::string_view, 7> known{
-      "interlace", "interlace_vulkan", "tinterlace", "telecine",
-      "weave",     "doubleweave",      "setfield"};
+  constexpr std::array<std::string_view, 6> known{
+      "interlace", "interlace_vulkan", "tinterlace", "telecine", "weave", "doubleweave"};
+  constexpr std::array<std::string_view, 2> saying{"setfield", "setparams"};
   constexpr std::string_view blanks = " \t\n", between = ",;]";
   while (!chain.empty()) {
     chain.remove_prefix(std::min(chain.find_first_not_of(blanks), chain.size()));
     const std::string_view name =
         chain.substr(0, std::min(chain.find_first_of("=@,;[ \t\n"), chain.size()));
     const std::string_view one = chain.substr(0, chain.find_first_of(between));
-    if (is_one_of(name, known) && !(name == "setfield" && one.ends_with("prog"))) return name;
+    if (is_one_of(name, known) || (is_one_of(name, saying) && sets_field_order(name, one)))
+      return name;
     chain.remove_prefix(std::min(one.size() + 1, chain.size()));
   }
   return {};

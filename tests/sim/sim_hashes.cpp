@@ -21,9 +21,12 @@ constexpr const char* usage =
     "                  [--isa auto|baseline|avx2|avx512] [--threads N] [--seam exact|published]\n"
     "                  [--tone published|log|filmic] [--bits 8|10]\n"
     "                  [--steps-per-frame N] [--substeps N] [--scene rain|fire]\n"
+    "                  [--glyph-edges X] [--barrel X]\n"
     "Prints frame, SHA-256 of the state and FNV-1a of the picture's planes, one line a frame.\n"
     "A picture in colour has every stage: bloom, vignette, grain, dither.\n"
-    "Scenes need a tone.\n"
+    "Edges are of a picture in characters, a barrel is of a whole tube of at least 480 lines. "
+    "They\n"
+    "and scenes need a tone.\n"
     "Exit status 77: this processor or build lacks the instruction set.\n";
 
 std::uint64_t fnv1a(std::uint64_t hash, const std::vector<std::uint8_t>& bytes) {
@@ -100,6 +103,13 @@ Options read_options(const std::map<std::string, std::string>& given) {
       universe.substeps = std::stoi(value);
     } else if (key == "--scene") {
       set_scene(universe, value);
+    } else if (key == "--glyph-edges") {
+      universe.look.glyphs = true;
+      universe.look.glyph_edges = std::stof(value);
+    } else if (key == "--barrel") {
+      universe.look.scanlines = 0.6f;
+      universe.look.mask = 0.25f;
+      universe.look.barrel = std::stof(value);
     } else if (key == "--bits") {
       options.bits = std::stoi(value);
     } else if (key == "--tone") {

@@ -146,6 +146,10 @@ TEST_SUITE("sim.glyph_sets") {
     CHECK(refusal("BLOCKS") == hint("BLOCKS", "blocks"));
     CHECK(refusal("brail") == hint("brail", "braille"));
     CHECK(refusal("katakna") == hint("katakna", "katakana"));
+    for (const char* word : {"none", "auto", "None"})
+      CHECK(refusal(word) == hint(word, "ascii, blocks, braille, katakana"));
+    CHECK(refusal("n one") == "taken");
+    CHECK(refusal("note") == "taken");
     CHECK(refusal("brai l") == "taken");
     CHECK(refusal("asc") == "taken");
     CHECK(refusal("ascii0") == "taken");

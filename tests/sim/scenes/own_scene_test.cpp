@@ -139,6 +139,32 @@ TEST_SUITE("sim.own_scene") {
              draw_scene_at(*engine_of(universe, 5, 2, 7, std::vector<SceneSpark>(), gives), 1)));
   }
 
+  TEST_CASE("what is no number shows nothing, and no region is brighter than all of it") {
+    class Broken final : public SceneFunction {
+     public:
+      explicit Broken(float dark, float bright) : dark_(dark), bright_(bright) {}
+      SceneCell cell(int column, int, std::uint64_t) const override {
+        if (column == 3) return {{dark_, bright_, 0, 0, dark_, 0, 0, 0}, 1, dark_, 0};
+        if (column == 5) return {{1, 1, 1, 1, 1, 1, 1, 1}, dark_, 1, 0};
+        return {};
+      }
+
+     private:
+      const float dark_, bright_;
+    };
+    UniverseSettings universe = white_universe();
+    universe.look.palette = "FFFFFF FFFFFF";
+    const auto draw = [&](float dark, float bright) {
+      const SceneMaker make = [=](int, int) { return std::make_unique<Broken>(dark, bright); };
+      return draw_scene_at(*make_scene_engine(universe, make), 1);
+    };
+    const ScenePicture sound = draw(0, 1);
+    CHECK(*std::max_element(sound.luma.begin(), sound.luma.end()) == 235);
+    CHECK((draw(__builtin_nanf(""), __builtin_inff()) == sound));
+    CHECK((draw(-__builtin_inff(), 1e30f) == sound));
+    CHECK((draw(-1, 1.5f) == sound));
+  }
+
   TEST_CASE("nothing glows in from beyond an edge") {
     UniverseSettings universe = white_universe();
     universe.look.bloom = 4;

@@ -118,6 +118,31 @@ TEST_SUITE("src.warmup") {
     }
   }
 
+  TEST_CASE("a scene goes at once where particles would have to be moved") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = film("rain", folder.file("rain.mkv"));
+    apply_setting(settings, "scene", "rain", "test");
+    settings.warmup = 5;
+    const std::vector<std::string> whole = hashes_of(without(settings));
+    CHECK(hashes_of(settings) == std::vector<std::string>(whole.begin() + 5, whole.end()));
+    // Frame by frame, this would take days.
+    settings.warmup = 4'000'000'000;
+    const std::vector<std::string> late = hashes_of(settings);
+    CHECK(late[0] != whole[0]);
+    settings.psnr = true;
+    CHECK(render(settings).psnr_luma_minimum.value() > 99);
+    RenderSettings still = settings;
+    still.psnr = false;
+    still.frames.reset();
+    still.frame = 4'000'000'000;
+    still.warmup = 0;
+    still.output = folder.file("still.png");
+    CHECK_NOTHROW(render(still));
+    VerifySettings verify_settings;
+    verify_settings.against_universe = true;
+    CHECK(verify(settings.output, verify_settings).psnr_luma_minimum.value() > 99);
+  }
+
   TEST_CASE("films carry it, are as good as they look, and have the same bytes from any lanes") {
     const test::TemporaryFolder folder;
     RenderSettings settings = film("aurora", folder.file("film.mkv"));

@@ -155,6 +155,9 @@ TEST_SUITE("src.work_folder") {
           "begun with seed = '7', now seed = '480'");
     CHECK(other_job(sealed_job("lifereel = 0.1.0\n"), job) ==
           "begun with no seed, now seed = '480'");
+    // Of all that another scene changes, that it is another.
+    CHECK(other_job(sealed_job("look = a\nscene = fire\nseed = 7\n"), "look = b\nseed = 480\n") ==
+          "begun with scene = 'fire', now no scene");
     for (std::size_t end = 0; end < sealed.size(); ++end)
       CHECK(other_job(sealed.substr(0, end), "seed = 7\n").empty());
     CHECK(other_job("x" + sealed, "seed = 7\n").empty());

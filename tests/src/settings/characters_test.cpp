@@ -98,6 +98,13 @@ TEST_SUITE("src.characters") {
     RenderSettings settings;
     apply_config_text(settings, "preset = dvd_video\nlook = ember\nscene = fire\n", "text");
     CHECK(settings.universe.look == ember);
+    // In a file, wherever it stands.
+    RenderSettings before, after;
+    apply_config_text(before, "glyph-set = blocks\nparticles = 12\nscene = fire\n", "text");
+    apply_config_text(after, "scene = fire\nglyph-set = blocks\nparticles = 12\n", "text");
+    CHECK(before == after);
+    CHECK(before.universe.look.glyph_set == "blocks");
+    CHECK(before.universe.particles == 12);
     CHECK(set({{"scene", "rain"}, {"bloom", "2"}}).universe.look.bloom == 2.0f);
     CHECK(set({{"scene", "fire"}, {"particles", "12"}}).universe.particles == 12);
     CHECK(set({{"scene", "fire"}, {"particles", "12"}, {"scene", "fire"}}).universe.particles ==

@@ -62,9 +62,14 @@ TEST_SUITE("src.interlacing") {
     CHECK(of_filter("hflip, interlace=scan=tff") == "filter = interlace");
     CHECK(of_filter("split[a][b];[a]weave[c]") == "filter = weave");
     CHECK(of_filter("telecine@mine=pattern=23,hflip") == "filter = telecine");
-    CHECK(of_filter("setfield=tff") == "filter = setfield");
+    for (const char* chain : {"setfield=tff", "setfield=mode=bff", "setfield=0"})
+      CHECK(of_filter(chain) == "filter = setfield");
+    for (const char* chain : {"setparams=tff", "setparams=field_mode=bff", "setparams=1",
+                              "hflip,setparams=range=tv:field_mode=tff"})
+      CHECK(of_filter(chain) == "filter = setparams");
     for (const char* chain :
          {"", " ", ",,", "hflip", "setfield=prog", "setfield=mode=prog,hflip", "detelecine",
+          "setparams", "setparams=range=0", "setparams=prog:range=1", "setparams=field_mode=prog",
           "drawtext=text=interlace", "yadif,scale=640:480", "[", "="}) {
       CAPTURE(std::string(chain));
       CHECK(of_filter(chain).empty());
