@@ -20,7 +20,7 @@ constexpr std::array<float, noise_size * noise_size> noise_samples() {
     samples[i] = static_cast<float>(noise_ranks[i]) / 256.0f;
   return samples;
 }
-alignas(64) constexpr std::array<float, noise_size* noise_size> noise = noise_samples();
+alignas(64) constexpr std::array<float, noise_size* noise_size> blue_noise = noise_samples();
 
 constexpr std::array<float, noise_size> halves_of_a_row() {
   std::array<float, noise_size> samples{};
@@ -32,7 +32,7 @@ alignas(64) constexpr std::array<float, noise_size> halves = halves_of_a_row();
 }  // namespace
 
 const float* blue_noise_row(int row) noexcept {
-  return noise.data() + static_cast<std::size_t>(row) % noise_size * noise_size;
+  return blue_noise.data() + static_cast<std::size_t>(row) % noise_size * noise_size;
 }
 
 const float* half_row() noexcept { return halves.data(); }

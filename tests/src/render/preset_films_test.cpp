@@ -49,7 +49,7 @@ TEST_CASE("every preset's film keeps its buffers") {
     if (!promises) continue;  // a film by quality alone promises no decoder anything
 
     const bool disc = settings.film.target != DiscTarget::none;
-    settings.frames = settings.universe.width > 1000 ? 4 : test::sanitized ? 40 : 150;
+    settings.frames = settings.universe.width > 1000 ? 4 : test::sanitized ? 40 : 100;
     settings.output = folder.file(disc ? "film.mpg" : "film.mp4");
     settings.overwrite = true;
     render(settings);
@@ -97,7 +97,7 @@ TEST_CASE("every preset's film fits the disc that the preset names" *
         folder.file(settings.film.target == DiscTarget::none ? "film.mp4" : "film.mpg");
     settings.overwrite = true;
     const double a_frame =
-        static_cast<double>(container_bytes(settings, 300) - container_bytes(settings, 100)) / 200;
+        static_cast<double>(container_bytes(settings, 200) - container_bytes(settings, 80)) / 120;
     const double film = video + a_frame * static_cast<double>(*settings.frames);
     MESSAGE(name << ": " << film << " of " << capacity << " bytes, " << a_frame
                  << " bytes a frame beside the video");
