@@ -27,6 +27,11 @@ bool is_mov(const AVOutputFormat& muxer) {
   return name == "mp4" || name == "mov" || name == "ipod" || name == "f4v" || name == "ismv";
 }
 
+bool is_matroska(const AVOutputFormat& muxer) {
+  const std::string_view name = muxer.name;
+  return name == "matroska" || name == "webm";
+}
+
 /// Containers for many codecs, of which libavformat does not tell which.
 bool holds_many(const AVOutputFormat& muxer) {
   for (const std::string_view name : {"mpegts", "mpeg", "vob", "dvd", "svcd", "vcd", "mxf",
@@ -173,7 +178,10 @@ const AVOutputFormat& find_muxer(const FilmSettings& settings, const std::string
     if (extension != own.extension) continue;
     own_extension = true;
     for (const char* name : own.muxers)
-      if (name != nullptr && muxer == nullptr) muxer = av_guess_format(name, nullptr, nullptr);
+      // MPEG-1's program streams hold no AC-3.
+      if (name != nullptr && muxer == nullptr &&
+          !(settings.audio.given() && std::string_view(name) == "mpeg"))
+        muxer = av_guess_format(name, nullptr, nullptr);
   }
   if (!own_extension && !extension.empty()) {
     muxer = av_guess_format(nullptr, ("film." + extension).c_str(), nullptr);
@@ -247,6 +255,8 @@ Container::Container(const ResolvedFilm& film, const FilmOutput& output)
   context_->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
   if (!output.title.empty())
     check(av_dict_set(&context_->metadata, "title", output.title.c_str(), 0), "av_dict_set");
+  if (!output.artist.empty())
+    check(av_dict_set(&context_->metadata, "artist", output.artist.c_str(), 0), "av_dict_set");
   if (!output.comment.empty())
     check(av_dict_set(&context_->metadata, "comment", output.comment.c_str(), 0), "av_dict_set");
   if (const DvdVideo* const disc = dvd_video(settings_.target)) {
@@ -335,6 +345,12 @@ void Container::write_header() {
     options.set("preload", std::to_string(disc->preload_us));
   }
   if (settings_.faststart) options.set("movflags", "+faststart");
+  if (settings_.audio.given()) {
+    // Edit lists count in the film's own ticks: these say where sound ends to the sample.
+    if (is_mov(muxer())) options.set("movie_timescale", "48000");
+    // A codec's delay before time 0 is told to the player; nothing is moved for it.
+    if (is_matroska(muxer())) context_->avoid_negative_ts = 0;
+  }
   const int result = avformat_write_header(context_.get(), options.address());
   header_written_ = result >= 0;
   file_.check_written();

@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 
 #include "encoders/chunk_plan.h"
 #include "encoders/finished_file.h"
+#include "encoders/sound_file.h"
 #include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
@@ -47,12 +49,21 @@ std::string film_path(const RenderSettings& settings) {
   return settings.film.codec == "null" ? "" : FinishedFile::real_path(settings.output);
 }
 
-/// The settings as they are gone by: pictures take part of a film's.
+/// The settings as they are gone by: pictures take part of a film's, and sound is the file that is
+/// there now.
 RenderSettings settings_to_make(const RenderSettings& settings, const JobControl& control) {
   RenderSettings made = settings;
   if (const std::optional<PictureFiles> pictures = pictures_of(settings)) {
     made.film = pictures->settings;
     if (control.notice && !pictures->notice.empty()) control.notice(pictures->notice);
+  }
+  AudioSettings& audio = made.film.audio;
+  if (!audio.file.empty() && made.film.codec != "null") {
+    try {
+      audio.digest = sound_digest(audio);
+    } catch (const std::invalid_argument& error) {
+      throw std::invalid_argument("audio: " + std::string(error.what()));
+    }
   }
   return made;
 }
@@ -266,7 +277,7 @@ class RenderJob {
 
   void check_disk_and_folders() const {
     if (!film_path_.empty() && !settings_.frame)
-      notify(check_disk(settings_, disk_needs(settings_, share_.lanes),
+      notify(check_disk(settings_, disk_needs(settings_, share_.lanes, sound_bitrate(*film_)),
                         work_ ? work_->found().bytes : 0));
     notify(try_out_folders(settings_, work_ ? work_->path() + "/job" : film_path_));
   }
@@ -278,7 +289,11 @@ class RenderJob {
         film_ ? film_->pictures
               : format_for_size(settings_.film.pixel_format, universe.width, universe.height),
         plan_, work_.get(), control_.cancel, control_.end_early);
-    sink_.emplace(settings_, film_, stopped_, work_.get(), work_ ? &*starts_ : nullptr);
+    and_what_is_kept([this] { return kept_text(); },
+                     [this] {
+                       sink_.emplace(settings_, film_, stopped_, work_.get(),
+                                     work_ ? &*starts_ : nullptr, measuring_sound());
+                     });
     announce_warnings();
     and_what_is_kept([this] { return kept_text(); }, [this] { go_to_first_picture(); });
     const auto frames_before = static_cast<std::uint64_t>(frames_to_pass());
@@ -316,6 +331,17 @@ class RenderJob {
     if (engine_.frame() == first_frame_ + frames_before + static_cast<std::uint64_t>(frames_made()))
       report_.state_hash = engine_.hash_state();
     report_.pipeline.frames_kept += stopped_.pictures_kept;
+  }
+
+  // Hours of sound take minutes.
+  std::function<void(double)> measuring_sound() {
+    return [this, told = false, begin = std::chrono::steady_clock::now()](double) mutable {
+      throw_if_cancelled(control_.cancel);
+      throw_if_cancelled(control_.end_early);
+      if (told || std::chrono::steady_clock::now() - begin < std::chrono::seconds(1)) return;
+      told = true;
+      notify("measuring how loud '" + settings_.film.audio.file + "' is");
+    };
   }
 
   // What is known of the film by now is of more use before it than after it.

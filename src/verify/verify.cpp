@@ -21,6 +21,7 @@
 #include "src/verify/integrity_check.h"
 #include "src/verify/length_check.h"
 #include "src/verify/motion_check.h"
+#include "src/verify/sound_check.h"
 #include "src/verify/streams_check.h"
 #include "src/verify/timestamps_check.h"
 #include "src/verify/universe_check.h"
@@ -39,7 +40,8 @@ class Verifier final : FilmScan::Taker {
   Verifier(const std::string& path, const VerifySettings& settings, const JobControl& control)
       : settings_(settings),
         control_(control),
-        scan_(path, std::min(available_processors(), most_decoder_threads)),
+        scan_(path, std::min(available_processors(), most_decoder_threads),
+              settings.sample == 0 ? FilmScan::Sound::measured : FilmScan::Sound::decoded),
         film_(path, scan_.film(), settings.sample) {
     if (settings.against_universe) universe_.start(settings.engine, control);
     report_.path = path;
@@ -152,6 +154,7 @@ class Verifier final : FilmScan::Taker {
     timestamps_.conclude();
     decoding_.conclude(report_, audio_.packets());
     audio_.conclude();
+    if (film_.whole() && film_.own_sound()) sound_.conclude(report_, scan_.sound());
     integrity_.conclude();
     vbv_.conclude(report_);
     disc_.conclude();
@@ -174,6 +177,7 @@ class Verifier final : FilmScan::Taker {
   DecodingCheck decoding_{film_, findings_};
   StreamsCheck streams_{film_, findings_};
   AudioCheck audio_{film_, timestamps_, findings_};
+  SoundCheck sound_{film_, timestamps_, findings_};
   DiscCheck disc_{film_, findings_};
   IntegrityCheck integrity_{film_, findings_};
   VbvCheck vbv_{film_, findings_};
