@@ -72,7 +72,8 @@ AudioDecoder::AudioDecoder(const std::string& path, std::optional<int> track)
     log.forget();
     throw std::invalid_argument("'" + path_ +
                                 "' holds no sound that can be decoded: it is empty, damaged or "
-                                "encrypted");
+                                "encrypted" +
+                                (reason_.empty() ? "" : " (" + reason_ + ")"));
   }
   log.forget();
 }
@@ -254,13 +255,14 @@ bool AudioDecoder::open_graph(const AVFrame& frame) {
                                   ", cannot be made 48 kHz stereo; convert it first (" +
                                   error.what() + ")");
     graph_.reset();
-    tell_damage(what);
+    tell_damage(what + ": " + error.what());
     return false;
   }
 }
 
 void AudioDecoder::tell_damage(const std::string& what) {
   if (!damage_.empty()) return;
+  reason_ = what;
   damage_ = "the sound of '" + path_ + "' is damaged at " +
             time_text(static_cast<double>(samples_) / AudioSource::sample_rate) + " (" + what +
             "); what follows the damage comes earlier by what is lost";

@@ -51,7 +51,7 @@ class AudioDecoder {
   UniqueFrame waiting_;  // of another shape than the frames before it
   UniqueFrame decoded_, frame_;
   UniquePacket packet_;
-  std::string title_, artist_, damage_;
+  std::string title_, artist_, damage_, reason_;
   int taken_ = 0;             // samples of frame_
   std::int64_t samples_ = 0;  // that came out
   int read_errors_ = 0;

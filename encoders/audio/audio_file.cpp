@@ -84,9 +84,10 @@ void AudioFile::open_at(std::int64_t samples) {
       if (got == 0) break;
       samples -= got;
     }
-  } catch (const std::invalid_argument&) {
+  } catch (const std::invalid_argument& error) {
     gone_ = "'" + settings_.file +
-            "' could not be read again while the film was made; silence follows where it ended";
+            "' could not be read again while the film was made; silence follows where it ended (" +
+            error.what() + ")";
   }
 }
 

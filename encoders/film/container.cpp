@@ -27,9 +27,16 @@ bool is_mov(const AVOutputFormat& muxer) {
   return name == "mp4" || name == "mov" || name == "ipod" || name == "f4v" || name == "ismv";
 }
 
-bool is_matroska(const AVOutputFormat& muxer) {
+/// Ticks that a stream's codec is late by, for a muxer that tells players to take them away again
+/// but does not add them.
+std::int64_t untold_delay([[maybe_unused]] const AVOutputFormat& muxer,
+                          [[maybe_unused]] const AVCodecParameters& stream) {
+#if LIBAVFORMAT_VERSION_MAJOR < 61
   const std::string_view name = muxer.name;
-  return name == "matroska" || name == "webm";
+  if ((name == "matroska" || name == "webm") && stream.codec_type == AVMEDIA_TYPE_AUDIO)
+    return stream.initial_padding;
+#endif
+  return 0;
 }
 
 /// Containers for many codecs, of which libavformat does not tell which.
@@ -345,12 +352,8 @@ void Container::write_header() {
     options.set("preload", std::to_string(disc->preload_us));
   }
   if (settings_.faststart) options.set("movflags", "+faststart");
-  if (settings_.audio.given()) {
-    // Edit lists count in the film's own ticks: these say where sound ends to the sample.
-    if (is_mov(muxer())) options.set("movie_timescale", "48000");
-    // A codec's delay before time 0 is told to the player; nothing is moved for it.
-    if (is_matroska(muxer())) context_->avoid_negative_ts = 0;
-  }
+  // Edit lists count in the film's own ticks: these say where sound ends to the sample.
+  if (settings_.audio.given() && is_mov(muxer())) options.set("movie_timescale", "48000");
   const int result = avformat_write_header(context_.get(), options.address());
   header_written_ = result >= 0;
   file_.check_written();
@@ -387,8 +390,11 @@ void Container::check_ticks() const {
 void Container::write(AVPacket& packet, int stream, AVRational time_base) {
   LogCapture log;
   packet.stream_index = stream;
-  av_packet_rescale_ts(&packet, time_base,
-                       context_->streams[static_cast<unsigned>(stream)]->time_base);
+  const AVStream& track = *context_->streams[static_cast<unsigned>(stream)];
+  const std::int64_t delay = untold_delay(muxer(), *track.codecpar);
+  packet.pts += delay;
+  packet.dts += delay;
+  av_packet_rescale_ts(&packet, time_base, track.time_base);
   if (wrapped_ != nullptr)
     write_wrapped(packet);
   else

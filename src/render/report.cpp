@@ -77,11 +77,11 @@ std::string cores_text(const RenderReport& report) {
       percent(idle_seconds(report), all));
 }
 
-/// "-21.3 LUFS and -9.0 dBTP, +7.3 dB: -14.0 LUFS".
+/// "-21.3 LUFS and -9.0 dBTP, changed by +7.3 dB".
 std::string loudness_text(const SoundStatistics& sound) {
   if (!sound.integrated_lufs || !sound.true_peak_dbtp) return "loudness as it is";
-  return format("%.1f LUFS and %.1f dBTP, %+.1f dB: %.1f LUFS", *sound.integrated_lufs,
-                *sound.true_peak_dbtp, sound.gain_db, *sound.integrated_lufs + sound.gain_db);
+  return format("%.1f LUFS and %.1f dBTP, changed by %+.1f dB", *sound.integrated_lufs,
+                *sound.true_peak_dbtp, sound.gain_db);
 }
 
 std::string sound_text(const SoundStatistics& sound) {
