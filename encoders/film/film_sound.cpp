@@ -109,7 +109,7 @@ void FilmSound::heed_encoded_peaks() {
     const double quiet = samples_ > longest || !made.integrated
                              ? 0
                              : *settings_.audio.loudness - *made.integrated;
-    if (room >= 0 && (quiet < 0.3 || room < 0.3)) return;
+    if (room >= 0 && (quiet < 0.2 || room < 0.3)) return;
     statistics_.gain_db += std::min(std::clamp(quiet, -1.0, 1.0), room - reserve);
     source_->set_gain(statistics_.gain_db);
   }

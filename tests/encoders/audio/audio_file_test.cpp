@@ -39,8 +39,7 @@ Heard hear(AudioFile& file, int samples, int piece = 1000) {
   Heard heard{std::vector<float>(static_cast<std::size_t>(samples)),
               std::vector<float>(static_cast<std::size_t>(samples))};
   for (int done = 0; done < samples; done += piece)
-    file.read(heard.left.data() + done, heard.right.data() + done,
-              std::min(piece, samples - done));
+    file.read(heard.left.data() + done, heard.right.data() + done, std::min(piece, samples - done));
   return heard;
 }
 
@@ -67,8 +66,11 @@ float largest_jump(const std::vector<float>& samples) {
 TEST_SUITE("encoders.audio_file") {
   TEST_CASE("a file of any rate and number of channels becomes 48 kHz stereo") {
     const test::TemporaryFolder folder;
-    for (const test::WaveShape& shape : {test::WaveShape{1, 8000, 1}, {2, 44100, 1}, {6, 48000, 1},
-                                         {8, 96000, 1}, {2, 192000, 1}}) {
+    for (const test::WaveShape& shape : {test::WaveShape{1, 8000, 1},
+                                         {2, 44100, 1},
+                                         {6, 48000, 1},
+                                         {8, 96000, 1},
+                                         {2, 192000, 1}}) {
       CAPTURE(shape.channels);
       CAPTURE(shape.sample_rate);
       test::write_wave(folder.file("a.wav"), shape);
@@ -138,9 +140,9 @@ TEST_SUITE("encoders.audio_file") {
     LoudnessMeter meter;
     std::vector<float> samples(3 * second);
     for (std::size_t i = 0; i < samples.size(); ++i)
-      samples[i] = static_cast<float>(
-          std::pow(10, -23.0 / 20) *
-          std::sin(2 * std::numbers::pi * 1000 * static_cast<double>(i) / second));
+      samples[i] =
+          static_cast<float>(std::pow(10, -23.0 / 20) * std::sin(2 * std::numbers::pi * 1000 *
+                                                                 static_cast<double>(i) / second));
     meter.add(samples.data(), samples.data(), 3 * second);
     const Loudness loudness = meter.finish();
     REQUIRE(loudness.integrated);
@@ -186,10 +188,11 @@ TEST_SUITE("encoders.audio_file") {
     CHECK(refused("good.wav", 1).empty());
     CHECK(contains(refused("good.wav", 2), "has 1 sound track"));
     // 1x1, the smallest PNG.
-    write("cover.png", std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\10\0\0\0\0\x3a\x7e"
-                                   "\x9b\x55\0\0\0\nIDATx\x9c\x63\x60\0\0\0\2\0\1\x48\xaf\xa4\x71"
-                                   "\0\0\0\0IEND\xae\x42\x60\x82",
-                                   67));
+    write("cover.png",
+          std::string("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\10\0\0\0\0\x3a\x7e"
+                      "\x9b\x55\0\0\0\nIDATx\x9c\x63\x60\0\0\0\2\0\1\x48\xaf\xa4\x71"
+                      "\0\0\0\0IEND\xae\x42\x60\x82",
+                      67));
     CHECK(contains(refused("cover.png"), "has no sound in it"));
   }
 
