@@ -4,7 +4,6 @@
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -25,6 +24,7 @@
 #include "src/render/chunk_starts.h"
 #include "src/render/disk_needs.h"
 #include "src/render/engine_choice.h"
+#include "src/render/film_sound.h"
 #include "src/render/job.h"
 #include "src/render/picture_record.h"
 #include "src/render/progress_meter.h"
@@ -57,14 +57,7 @@ RenderSettings settings_to_make(const RenderSettings& settings, const JobControl
     made.film = pictures->settings;
     if (control.notice && !pictures->notice.empty()) control.notice(pictures->notice);
   }
-  AudioSettings& audio = made.film.audio;
-  if (!audio.file.empty() && made.film.codec != "null") {
-    try {
-      audio.digest = sound_digest(audio);
-    } catch (const std::invalid_argument& error) {
-      throw std::invalid_argument("audio: " + std::string(error.what()));
-    }
-  }
+  identify_sound(made.film);
   return made;
 }
 
@@ -292,7 +285,8 @@ class RenderJob {
     and_what_is_kept([this] { return kept_text(); },
                      [this] {
                        sink_.emplace(settings_, film_, stopped_, work_.get(),
-                                     work_ ? &*starts_ : nullptr, measuring_sound());
+                                     work_ ? &*starts_ : nullptr,
+                                     watch_measuring(control_, settings_.film.audio.file));
                      });
     announce_warnings();
     and_what_is_kept([this] { return kept_text(); }, [this] { go_to_first_picture(); });
@@ -331,17 +325,6 @@ class RenderJob {
     if (engine_.frame() == first_frame_ + frames_before + static_cast<std::uint64_t>(frames_made()))
       report_.state_hash = engine_.hash_state();
     report_.pipeline.frames_kept += stopped_.pictures_kept;
-  }
-
-  // Hours of sound take minutes.
-  std::function<void(double)> measuring_sound() {
-    return [this, told = false, begin = std::chrono::steady_clock::now()](double) mutable {
-      throw_if_cancelled(control_.cancel);
-      throw_if_cancelled(control_.end_early);
-      if (told || std::chrono::steady_clock::now() - begin < std::chrono::seconds(1)) return;
-      told = true;
-      notify("measuring how loud '" + settings_.film.audio.file + "' is");
-    };
   }
 
   // What is known of the film by now is of more use before it than after it.

@@ -74,7 +74,7 @@ std::int64_t loudest(const std::string& path) {
 }
 
 FilmOutput output_of(const std::string& path, int frames) {
-  FilmOutput output = test::film_output(path);
+  FilmOutput output = test::film_output(path, 96, 64);
   output.frames = frames;
   return output;
 }
@@ -106,6 +106,7 @@ TEST_SUITE("encoders.sound") {
         CAPTURE(rate.num);
         FilmSettings settings = test::film_settings(container.codec, rate);
         settings.audio.file = folder.file("a.wav");
+        settings.audio.loop = false;
         settings.audio.fade_out = 0;
         settings.audio.loudness.reset();
         if (container.audio == std::string("opus")) settings.audio_bitrate = 160'000;
@@ -143,19 +144,21 @@ TEST_SUITE("encoders.sound") {
       return test::tone(seconds, channel) > 0 ? 0.9 * std::exp(-3 * std::fmod(seconds, 0.5)) : -0.1;
     });
     constexpr int frames = 50;
-    for (const auto& [extension, codec] :
-         {std::pair{".mp4", "libx264"}, {".mkv", "ffv1"}, {".mpg", "mpeg2video"}})
+    for (const Container& container : {Container{".mp4", "libx264", "aac", false},
+                                       {".mkv", "ffv1", "flac", true},
+                                       {".mpg", "mpeg2video", "ac3", false}})
       for (const char* const sound : {"even.wav", "hard.wav"})
         for (const double loudness : {-14.0, -23.0}) {
-          if (!test::has_encoder(codec)) continue;
-          CAPTURE(extension);
+          if (!test::has_encoder(container.codec)) continue;
+          CAPTURE(container.extension);
           CAPTURE(sound);
           CAPTURE(loudness);
-          FilmSettings settings = test::film_settings(codec, {25, 1});
+          FilmSettings settings = test::film_settings(container.codec, {25, 1});
           settings.audio.file = folder.file(sound);
           settings.audio.fade_out = 0;
           settings.audio.loudness = loudness;
-          FilmOutput output = output_of(folder.file(std::string("film") + extension), frames);
+          FilmOutput output =
+              output_of(folder.file(std::string("film") + container.extension), frames);
           output.overwrite = true;
           FilmStatistics statistics;
           test::make_film(settings, output, frames, &statistics);
@@ -177,10 +180,10 @@ TEST_SUITE("encoders.sound") {
     const test::TemporaryFolder folder;
     test::write_wave(folder.file("a.wav"), {1, 22050, 0.8});
     FilmSettings settings = test::film_settings("libx264", {25, 1});
-    settings.gop = 10;
+    settings.gop = 12;
     settings.audio.file = folder.file("a.wav");
     std::vector<std::vector<float>> sounds;
-    for (const int chunk : {0, 10}) {
+    for (const int chunk : {0, 12}) {
       settings.chunk_frames = chunk;
       const std::string film = folder.file(std::to_string(chunk) + ".mp4");
       test::make_film(settings, output_of(film, 35), 35);

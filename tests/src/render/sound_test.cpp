@@ -104,7 +104,7 @@ TEST_SUITE("src.sound") {
   TEST_CASE("a render that was stopped goes on with its sound, and with no other") {
     const Films films;
     RenderSettings settings = films.settings("whole.mkv");
-    settings.universe.particles = 20'000;  // takes long enough to be stopped
+    settings.universe.particles = 6'000;  // takes long enough to be stopped
     settings.resume = Resume::off;
     render(settings);
     const std::string whole = contents(settings.output);
