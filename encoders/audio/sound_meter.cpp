@@ -19,7 +19,7 @@ void SoundMeter::add(const AVFrame& frame) {
   }
   measurable_ = measurable_ && frame.sample_rate == AudioSource::sample_rate &&
                 frame.ch_layout.order == AV_CHANNEL_ORDER_NATIVE && format == format_ &&
-                frame.ch_layout.nb_channels == channels_;
+                frame.ch_layout.nb_channels == channels_ && channels_ == AudioSource::channels;
   if (measurable_) measure(frame);
 }
 

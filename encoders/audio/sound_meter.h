@@ -12,7 +12,7 @@ namespace lifereel {
 
 class SoundMeter {
  public:
-  /// The next decoded frame of 48 kHz sound; of others, and of those whose shape changes, only the
+  /// The next decoded frame of 48 kHz stereo; of others, and of those whose shape changes, only the
   /// length is measured.
   void add(const AVFrame& frame);
 

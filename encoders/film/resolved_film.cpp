@@ -119,8 +119,8 @@ void check_target(const ResolvedFilm& film, const FilmSettings& asked, const Fil
   if (disc == nullptr) {
     if (!film.settings.audio_bitrate || film.settings.audio.given()) return;
     throw std::invalid_argument(
-        "audio-bitrate is for a film's sound, and this film has none; set audio = FILE, or leave "
-        "audio-bitrate out");
+        "audio-bitrate is for a film's sound, and this film has no sound; set audio = FILE, or "
+        "leave audio-bitrate out");
   }
   check_ac3_bitrate(*film.settings.audio_bitrate);
   check_comment(output.comment);

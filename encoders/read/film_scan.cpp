@@ -187,7 +187,6 @@ struct FilmScan::Impl {
       file.streams[i]->discard = AVDISCARD_ALL;
     }
     film.video = static_cast<std::size_t>(input.video->index);
-    measures = wanted == Sound::measured;
     open(video, film.video, ScannedStream::Kind::video, threads);
     if (wanted == Sound::ignored) return;
     const auto sound = std::find_if(
@@ -378,6 +377,8 @@ FilmScan::~FilmScan() = default;
 const ScannedFilm& FilmScan::film() const noexcept { return impl_->film; }
 bool FilmScan::read(Taker& taker) { return impl_->read(taker); }
 bool FilmScan::seek(double seconds) { return impl_->seek(seconds); }
+
+void FilmScan::measure_sound() { impl_->measures = true; }
 
 ScannedSound FilmScan::sound() {
   SoundMeter& meter = impl_->meter;

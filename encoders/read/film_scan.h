@@ -88,7 +88,7 @@ class FilmScan {
     virtual void take(const ScannedDamage& damage) = 0;
   };
 
-  enum class Sound { measured, decoded, ignored };
+  enum class Sound { decoded, ignored };
 
   /// Throws std::runtime_error when the file cannot be read, has no video, or this FFmpeg cannot
   /// decode it.
@@ -108,7 +108,9 @@ class FilmScan {
   /// container cannot.
   bool seek(double seconds);
 
-  /// Of a film that was read to its end with Sound::measured; may be called once.
+  /// From now on: what a film is read for that has sound of its own.
+  void measure_sound();
+  /// Of a film that was measured and read to its end; may be called once.
   ScannedSound sound();
 
  private:

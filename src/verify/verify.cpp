@@ -40,10 +40,10 @@ class Verifier final : FilmScan::Taker {
   Verifier(const std::string& path, const VerifySettings& settings, const JobControl& control)
       : settings_(settings),
         control_(control),
-        scan_(path, std::min(available_processors(), most_decoder_threads),
-              settings.sample == 0 ? FilmScan::Sound::measured : FilmScan::Sound::decoded),
+        scan_(path, std::min(available_processors(), most_decoder_threads)),
         film_(path, scan_.film(), settings.sample) {
     if (settings.against_universe) universe_.start(settings.engine, control);
+    if (film_.whole() && film_.own_sound()) scan_.measure_sound();
     report_.path = path;
     report_.container = film_.scan.container;
     report_.file_bytes = film_.scan.bytes;

@@ -45,7 +45,8 @@ struct Scanned {
 };
 
 Scanned scan(const std::string& path) {
-  FilmScan scan(path, 1, FilmScan::Sound::measured);
+  FilmScan scan(path, 1);
+  scan.measure_sound();
   Ignored taker;
   while (scan.read(taker)) {
   }
