@@ -106,9 +106,8 @@ void FilmSound::heed_encoded_peaks() {
     source_->rewind();
     const double room = highest_peak - made.true_peak.value_or(highest_peak);
     // What is lost is not heard, either; of a part, it is not known how loud the whole is.
-    const double quiet = samples_ > longest || !made.integrated
-                             ? 0
-                             : *settings_.audio.loudness - *made.integrated;
+    const double quiet =
+        samples_ > longest || !made.integrated ? 0 : *settings_.audio.loudness - *made.integrated;
     if (room >= 0 && (quiet < 0.2 || room < 0.3)) return;
     statistics_.gain_db += std::min(std::clamp(quiet, -1.0, 1.0), room - reserve);
     source_->set_gain(statistics_.gain_db);
