@@ -27,6 +27,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   encoders/picture_files.h
   encoders/png.h
   encoders/program_stream.h
+  encoders/sound_file.h
   encoders/vbv.h
   src/bench.h
   src/errors.h

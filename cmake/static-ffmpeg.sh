@@ -45,20 +45,20 @@ cd source
 ./configure --prefix="$prefix" --enable-static --disable-shared --enable-pic \
   --pkg-config-flags=--static --disable-everything --disable-autodetect --disable-programs \
   --disable-doc --disable-network --enable-gpl --enable-libx264 --enable-libx265 \
-  --enable-encoder=mpeg2video,ac3,libx264,libx265,ffv1,rawvideo,png \
-  --enable-decoder=mpeg2video,ac3,h264,hevc,ffv1,rawvideo \
-  --enable-parser=mpegvideo,ac3,h264,hevc \
-  --enable-demuxer=mpegps,mpegvideo,mov,matroska,rawvideo \
+  --enable-swresample --enable-encoder=mpeg2video,ac3,aac,flac,libx264,libx265,ffv1,rawvideo,png \
+  --enable-decoder=mpeg2video,ac3,aac,flac,mp3float,pcm_s16le,pcm_s24le,pcm_f32le,h264,hevc,ffv1,rawvideo \
+  --enable-parser=mpegvideo,ac3,aac,flac,mpegaudio,h264,hevc \
+  --enable-demuxer=aac,flac,mp3,wav,mpegps,mpegvideo,mov,matroska,rawvideo \
   --enable-muxer=mpeg2dvd,mpeg2vob,mp4,mov,matroska,framehash,framemd5,streamhash,hash,null,rawvideo,image2,yuv4mpegpipe \
   --enable-protocol=file,pipe \
-  --enable-filter=scale,format,null,crop,pad,fps,setsar,setdar,eq,drawbox,hflip,vflip,transpose,buffer,buffersink,psnr,ssim \
+  --enable-filter=scale,format,null,crop,pad,fps,setsar,setdar,eq,drawbox,hflip,vflip,transpose,buffer,buffersink,abuffer,abuffersink,aresample,aformat,ebur128,psnr,ssim \
   --enable-bsf=extract_extradata,h264_mp4toannexb,hevc_mp4toannexb > configure.log ||
   { tail -n 20 configure.log; exit 1; }
 nice make -j"$(nproc)" install > make.log 2>&1 || { tail -n 20 make.log; exit 1; }
 
 # What a program links, in order; the encoders as archives.
 PKG_CONFIG_PATH=$prefix/lib/pkgconfig \
-  pkg-config --static --libs libavfilter libavformat libavcodec libswscale libavutil | tr ' ' '\n' |
+  pkg-config --static --libs libavfilter libavformat libavcodec libswscale libswresample libavutil | tr ' ' '\n' |
   grep -vE '^(-l(gcc_s|gcc|stdc\+\+|m|dl|rt|c|pthread)|-pthread)?$' |
   sed -e 's/^-lx264$/-l:libx264.a/' -e 's/^-lx265$/-l:libx265.a/' -e 's/^-lnuma$/-l:libnuma.a/' |
   awk '!/^-L/ || !seen[$0]++' | tr '\n' ' ' > "$prefix/link-flags"

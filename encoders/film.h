@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Pictures in, a finished film out: codec, silent audio, filter chain and container in one sink.
+// Pictures in, a finished film out: codec, sound, filter chain and container in one sink.
 #pragma once
 
 #include <cstddef>
@@ -43,7 +43,11 @@ struct FilmOutput {
   /// They must come from the same settings, size and title, and equal chunk_dependencies(). For
   /// films in chunks whose `frames` are known; nullptr: none. Must outlive the film.
   ChunkStore* chunks = nullptr;
-  std::string title;    ///< container metadata; both may be empty
+  /// Of a film with sound: called now and then while the sound is measured, before the first
+  /// picture, with the part that is done, 0 to 1; what it throws ends the film. May be empty.
+  std::function<void(double)> measuring_sound;
+  std::string title;    ///< container metadata, which may be empty: then the sound's
+  std::string artist;   ///< likewise
   std::string comment;  ///< lifereel: the settings as a config file (MPEG-2 user data in a .mpg)
 };
 
@@ -72,6 +76,11 @@ bool carries_comment(const ResolvedFilm& film);
 /// flushed to disk; until then, and after any error, no file of that name appears. Devices and
 /// pipes are written in place. What libav logs meanwhile in the calling thread goes into errors and
 /// FilmStatistics::warnings, not to the terminal (libav_log.h).
+///
+/// Sound (FilmSettings::audio) is read and measured when the film is opened, which for hours of it
+/// takes minutes, and again while the film is written; FilmOutput::frames must be known. It has
+/// sound_samples() samples, or as many as a filter chain's film or one that ends early is long.
+/// Damage in the file, or its loss, is a warning and no reason to lose the film.
 ///
 /// There are two ways in, one for each film: write() every picture from one thread (or write_gray()
 /// or write_rgb(), which copy it), or give chunks() to several. Both make the same bytes.

@@ -22,6 +22,29 @@ struct Rational {
 /// A disc standard that fixes size, rate, codec, audio and container at once (FFmpeg's -target).
 enum class DiscTarget { none, ntsc_dvd, pal_dvd };
 
+/// Sound from a file under the film: one of its tracks, whatever libav reads, as 48 kHz stereo,
+/// from the first picture on and cut where the film ends. The codec follows from the container: AAC
+/// in mp4 and mov, AC-3 on discs and in other program and transport streams, Opus in webm, and in
+/// matroska FLAC, or Opus where audio_bitrate is given.
+struct AudioSettings {
+  std::string file;  ///< path; empty: none
+  /// SHA-256 of the file's bytes, which a film keeps in place of its name; a file that has another
+  /// is an error. Empty: any.
+  std::string digest;
+  std::optional<int> track;  ///< of the file's sound tracks, counted from 1; the best otherwise
+  /// Sound that is shorter than the film begins again, over a cross-fade; else silence follows.
+  bool loop = true;
+  double fade_in = 0;   ///< seconds, at the film's begin
+  double fade_out = 2;  ///< likewise, at its end; a film that ends early ends without
+  /// LUFS to which one constant gain brings the whole of what is heard, as far as its true peak
+  /// stays below -1 dBTP; std::nullopt: as it is. -14 is what video platforms play at.
+  std::optional<double> loudness = -14;
+
+  /// Whether there is sound, also where only its digest is known.
+  bool given() const noexcept { return !file.empty() || !digest.empty(); }
+  bool operator==(const AudioSettings&) const = default;
+};
+
 using StringPairs = std::vector<std::pair<std::string, std::string>>;
 
 /// What the film shall be. std::nullopt or empty means "not asked for": the codec's own default
@@ -38,7 +61,8 @@ struct FilmSettings {
   std::optional<std::int64_t> bitrate;
   std::optional<std::int64_t> maxrate;
   std::optional<std::int64_t> bufsize;
-  std::optional<std::int64_t> audio_bitrate;  ///< silent AC-3 of a disc target
+  AudioSettings audio;
+  std::optional<std::int64_t> audio_bitrate;  ///< of the sound; of a disc, of its silence, too
   std::optional<int> gop;                     ///< frames from key frame to key frame
   std::optional<Rational> aspect;             ///< display aspect, 16:9; square pixels otherwise
   /// Of one encoder; 0: the codec's choice, but 1 where more would make other bytes every time or

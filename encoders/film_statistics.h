@@ -3,12 +3,24 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "../sim/language.h"  // as installed
 
 namespace [[gnu::visibility("default")]] lifereel {
+
+/// Of the sound under a film.
+struct SoundStatistics {
+  std::string encoder;               ///< libavcodec's name of it; empty: there is no sound
+  std::int64_t bits_per_second = 0;  ///< 0: lossless
+  std::int64_t samples = 0;          ///< of each channel, after finish()
+  std::int64_t bytes = 0;            ///< packets, without the container
+  /// Of all that is heard, before the gain; std::nullopt: not measured, or silence.
+  std::optional<double> integrated_lufs, true_peak_dbtp;
+  double gain_db = 0;
+};
 
 /// What encoders tell about themselves, summed over all that is written.
 struct FilmStatistics {
@@ -21,6 +33,7 @@ struct FilmStatistics {
   double duration_seconds = 0;
   double average_bitrate = 0;  ///< video, bits per second
   double encode_seconds = 0;   ///< inside codecs, filter and muxer, all threads together
+  SoundStatistics sound;       ///< but for a disc's silence
   std::string encoder;         ///< libavcodec's name of it
   std::string container;       ///< libavformat's name of it
   std::string pixel_format;    ///< what the codec was fed

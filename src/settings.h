@@ -116,6 +116,8 @@ const std::vector<SettingKey>& setting_keys();
 ///   seed        decimal or 0x...
 ///   matrix      "[a b; c d]", or a file with a row a line, blanks or commas between, # comments,
 ///               read at once, so settings never depend on files afterwards; "seed": from the seed
+///   audio       a file, relative to the config file; printed is its audio-digest
+///   loudness    LUFS, or "off"
 ///   scene       another one than before comes with the look of its name, unless a look was given,
 ///               and with its usual particles: like a look, it stands before what changes it,
 ///               but in a file, or on the command line, wherever it is written

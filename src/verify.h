@@ -70,6 +70,10 @@ struct VerifyReport {
   double duration_seconds = 0;              ///< of the pictures, by their number
   std::optional<double> container_seconds;  ///< as the container says
   std::int64_t decode_errors = 0;
+  /// Of a whole film whose settings say that it has sound: decoded samples of each channel, LUFS
+  /// and dBTP of what is not silent.
+  std::optional<std::int64_t> sound_samples;
+  std::optional<double> sound_integrated_lufs, sound_true_peak_dbtp;
   std::optional<std::int64_t> vbv_late_frames, vbv_minimum_fill_bits;
   std::vector<VerifyBrightness> brightness;
   /// With against_universe: of the pictures compared. Infinite PSNR: no difference.

@@ -27,6 +27,18 @@ bool is_mov(const AVOutputFormat& muxer) {
   return name == "mp4" || name == "mov" || name == "ipod" || name == "f4v" || name == "ismv";
 }
 
+/// Ticks that a stream's codec is late by, for a muxer that tells players to take them away again
+/// but does not add them.
+std::int64_t untold_delay([[maybe_unused]] const AVOutputFormat& muxer,
+                          [[maybe_unused]] const AVCodecParameters& stream) {
+#if LIBAVFORMAT_VERSION_MAJOR < 61
+  const std::string_view name = muxer.name;
+  if ((name == "matroska" || name == "webm") && stream.codec_type == AVMEDIA_TYPE_AUDIO)
+    return stream.initial_padding;
+#endif
+  return 0;
+}
+
 /// Containers for many codecs, of which libavformat does not tell which.
 bool holds_many(const AVOutputFormat& muxer) {
   for (const std::string_view name : {"mpegts", "mpeg", "vob", "dvd", "svcd", "vcd", "mxf",
@@ -173,7 +185,10 @@ const AVOutputFormat& find_muxer(const FilmSettings& settings, const std::string
     if (extension != own.extension) continue;
     own_extension = true;
     for (const char* name : own.muxers)
-      if (name != nullptr && muxer == nullptr) muxer = av_guess_format(name, nullptr, nullptr);
+      // MPEG-1's program streams hold no AC-3.
+      if (name != nullptr && muxer == nullptr &&
+          !(settings.audio.given() && std::string_view(name) == "mpeg"))
+        muxer = av_guess_format(name, nullptr, nullptr);
   }
   if (!own_extension && !extension.empty()) {
     muxer = av_guess_format(nullptr, ("film." + extension).c_str(), nullptr);
@@ -247,6 +262,8 @@ Container::Container(const ResolvedFilm& film, const FilmOutput& output)
   context_->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
   if (!output.title.empty())
     check(av_dict_set(&context_->metadata, "title", output.title.c_str(), 0), "av_dict_set");
+  if (!output.artist.empty())
+    check(av_dict_set(&context_->metadata, "artist", output.artist.c_str(), 0), "av_dict_set");
   if (!output.comment.empty())
     check(av_dict_set(&context_->metadata, "comment", output.comment.c_str(), 0), "av_dict_set");
   if (const DvdVideo* const disc = dvd_video(settings_.target)) {
@@ -335,6 +352,8 @@ void Container::write_header() {
     options.set("preload", std::to_string(disc->preload_us));
   }
   if (settings_.faststart) options.set("movflags", "+faststart");
+  // Edit lists count in the film's own ticks: these say where sound ends to the sample.
+  if (settings_.audio.given() && is_mov(muxer())) options.set("movie_timescale", "48000");
   const int result = avformat_write_header(context_.get(), options.address());
   header_written_ = result >= 0;
   file_.check_written();
@@ -371,8 +390,11 @@ void Container::check_ticks() const {
 void Container::write(AVPacket& packet, int stream, AVRational time_base) {
   LogCapture log;
   packet.stream_index = stream;
-  av_packet_rescale_ts(&packet, time_base,
-                       context_->streams[static_cast<unsigned>(stream)]->time_base);
+  const AVStream& track = *context_->streams[static_cast<unsigned>(stream)];
+  const std::int64_t delay = untold_delay(muxer(), *track.codecpar);
+  packet.pts += delay;
+  packet.dts += delay;
+  av_packet_rescale_ts(&packet, time_base, track.time_base);
   if (wrapped_ != nullptr)
     write_wrapped(packet);
   else

@@ -29,22 +29,26 @@ bool wants_sequence_end(std::string_view format, AVCodecID codec) {
 
 FilmWriter::FilmWriter(const ResolvedFilm& film, const FilmOutput& output, WrittenCount& written)
     : settings_(film.settings),
-      output_(output),
+      sound_(make_film_sound(film, output)),
+      output_(sound_ ? sound_->with_tags(output) : output),
       written_(written),
-      file_(make_film_file(film, output)) {
+      file_(make_film_file(film, output_)) {
   opened_.container = file_->format();
   opened_.encoder = settings_.codec;
   // Behind a filter chain the codec is opened for the first picture that comes out of it.
   if (!settings_.filter.empty())
     ChunkEncoder(film, wants_global_header(),
                  [&](const AVCodecContext& codec) { try_film_file(film, output, codec); });
+  if (sound_) sound_->start(wants_global_header());
   if (settings_.chunk_frames > 0)
     if (const std::optional<VbvModel> model = vbv_model(settings_)) buffer_.emplace(*model);
 }
 
 void FilmWriter::begin(const AVCodecContext& codec) {
   video_stream_ = file_->add_stream(codec);
-  if (settings_.target != DiscTarget::none) {
+  if (sound_) {
+    audio_stream_ = file_->add_stream(sound_->codec());
+  } else if (settings_.target != DiscTarget::none) {
     silence_.emplace(*settings_.audio_bitrate);
     audio_stream_ = file_->add_stream(silence_->codec());
   }
@@ -93,7 +97,13 @@ void FilmWriter::pass_on(AVPacket& packet) {
   // Sound goes in step, or the muxer's queues grow without bound.
   if (silence_)
     while (silence_->frames_taken() < SilentAc3::frames_for(end_ticks_, time_base_))
-      file_->write(silence_->next(), audio_stream_, {1, SilentAc3::sample_rate});
+      write_sound(silence_->next());
+  if (sound_)
+    sound_->write_until(end_ticks_, time_base_, [this](AVPacket& sound) { write_sound(sound); });
+}
+
+void FilmWriter::write_sound(AVPacket& packet) {
+  file_->write(packet, audio_stream_, {1, AudioSource::sample_rate});
 }
 
 void FilmWriter::mend(AVPacket& packet) {
@@ -120,6 +130,8 @@ void FilmWriter::finish() {
     written_.add(0, sequence_end_bytes);
     pass_on(*held_);
   }
+  if (sound_)
+    sound_->finish(end_ticks_, time_base_, [this](AVPacket& sound) { write_sound(sound); });
   file_bytes_ = file_->finish();
 }
 
@@ -153,6 +165,7 @@ void FilmWriter::describe(FilmStatistics& statistics) const {
   const auto average = [](const Sum& sum) {
     return sum.quantisers == 0 ? 0.0 : sum.quantiser / static_cast<double>(sum.quantisers);
   };
+  if (sound_) statistics.sound = sound_->statistics();
   statistics.encoder = opened_.encoder;
   statistics.container = opened_.container;
   statistics.pixel_format = opened_.pixel_format;

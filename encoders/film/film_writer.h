@@ -13,6 +13,7 @@
 #include "encoders/audio/silent_ac3.h"
 #include "encoders/film.h"
 #include "encoders/film/film_file.h"
+#include "encoders/film/film_sound.h"
 #include "encoders/libav/libav.h"
 #include "encoders/vbv.h"
 
@@ -70,8 +71,10 @@ class FilmWriter {
   void mend(AVPacket& packet);
   /// On into the container, with the sound for its time.
   void pass_on(AVPacket& packet);
+  void write_sound(AVPacket& packet);
 
   const FilmSettings settings_;
+  std::unique_ptr<FilmSound> sound_;
   const FilmOutput output_;
   WrittenCount& written_;
   std::unique_ptr<FilmFile> file_;

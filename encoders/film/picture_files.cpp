@@ -117,6 +117,7 @@ void leave_out_film_settings(PictureFiles& pictures) {
   leave_out("bitrate", settings.bitrate, pictures);
   leave_out("maxrate", settings.maxrate, pictures);
   leave_out("bufsize", settings.bufsize, pictures);
+  leave_out("audio", settings.audio, pictures);
   leave_out("audio-bitrate", settings.audio_bitrate, pictures);
   leave_out("gop", settings.gop, pictures);
   leave_out("faststart", settings.faststart, pictures);

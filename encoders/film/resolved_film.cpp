@@ -10,6 +10,7 @@
 #include "encoders/dvd/dvd_video.h"
 #include "encoders/film.h"
 #include "encoders/film/container.h"
+#include "encoders/film/sound_rules.h"
 #include "encoders/finished_file.h"
 #include "encoders/libav/libav.h"
 #include "encoders/libav/log_capture.h"
@@ -116,9 +117,10 @@ std::optional<PixelFormat> choose_filtered_format(const FilmSettings& settings, 
 void check_target(const ResolvedFilm& film, const FilmSettings& asked, const FilmOutput& output) {
   const DvdVideo* const disc = dvd_video(film.settings.target);
   if (disc == nullptr) {
-    if (!film.settings.audio_bitrate) return;
+    if (!film.settings.audio_bitrate || film.settings.audio.given()) return;
     throw std::invalid_argument(
-        "audio-bitrate is for the sound of a disc target; this film has no sound");
+        "audio-bitrate is for a film's sound, and this film has no sound; set audio = FILE, or "
+        "leave audio-bitrate out");
   }
   check_ac3_bitrate(*film.settings.audio_bitrate);
   check_comment(output.comment);
@@ -183,6 +185,7 @@ ResolvedFilm resolve(const FilmSettings& wanted, const FilmOutput& output) {
 
   FilmSettings& settings = film.settings;
   settle_container(film, pictures.has_value(), output);
+  settle_sound(settings);
   if (pictures && !pictures->notice.empty()) film.notices.push_back(pictures->notice);
 
   const bool gray_file = extension_of(output.path) == "gray";

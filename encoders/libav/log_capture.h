@@ -48,6 +48,9 @@ class LogCapture {
   /// The first message that contains `text`, letter case ignored, or nullptr.
   const Message* find(std::string_view text) const noexcept;
 
+  /// Lets go of what was caught so far: it concerns nobody.
+  void forget() noexcept { messages_.clear(); }
+
   /// This thread's innermost scope, or nullptr.
   static LogCapture* current() noexcept;
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "encoders/audio/sound_meter.h"
 #include "encoders/dvd/start_codes.h"
 #include "encoders/libav/libav.h"
 #include "encoders/libav/log_capture.h"
@@ -287,8 +288,10 @@ struct FilmScan::Impl {
         taker.take(ScannedDamage{decoder.kind, 1, "avcodec_receive_frame: " + libav_text(result)});
       } else if (decoder.kind == ScannedStream::Kind::video) {
         hand_over(std::move(frame), taker);
-      } else if (is_damaged(*frame)) {
-        taker.take(ScannedDamage{decoder.kind, 1, "a frame of sound is damaged"});
+      } else {
+        if (is_damaged(*frame))
+          taker.take(ScannedDamage{decoder.kind, 1, "a frame of sound is damaged"});
+        if (measures) meter.add(*frame);
       }
     }
   }
@@ -360,6 +363,8 @@ struct FilmScan::Impl {
   FilmInput input;
   UniquePacket packet;
   Decoder video, audio;
+  SoundMeter meter;
+  bool measures = false;
   int read_errors = 0;
   bool over = false, sought = false;
   std::int64_t last_position = -1, position_step = 0, last_size = 0;
@@ -372,6 +377,14 @@ FilmScan::~FilmScan() = default;
 const ScannedFilm& FilmScan::film() const noexcept { return impl_->film; }
 bool FilmScan::read(Taker& taker) { return impl_->read(taker); }
 bool FilmScan::seek(double seconds) { return impl_->seek(seconds); }
+
+void FilmScan::measure_sound() { impl_->measures = true; }
+
+ScannedSound FilmScan::sound() {
+  SoundMeter& meter = impl_->meter;
+  const Loudness loudness = meter.finish();
+  return {meter.samples(), meter.begin_ticks(), loudness.integrated, loudness.true_peak};
+}
 
 std::string format_of_encoder(const std::string& encoder) {
   const AVCodec* const codec = avcodec_find_encoder_by_name(encoder.c_str());

@@ -62,6 +62,14 @@ struct ScannedPicture {
   bool damaged = false;  ///< says the decoder
 };
 
+/// All of the sound that was decoded.
+struct ScannedSound {
+  std::int64_t samples = 0;                 ///< of each channel
+  std::optional<std::int64_t> begin_ticks;  ///< when the first of them is heard
+  /// LUFS and dBTP, of what is not silence.
+  std::optional<double> integrated_lufs, true_peak_dbtp;
+};
+
 struct ScannedDamage {
   ScannedStream::Kind kind = ScannedStream::Kind::other;  ///< other: the container
   std::int64_t errors = 1;
@@ -99,6 +107,11 @@ class FilmScan {
   /// Goes on at the key frame at or before this time after the film's begin. False when the
   /// container cannot.
   bool seek(double seconds);
+
+  /// From now on: what a film is read for that has sound of its own.
+  void measure_sound();
+  /// Of a film that was measured and read to its end; may be called once.
+  ScannedSound sound();
 
  private:
   struct Impl;

@@ -74,7 +74,7 @@ bool keeps_working_files(const RenderSettings& settings) {
          chunk_frames(settings.film) > 0 && !FinishedFile::real_path(settings.output).empty();
 }
 
-DiskNeeds disk_needs(const RenderSettings& settings, int lanes) {
+DiskNeeds disk_needs(const RenderSettings& settings, int lanes, std::int64_t sound_bits) {
   DiskNeeds needs;
   const FilmSettings& film = settings.film;
   const UniverseSettings& universe = settings.universe;
@@ -82,8 +82,9 @@ DiskNeeds disk_needs(const RenderSettings& settings, int lanes) {
       static_cast<std::uint64_t>(universe.width) * static_cast<std::uint64_t>(universe.height);
   const auto frames = static_cast<double>(frame_count(settings));
   if (film.bitrate) {
-    const std::int64_t sound =
-        film.target == DiscTarget::none ? 0 : film.audio_bitrate.value_or(most_audio_bitrate);
+    const std::int64_t sound = film.target == DiscTarget::none
+                                   ? sound_bits
+                                   : film.audio_bitrate.value_or(most_audio_bitrate);
     needs.film =
         static_cast<std::uint64_t>(static_cast<double>(*film.bitrate + sound) / 8 * frames /
                                    film.frames_per_second.value() * container_share(film));

@@ -18,7 +18,8 @@ struct DiskNeeds {
   std::optional<std::uint64_t> film;  ///< unknown without a bitrate
   std::uint64_t checkpoints = 0;
 };
-DiskNeeds disk_needs(const RenderSettings& settings, int lanes);
+/// `sound_bits`: of the sound, a second (encoders/sound_file.h); a disc has its silence anyway.
+DiskNeeds disk_needs(const RenderSettings& settings, int lanes, std::int64_t sound_bits = 0);
 
 /// One sentence about what the film needs and what is free in its folder, where `there_already`
 /// bytes of it are kept already. Throws std::invalid_argument when that is known not to suffice, or

@@ -14,6 +14,7 @@
 
 #include "encoders/chunk_plan.h"
 #include "encoders/finished_file.h"
+#include "encoders/sound_file.h"
 #include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
@@ -23,6 +24,7 @@
 #include "src/render/chunk_starts.h"
 #include "src/render/disk_needs.h"
 #include "src/render/engine_choice.h"
+#include "src/render/film_sound.h"
 #include "src/render/job.h"
 #include "src/render/picture_record.h"
 #include "src/render/progress_meter.h"
@@ -47,13 +49,15 @@ std::string film_path(const RenderSettings& settings) {
   return settings.film.codec == "null" ? "" : FinishedFile::real_path(settings.output);
 }
 
-/// The settings as they are gone by: pictures take part of a film's.
+/// The settings as they are gone by: pictures take part of a film's, and sound is the file that is
+/// there now.
 RenderSettings settings_to_make(const RenderSettings& settings, const JobControl& control) {
   RenderSettings made = settings;
   if (const std::optional<PictureFiles> pictures = pictures_of(settings)) {
     made.film = pictures->settings;
     if (control.notice && !pictures->notice.empty()) control.notice(pictures->notice);
   }
+  identify_sound(made.film);
   return made;
 }
 
@@ -266,7 +270,7 @@ class RenderJob {
 
   void check_disk_and_folders() const {
     if (!film_path_.empty() && !settings_.frame)
-      notify(check_disk(settings_, disk_needs(settings_, share_.lanes),
+      notify(check_disk(settings_, disk_needs(settings_, share_.lanes, sound_bitrate(*film_)),
                         work_ ? work_->found().bytes : 0));
     notify(try_out_folders(settings_, work_ ? work_->path() + "/job" : film_path_));
   }
@@ -278,7 +282,12 @@ class RenderJob {
         film_ ? film_->pictures
               : format_for_size(settings_.film.pixel_format, universe.width, universe.height),
         plan_, work_.get(), control_.cancel, control_.end_early);
-    sink_.emplace(settings_, film_, stopped_, work_.get(), work_ ? &*starts_ : nullptr);
+    and_what_is_kept([this] { return kept_text(); },
+                     [this] {
+                       sink_.emplace(settings_, film_, stopped_, work_.get(),
+                                     work_ ? &*starts_ : nullptr,
+                                     watch_measuring(control_, settings_.film.audio.file));
+                     });
     announce_warnings();
     and_what_is_kept([this] { return kept_text(); }, [this] { go_to_first_picture(); });
     const auto frames_before = static_cast<std::uint64_t>(frames_to_pass());

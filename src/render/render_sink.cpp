@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "encoders/sound_file.h"
 #include "src/render/after_the_film.h"
 #include "src/settings/validation.h"
 #include "src/version.h"
@@ -46,7 +47,9 @@ FilmOutput described_output(const RenderSettings& settings, const StoppedSequenc
       }
     };
   }
-  output.title = "Particle Life, seed " + std::to_string(settings.universe.seed);
+  if (settings.film.audio.given()) output.title = check_sound(settings.film.audio).title;
+  if (output.title.empty())
+    output.title = "Particle Life, seed " + std::to_string(settings.universe.seed);
   output.comment = self_description(settings);
   return output;
 }
@@ -95,13 +98,16 @@ class RenderSink::Chunk final : public PictureSink {
 };
 
 RenderSink::RenderSink(const RenderSettings& settings, const std::optional<ResolvedFilm>& film,
-                       const StoppedSequence& stopped, WorkFolder* work, ChunkStarts* starts)
+                       const StoppedSequence& stopped, WorkFolder* work, ChunkStarts* starts,
+                       std::function<void(double)> measuring_sound)
     : work_(work),
       starts_(starts),
       format_(format_for_size(settings.film.pixel_format, settings.universe.width,
                               settings.universe.height)) {
   if (film) {
-    film_ = std::make_unique<Film>(*film, described_output(settings, stopped, work));
+    FilmOutput output = described_output(settings, stopped, work);
+    output.measuring_sound = std::move(measuring_sound);
+    film_ = std::make_unique<Film>(*film, output);
     format_ = film_->picture_format();
   }
   if (!settings.hash.empty())

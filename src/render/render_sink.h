@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -25,8 +26,10 @@ struct StoppedSequence {
 class RenderSink final : public ChunkedSink {
  public:
   /// `film`: nothing is encoded without it. `work` and `starts` may be nullptr.
+  /// `measuring_sound` is FilmOutput's.
   RenderSink(const RenderSettings& settings, const std::optional<ResolvedFilm>& film,
-             const StoppedSequence& stopped, WorkFolder* work, ChunkStarts* starts);
+             const StoppedSequence& stopped, WorkFolder* work, ChunkStarts* starts,
+             std::function<void(double)> measuring_sound = {});
   ~RenderSink() override;
 
   std::int64_t chunk_frames() const noexcept override;

@@ -77,8 +77,37 @@ std::string cores_text(const RenderReport& report) {
       percent(idle_seconds(report), all));
 }
 
+/// "-21.3 LUFS and -9.0 dBTP, changed by +7.3 dB".
+std::string loudness_text(const SoundStatistics& sound) {
+  if (!sound.integrated_lufs || !sound.true_peak_dbtp) return "loudness as it is";
+  return format("%.1f LUFS and %.1f dBTP, changed by %+.1f dB", *sound.integrated_lufs,
+                *sound.true_peak_dbtp, sound.gain_db);
+}
+
+std::string sound_text(const SoundStatistics& sound) {
+  const std::string rate =
+      sound.bits_per_second > 0
+          ? format("%lld kb/s", static_cast<long long>(sound.bits_per_second / 1000))
+          : std::string("lossless");
+  return format("sound       %s, %s, %.2f s, ", sound.encoder.c_str(), rate.c_str(),
+                static_cast<double>(sound.samples) / 48000) +
+         loudness_text(sound) + "\n";
+}
+
 std::string psnr_text(double decibels) {
   return std::isfinite(decibels) ? format("%.2f dB", decibels) : "equal";
+}
+
+void add_sound(Json& json, const SoundStatistics& sound) {
+  json.open("sound");
+  json.add("encoder", sound.encoder);
+  json.add("bits_per_second", sound.bits_per_second);
+  json.add("samples", sound.samples);
+  json.add("bytes", sound.bytes);
+  json.add("integrated_lufs", sound.integrated_lufs);
+  json.add("true_peak_dbtp", sound.true_peak_dbtp);
+  json.add("gain_db", sound.gain_db);
+  json.close();
 }
 
 }  // namespace
@@ -116,6 +145,7 @@ std::string describe(const RenderReport& report) {
         format("video       %s, %s, %d thread%s, %.1f kb/s over %.2f s\n", film.encoder.c_str(),
                film.pixel_format.c_str(), film.codec_threads, film.codec_threads == 1 ? "" : "s",
                film.average_bitrate / 1000, film.duration_seconds);
+    if (!film.sound.encoder.empty()) text += sound_text(film.sound);
     text += format("file        %s, %.2f MiB\n", film.container.c_str(),
                    static_cast<double>(film.file_bytes) / mebibyte);
   }
@@ -188,6 +218,7 @@ std::string to_json(const RenderSettings& settings, const RenderReport& report) 
   json.add("average_bits_per_second", film.average_bitrate);
   json.add("encode_seconds", film.encode_seconds);
   json.add("late_frames", film.late_frames);
+  if (!film.sound.encoder.empty()) add_sound(json, film.sound);
   for (const FrameType& type : frame_types(film)) {
     json.open(("frames_" + std::string(1, static_cast<char>(type.letter[0] | 0x20))).c_str());
     json.add("frames", type.frames);

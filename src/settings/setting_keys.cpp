@@ -221,6 +221,37 @@ std::vector<SettingEntry> length_entries() {
   return list;
 }
 
+/// A key that a film without sound leaves out of what is printed, as films before there was any.
+SettingEntry of_sound(SettingEntry entry) {
+  entry.key.initial = entry.print(RenderSettings()).value_or("");
+  entry.print = [print = entry.print](const RenderSettings& settings) {
+    return settings.film.audio.given() ? print(settings) : std::nullopt;
+  };
+  return entry;
+}
+
+std::vector<SettingEntry> sound_entries() {
+  constexpr KeysOf key{"film"};
+  std::vector<SettingEntry> list;
+  list.push_back(audio_entry(key("audio", "FILE", "of sound, or none")));
+  const auto add = [&list](SettingEntry entry) { list.push_back(of_sound(std::move(entry))); };
+  SettingEntry digest = text_entry(key("audio-digest", "SHA256", "that FILE must have"),
+                                   LIFEREEL_FIELD(film.audio.digest));
+  digest.read = [](RenderSettings& settings, const SettingText& text) {
+    settings.film.audio.digest = text.value == no_value ? std::string() : parse_digest(text.value);
+  };
+  list.push_back(digest);
+  add(entry(key("audio-track", "N", "of the file, from 1"), LIFEREEL_FIELD(film.audio.track),
+            parse_int, print_integer));
+  add(flag_entry(key("audio-loop", "", "else silence follows"), LIFEREEL_FIELD(film.audio.loop)));
+  add(entry(key("audio-fade-in", "S", "seconds, at the begin"), LIFEREEL_FIELD(film.audio.fade_in),
+            parse_duration, print_double));
+  add(entry(key("audio-fade-out", "S", "seconds, at the end"), LIFEREEL_FIELD(film.audio.fade_out),
+            parse_duration, print_double));
+  add(loudness_entry(key("loudness", "LUFS", "-14, -23, ..., or off")));
+  return list;
+}
+
 std::vector<SettingEntry> film_entries() {
   constexpr KeysOf key{"film"};
   std::vector<SettingEntry> list;
@@ -239,7 +270,8 @@ std::vector<SettingEntry> film_entries() {
       rate_entry(key("maxrate", "RATE", "peak, with bufsize"), LIFEREEL_FIELD(film.maxrate)));
   list.push_back(
       rate_entry(key("bufsize", "BITS", "decoder buffer"), LIFEREEL_FIELD(film.bufsize)));
-  list.push_back(rate_entry(key("audio-bitrate", "RATE", "silent AC-3 of a disc"),
+  for (SettingEntry& entry : sound_entries()) list.push_back(std::move(entry));
+  list.push_back(rate_entry(key("audio-bitrate", "RATE", "of the sound, or silence"),
                             LIFEREEL_FIELD(film.audio_bitrate)));
   list.push_back(int_entry(key("gop", "N", "frames between key frames"), LIFEREEL_FIELD(film.gop)));
   list.push_back(entry(key("aspect", "W:H", "display aspect, 16:9"), LIFEREEL_FIELD(film.aspect),

@@ -217,6 +217,45 @@ inline std::string parse_glyph_set(std::string_view text) {
   return set;
 }
 
+/// The film holds its digest, never its name.
+inline SettingEntry audio_entry(const SettingKey& key) {
+  return {key,
+          [](RenderSettings& settings, const SettingText& text) {
+            AudioSettings& audio = settings.film.audio;
+            if (text.value.empty()) refuse("'' is not the name of a file; write audio = none");
+            if (text.value == no_value) {
+              audio.file.clear();
+              audio.digest.clear();
+            } else if (text.value == "-") {
+              audio.file = text.value;
+            } else {
+              audio.file = (text.folder / std::filesystem::path(text.value)).string();
+            }
+          },
+          [](const RenderSettings&) -> std::optional<std::string> { return std::nullopt; }};
+}
+inline std::string parse_digest(std::string_view text) {
+  constexpr std::size_t hex_digits = 64;
+  if (text.size() != hex_digits ||
+      text.find_first_not_of("0123456789abcdef") != std::string_view::npos)
+    refuse(in_quotes(text) + " is not a SHA-256 of 64 digits 0-9 a-f, or none");
+  return std::string(text);
+}
+inline SettingEntry loudness_entry(const SettingKey& key) {
+  return {key,
+          [](RenderSettings& settings, const SettingText& text) {
+            std::optional<double>& loudness = settings.film.audio.loudness;
+            if (text.value == "off" || text.value == no_value)
+              loudness.reset();
+            else
+              loudness = parse_double(text.value);
+          },
+          [](const RenderSettings& settings) -> std::optional<std::string> {
+            const std::optional<double>& loudness = settings.film.audio.loudness;
+            return loudness ? print_double(*loudness) : "off";
+          }};
+}
+
 inline int parse_chunk_frames(std::string_view text) {
   return text == "auto" ? FilmSettings::automatic_chunks : parse_int(text);
 }

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "encoders/finished_file.h"
+#include "encoders/sound_file.h"
 #include "src/settings.h"
 #include "src/settings/codec_names.h"
 #include "src/settings/interlacing.h"
@@ -103,6 +104,25 @@ void validate_paths(const RenderSettings& settings) {
       }
     }
     paths.emplace_back(key, path);
+  }
+}
+
+/// The film is to have sound, and not pictures a film's settings.
+void check_film_sound(const RenderSettings& settings, const ResolvedFilm& film) {
+  const AudioSettings& audio = film.settings.audio;
+  if (!audio.given()) return;
+  if (audio.file.empty())
+    refuse("the film's sound came from a file with the SHA-256 " + audio.digest +
+           "; name it, audio = FILE, or leave the sound out, audio = none");
+  for (const auto& [key, path] : {std::pair{"output", &settings.output},
+                                  {"hash", &settings.hash},
+                                  {"stats", &settings.stats}})
+    if (!path->empty() && is_same_file(audio.file, *path))
+      refuse("audio and " + std::string(key) + " name the same file");
+  try {
+    check_sound(audio);
+  } catch (const std::invalid_argument& error) {
+    refuse("audio: " + std::string(error.what()));
   }
 }
 
@@ -213,6 +233,7 @@ std::optional<ResolvedFilm> validated_film(const RenderSettings& settings) {
   if (encodes && !settings.output.empty()) {
     check_codec_exists(settings.film.codec);
     film = resolve(settings.film, film_output(settings));
+    check_film_sound(settings, *film);
   }
   if (settings.engine.lanes > 1) validate_lanes(settings);
   validate_paths(settings);

@@ -30,6 +30,8 @@ struct CheckedFilm {
   DiscTarget target = DiscTarget::none;         ///< that it should suit
 
   bool whole() const { return points == 0; }
+  /// Its settings say that it has sound, which they speak of.
+  bool own_sound() const { return settings && settings->film.audio.given(); }
   /// Its settings speak of the pictures in the film only where no filter chain has changed them.
   bool unfiltered() const { return settings && settings->film.filter.empty(); }
   bool program_stream() const { return scan.container == "mpeg" && video.codec == "mpeg2video"; }

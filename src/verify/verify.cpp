@@ -21,6 +21,7 @@
 #include "src/verify/integrity_check.h"
 #include "src/verify/length_check.h"
 #include "src/verify/motion_check.h"
+#include "src/verify/sound_check.h"
 #include "src/verify/streams_check.h"
 #include "src/verify/timestamps_check.h"
 #include "src/verify/universe_check.h"
@@ -42,6 +43,7 @@ class Verifier final : FilmScan::Taker {
         scan_(path, std::min(available_processors(), most_decoder_threads)),
         film_(path, scan_.film(), settings.sample) {
     if (settings.against_universe) universe_.start(settings.engine, control);
+    if (film_.whole() && film_.own_sound()) scan_.measure_sound();
     report_.path = path;
     report_.container = film_.scan.container;
     report_.file_bytes = film_.scan.bytes;
@@ -152,6 +154,7 @@ class Verifier final : FilmScan::Taker {
     timestamps_.conclude();
     decoding_.conclude(report_, audio_.packets());
     audio_.conclude();
+    if (film_.whole() && film_.own_sound()) sound_.conclude(report_, scan_.sound());
     integrity_.conclude();
     vbv_.conclude(report_);
     disc_.conclude();
@@ -174,6 +177,7 @@ class Verifier final : FilmScan::Taker {
   DecodingCheck decoding_{film_, findings_};
   StreamsCheck streams_{film_, findings_};
   AudioCheck audio_{film_, timestamps_, findings_};
+  SoundCheck sound_{film_, timestamps_, findings_};
   DiscCheck disc_{film_, findings_};
   IntegrityCheck integrity_{film_, findings_};
   VbvCheck vbv_{film_, findings_};

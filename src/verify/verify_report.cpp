@@ -97,6 +97,9 @@ std::string to_json(const VerifyReport& report) {
   json.add("duration_seconds", report.duration_seconds);
   json.add("container_seconds", report.container_seconds);
   json.add("decode_errors", report.decode_errors);
+  add(json, "sound_samples", report.sound_samples);
+  json.add("sound_integrated_lufs", report.sound_integrated_lufs);
+  json.add("sound_true_peak_dbtp", report.sound_true_peak_dbtp);
   add(json, "vbv_late_frames", report.vbv_late_frames);
   add(json, "vbv_minimum_fill_bits", report.vbv_minimum_fill_bits);
   json.add("frames_compared", report.frames_compared);

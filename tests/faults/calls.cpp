@@ -15,6 +15,7 @@
 
 extern "C" {
 #include <libavutil/murmur3.h>
+#include <libavutil/sha.h>
 }
 
 namespace lifereel::faults {
@@ -148,6 +149,8 @@ WRAP_POINTER(AVBufferSrcParameters*, av_buffersrc_parameters_alloc, (), ())
 WRAP_POINTER(AVFrame*, av_frame_alloc, (), ())
 WRAP_POINTER(void*, av_malloc, (std::size_t size), (size))
 WRAP_POINTER(AVMurMur3*, av_murmur3_alloc, (), ())
+WRAP_POINTER(AVSHA*, av_sha_alloc, (), ())
+WRAP_POINTER(AVCodecParameters*, avcodec_parameters_alloc, (), ())
 WRAP_POINTER(AVPacket*, av_packet_alloc, (), ())
 WRAP_POINTER(AVCodecContext*, avcodec_alloc_context3, (const AVCodec* codec), (codec))
 WRAP_POINTER(AVFilterGraph*, avfilter_graph_alloc, (), ())
@@ -166,9 +169,11 @@ WRAP_INT(av_buffersrc_parameters_set, (AVFilterContext* source, AVBufferSrcParam
 WRAP_INT(av_channel_layout_copy, (AVChannelLayout* to, const AVChannelLayout* from), (to, from), )
 WRAP_INT(av_dict_parse_string, (AVDictionary** dictionary, const char* text, const char* equals, const char* comma, int flags), (dictionary, text, equals, comma, flags), )
 WRAP_INT(av_dict_set, (AVDictionary** dictionary, const char* key, const char* value, int flags), (dictionary, key, value, flags), )
+WRAP_INT(av_find_best_stream, (AVFormatContext* context, AVMediaType type, int wanted, int related, const AVCodec** decoder, int flags), (context, type, wanted, related, decoder, flags), )
 WRAP_INT(av_frame_copy, (AVFrame* to, const AVFrame* from), (to, from), )
 WRAP_INT(av_frame_copy_props, (AVFrame* to, const AVFrame* from), (to, from), )
 WRAP_INT(av_frame_get_buffer, (AVFrame* frame, int align), (frame, align), )
+WRAP_INT(av_frame_ref, (AVFrame* to, const AVFrame* from), (to, from), )
 WRAP_INT(av_grow_packet, (AVPacket* packet, int by), (packet, by), )
 WRAP_INT(av_image_fill_arrays, (std::uint8_t** data, int* linesize, const std::uint8_t* from, AVPixelFormat format, int width, int height, int align), (data, linesize, from, format, width, height, align), )
 WRAP_INT(av_interleaved_write_frame, (AVFormatContext* context, AVPacket* packet), (context, packet), if (packet != nullptr) av_packet_unref(packet))
@@ -179,6 +184,7 @@ WRAP_INT(av_packet_ref, (AVPacket* to, const AVPacket* from), (to, from), )
 WRAP_INT(av_read_frame, (AVFormatContext* context, AVPacket* packet), (context, packet), )
 WRAP_INT(av_samples_set_silence, (std::uint8_t* const* data, int offset, int samples, int channels, AVSampleFormat format), (data, offset, samples, channels, format), )
 WRAP_INT(av_seek_frame, (AVFormatContext* context, int stream, std::int64_t time, int flags), (context, stream, time, flags), )
+WRAP_INT(av_sha_init, (AVSHA* sha, int bits), (sha, bits), )
 WRAP_INT(av_write_frame, (AVFormatContext* context, AVPacket* packet), (context, packet), )
 WRAP_INT(av_write_trailer, (AVFormatContext* context), (context), __real_av_write_trailer(context))
 WRAP_INT(avcodec_open2, (AVCodecContext* context, const AVCodec* codec, AVDictionary** options), (context, codec, options), )

@@ -50,7 +50,7 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     below("encoders/audio", "encoders/libav")
     below("encoders/video", "encoders/text encoders/libav encoders/dvd")
     below("encoders/film", "encoders/text encoders/libav encoders/dvd encoders/audio encoders/video")
-    below("encoders/read", "encoders/libav encoders/dvd")
+    below("encoders/read", "encoders/libav encoders/dvd encoders/audio")
     below("src/text", "sim/arithmetic encoders/text")
     below("src/settings", "src/text")
     below("src/pipeline", "sim/cpu")

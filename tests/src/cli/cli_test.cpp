@@ -73,7 +73,7 @@ TEST_SUITE("src.cli") {
       CAPTURE(result.out);
       CHECK(result.status == 0);
       CHECK(result.err == "");
-      CHECK(std::count(result.out.begin(), result.out.end(), '\n') <= 56);
+      CHECK(std::count(result.out.begin(), result.out.end(), '\n') <= 60);
       std::istringstream lines(result.out);
       for (std::string line; std::getline(lines, line);) CHECK(line.size() <= 100);
       CHECK(program.run({"help", command}).out == result.out);
