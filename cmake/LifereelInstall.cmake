@@ -12,6 +12,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   sim/language.h
   sim/look.h
   sim/scene.h
+  sim/species_motion.h
   sim/universe.h
   cuda/cuda_engine.h
   encoders/chunk_plan.h

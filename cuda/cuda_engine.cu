@@ -135,6 +135,30 @@ class CudaEngine final : public DeviceEngine {
       painter_->queue_splats();
       queue_sort_and_picture(false, drawing);
     }
+    if (motion_of(target, drawing.picture) != nullptr) queue_motion(drawing.picture);
+  }
+
+  SpeciesMotion* motion_at(int picture) const {
+    return arrays_.motion + std::ptrdiff_t{settings_.species} * picture;
+  }
+  const SpeciesMotion* motion_of(const PictureTarget& target, int picture) const override {
+    return target.motion != nullptr && picture >= 0 ? motion_at(picture) : nullptr;
+  }
+
+  void queue_motion(int picture) const {
+    MeasureMotion measure;
+    measure.moving = arrays_.moving;
+    measure.sums = arrays_.motion_sums;
+    measure.particles = settings_.particles;
+    measure.species_count = settings_.species;
+    measure.down_scale = 256.0f / static_cast<float>(settings_.height);
+    measure.across_scale = 256.0f / static_cast<float>(settings_.width);
+    launcher_.queue(measure, blocks_for(settings_.particles, threads_), threads_);
+    FinishMotion finish;
+    finish.sums = arrays_.motion_sums;
+    finish.motion = motion_at(picture);
+    finish.species_count = settings_.species;
+    launcher_.queue(finish, 1, MeasureMotion::most_species);
   }
 
   // Particles onto a device whose cells are empty, and the matrix.
@@ -233,7 +257,8 @@ void validate(const CudaEngineSettings& cuda) {
 std::vector<cudaError_t> load_particle_code(bool colour) {
   std::vector<cudaError_t> results = colour ? LightPainter::load() : GrayPainter::load();
   results.insert(results.end(), {load_code<PlaceParticles>(), load_code<MoveParticles<8>>(),
-                                 load_code<MoveParticles<16>>(), load_code<MoveParticles<32>>()});
+                                 load_code<MoveParticles<16>>(), load_code<MoveParticles<32>>(),
+                                 load_code<MeasureMotion>(), load_code<FinishMotion>()});
   return results;
 }
 

@@ -105,6 +105,7 @@ class Film final : public PictureSink {
   /// Once.
   void finish() override;
   PictureFormat picture_format() const noexcept override;
+  bool wants_motion() const noexcept override;
   int pictures_held_at_most() const noexcept override;
 
   /// The film, chunk by chunk on any number of threads; lives as long as this object.

@@ -22,11 +22,14 @@ struct Rational {
 /// A disc standard that fixes size, rate, codec, audio and container at once (FFmpeg's -target).
 enum class DiscTarget { none, ntsc_dvd, pal_dvd };
 
-/// Sound from a file under the film: one of its tracks, whatever libav reads, as 48 kHz stereo,
-/// from the first picture on and cut where the film ends. The codec follows from the container: AAC
-/// in mp4 and mov, AC-3 on discs and in other program and transport streams, Opus in webm, and in
-/// matroska FLAC, or Opus where audio_bitrate is given.
+/// Sound under the film, of its universe or from a file: one of the file's tracks, whatever libav
+/// reads, as 48 kHz stereo, from the first picture on and cut where the film ends. The codec
+/// follows from the container: AAC in mp4 and mov, AC-3 on discs and in other program and transport
+/// streams, Opus in webm, and in matroska FLAC, or Opus where audio_bitrate is given.
 struct AudioSettings {
+  /// Made from how the universe's species move (Picture::motion) instead of a file. What follows
+  /// about files means nothing then.
+  bool universe = false;
   std::string file;  ///< path; empty: none
   /// SHA-256 of the file's bytes, which a film keeps in place of its name; a file that has another
   /// is an error. Empty: any.
@@ -37,11 +40,12 @@ struct AudioSettings {
   double fade_in = 0;   ///< seconds, at the film's begin
   double fade_out = 2;  ///< likewise, at its end; a film that ends early ends without
   /// LUFS to which one constant gain brings the whole of what is heard, as far as its true peak
-  /// stays below -1 dBTP; std::nullopt: as it is. -14 is what video platforms play at.
+  /// stays below -1 dBTP; std::nullopt: as it is. -14 is what video platforms play at. A universe,
+  /// which nobody has heard before, comes within about 5 LU, and its peaks are lowered.
   std::optional<double> loudness = -14;
 
   /// Whether there is sound, also where only its digest is known.
-  bool given() const noexcept { return !file.empty() || !digest.empty(); }
+  bool given() const noexcept { return universe || !file.empty() || !digest.empty(); }
   bool operator==(const AudioSettings&) const = default;
 };
 

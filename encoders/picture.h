@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "../sim/colour.h"
+#include "../sim/species_motion.h"
 
 namespace [[gnu::visibility("default")]] lifereel {
 
@@ -95,6 +96,10 @@ struct Picture {
   const std::uint8_t* planes[3] = {};
   int stride_bytes[3] = {};
   std::int64_t pts_frames = 0;  ///< presentation time in frames, strictly increasing
+  /// How each of `species` species moves in this frame, for sinks that want it; valid as long as
+  /// the planes are.
+  const SpeciesMotion* motion = nullptr;
+  int species = 0;
   void (*release)(void* owner, std::uintptr_t tag) noexcept = nullptr;
   void* owner = nullptr;
   std::uintptr_t tag = 0;
@@ -134,6 +139,8 @@ class PictureSink {
   virtual void finish() = 0;
   /// What write() wants; by itself, for sinks that look at luma alone, 4:2:0 in BT.709.
   virtual PictureFormat picture_format() const noexcept { return {}; }
+  /// Whether pictures must come with Picture::motion.
+  virtual bool wants_motion() const noexcept { return false; }
   /// The most pictures the sink can hold unreleased between two calls of write(). The ring needs
   /// two slots more than this.
   virtual int pictures_held_at_most() const noexcept { return 1; }
@@ -164,6 +171,7 @@ class ChunkedSink {
   virtual void finish() = 0;
   /// What the chunks' sinks want, each for itself (PictureSink).
   virtual PictureFormat picture_format() const noexcept { return {}; }
+  virtual bool wants_motion() const noexcept { return false; }
   virtual int pictures_held_at_most() const noexcept { return 1; }
 };
 

@@ -12,6 +12,7 @@
 #include "cancelled.h"
 #include "checkpoint.h"
 #include "colour.h"
+#include "species_motion.h"
 #include "universe.h"
 
 namespace [[gnu::visibility("default")]] lifereel {
@@ -30,6 +31,10 @@ struct PictureTarget {
   /// places of 4:2:0, or no data in both: luma alone.
   WritablePlane planes[3];
   ColourDescription colour;
+  /// A universe's: how each of its species moves in the frame that is drawn, complete when the
+  /// picture is; nullptr: not wanted. Scenes, which have no particles, leave it as it is, and so
+  /// does an engine of your own that makes no sound.
+  SpeciesMotion* motion = nullptr;
 
   bool has_chroma() const noexcept { return planes[1].data != nullptr; }
 };

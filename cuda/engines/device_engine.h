@@ -61,6 +61,9 @@ class DeviceEngine : public Engine {
     check_cuda(cudaEventRecord(drawn_[picture], compute_), "cudaEventRecord");
     check_cuda(cudaStreamWaitEvent(copy_, drawn_[picture], 0), "cudaStreamWaitEvent");
     painter().copy_to(target, static_cast<int>(picture), {copy_, 0, 0});
+    if (const SpeciesMotion* const motion = motion_of(target, static_cast<int>(picture)))
+      Launcher{copy_, 0, 0}.copy(target.motion, motion, static_cast<std::size_t>(settings_.species),
+                                 cudaMemcpyDeviceToHost);
     check_cuda(cudaEventRecord(copied_[picture], copy_), "cudaEventRecord");
     ++begun_;
   }
@@ -106,6 +109,14 @@ class DeviceEngine : public Engine {
   /// Queues a picture, or what of it is left for the next; the target is valid and the device
   /// current.
   virtual void draw_as(const PictureTarget& target, Drawing drawing) = 0;
+
+  /// Where the motion that the target wants with the picture is on the device; nullptr: it wants
+  /// none, or there is none.
+  virtual const SpeciesMotion* motion_of(const PictureTarget& target, int picture) const {
+    static_cast<void>(target);
+    static_cast<void>(picture);
+    return nullptr;
+  }
 
   // Threads begin with device 0.
   void use_device() const { check_cuda(cudaSetDevice(device_.index), "cudaSetDevice"); }

@@ -8,6 +8,7 @@
 
 #include "cuda/kernels/frame_kernels.h"
 #include "cuda/kernels/light_arrays.h"
+#include "cuda/kernels/motion_kernels.h"
 #include "cuda/kernels/strip_grid.h"
 #include "sim/universe.h"
 
@@ -18,7 +19,7 @@ struct DeviceArrays {
   DeviceArrays(Arena arena, const UniverseSettings& universe, int pictures)
       : pitch(rounded_up(universe.width, 64)), pixels(pitch * universe.height) {
     clock = arena.take<FrameClock>(1);
-    if (universe.scene == Scene::particle_life) take_particles(arena, universe);
+    if (universe.scene == Scene::particle_life) take_particles(arena, universe, pictures);
     if (universe.look.draws_colour())
       light = LightArrays(arena, universe, pitch, pictures);
     else
@@ -34,6 +35,8 @@ struct DeviceArrays {
   Particles moving{}, sorted{};
   Buckets cells{};
   float* matrix = nullptr;
+  DeviceMotionSums* motion_sums = nullptr;  // of each species
+  SpeciesMotion* motion = nullptr;          // likewise, for each picture in flight
   // One of them, the look's.
   GrayArrays gray;
   LightArrays light;
@@ -41,7 +44,7 @@ struct DeviceArrays {
   std::size_t bytes;
 
  private:
-  void take_particles(Arena& arena, const UniverseSettings& universe) {
+  void take_particles(Arena& arena, const UniverseSettings& universe, int pictures) {
     const std::int64_t n = universe.particles;
     grid = make_strip_grid(universe);
     moving = {arena.take<Particle>(n), arena.take<Velocity>(n)};
@@ -50,6 +53,8 @@ struct DeviceArrays {
     cells = {grid, arena.take<std::int32_t>(buckets), arena.take<std::int32_t>(grid.strips),
              arena.take<std::int32_t>(buckets + 1), arena.take<Place>(n)};
     matrix = arena.take<float>(std::int64_t{universe.species} * universe.species);
+    motion_sums = arena.take<DeviceMotionSums>(universe.species);
+    motion = arena.take<SpeciesMotion>(std::int64_t{universe.species} * pictures);
   }
 };
 

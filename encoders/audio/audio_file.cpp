@@ -18,17 +18,12 @@ constexpr std::int64_t longest_overlap = 2 * second;
 constexpr std::int64_t longest_kept = 60 * second;
 constexpr int piece_samples = 4096;
 
-/// From 0 to 1, without a corner at either end.
-double fade_curve(double part) {
-  const double sine = std::sin(std::clamp(part, 0.0, 1.0) * std::numbers::pi / 2);
-  return sine * sine;
-}
-
 }  // namespace
 
 AudioFile::AudioFile(const AudioSettings& settings, std::int64_t film_samples, const Ask& ask)
     : settings_(settings),
       film_samples_(film_samples),
+      fades_(settings, film_samples),
       stamp_(stamp_of(settings.file)),
       decoder_(std::make_unique<AudioDecoder>(settings.file, settings.track)),
       title_(decoder_->title()),
@@ -107,7 +102,7 @@ void AudioFile::read(float* left, float* right, int count) {
     done += now;
     if (at_ == length_) begin_again();
   }
-  fade(left, right, count);
+  fades_.apply(gain_, position_, left, right, count);
   position_ += count;
 }
 
@@ -141,19 +136,6 @@ void AudioFile::blend_with_begin(float* left, float* right, int count) const {
 void AudioFile::begin_again() {
   at_ = overlap_;
   if (static_cast<std::int64_t>(kept_[0].size()) != length_) open_at(overlap_);
-}
-
-void AudioFile::fade(float* left, float* right, int count) const {
-  const double in = settings_.fade_in * sample_rate, out = settings_.fade_out * sample_rate;
-  for (int i = 0; i < count; ++i) {
-    const auto at = static_cast<double>(position_ + i) + 0.5;
-    double gain = gain_;
-    if (at < in) gain *= fade_curve(at / in);
-    const double left_over = static_cast<double>(film_samples_) - at;
-    if (left_over < out) gain *= fade_curve(left_over / out);
-    left[i] = static_cast<float>(gain * left[i]);
-    right[i] = static_cast<float>(gain * right[i]);
-  }
 }
 
 std::vector<std::string> AudioFile::notices() const {

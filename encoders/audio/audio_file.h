@@ -10,6 +10,7 @@
 
 #include "encoders/audio/audio_decoder.h"
 #include "encoders/audio/audio_source.h"
+#include "encoders/audio/film_fades.h"
 #include "encoders/film_settings.h"
 
 namespace lifereel {
@@ -50,10 +51,10 @@ class AudioFile final : public AudioSource {
   void read_file(float* left, float* right, int count);
   void blend_with_begin(float* left, float* right, int count) const;
   void begin_again();
-  void fade(float* left, float* right, int count) const;
 
   const AudioSettings settings_;
   const std::int64_t film_samples_;
+  const FilmFades fades_;
   const Stamp stamp_;
   std::unique_ptr<AudioDecoder> decoder_;  // nullptr: all is kept, or gone
   std::string title_, artist_, damage_, gone_;

@@ -13,7 +13,10 @@ namespace {
 static_assert(std::endian::native == std::endian::little,
               "kept chunks are little-endian; a big-endian processor must swap here");
 
-constexpr std::uint8_t packet_mark = 'P', end_mark = 'E';
+constexpr std::uint8_t packet_mark = 'P', motion_mark = 'M', end_mark = 'E';
+
+/// Of a species.
+constexpr std::size_t motion_bytes = 4;
 
 void put_raw(std::string& record, const void* bytes, std::size_t size) {
   if (size > 0) record.append(static_cast<const char*>(bytes), size);
@@ -57,6 +60,17 @@ void ChunkRecorder::add(const AVPacket& packet) {
   ++packets_;
 }
 
+void ChunkRecorder::add(const FrameMotion& motion) {
+  put(record_, motion_mark);
+  put(record_, static_cast<std::uint32_t>(motion.size() * motion_bytes));
+  for (const SpeciesMotion& species : motion) {
+    put(record_, species.speed);
+    put(record_, species.across);
+    put(record_, species.down);
+  }
+  flush();
+}
+
 void ChunkRecorder::flush() {
   to_->write(reinterpret_cast<const std::uint8_t*>(record_.data()), record_.size());
   record_.clear();
@@ -69,7 +83,8 @@ void ChunkRecorder::finish() {
   to_->finish(static_cast<std::int64_t>(packets_));
 }
 
-ChunkPlayback::ChunkPlayback(std::unique_ptr<ChunkReader> from) : from_(std::move(from)) {
+ChunkPlayback::ChunkPlayback(std::unique_ptr<ChunkReader> from, TakeMotion take_motion)
+    : from_(std::move(from)), take_motion_(std::move(take_motion)) {
   extradata_ = get_bytes();
 }
 
@@ -89,9 +104,24 @@ std::vector<std::uint8_t> ChunkPlayback::get_bytes() {
   return bytes;
 }
 
+FrameMotion ChunkPlayback::get_motion() {
+  const std::vector<std::uint8_t> bytes = get_bytes();
+  if (bytes.size() % motion_bytes != 0) fail("a picture's motion is cut short");
+  FrameMotion motion(bytes.size() / motion_bytes);
+  const std::uint8_t* at = bytes.data();
+  for (SpeciesMotion& species : motion) {
+    std::memcpy(&species.speed, at, sizeof species.speed);
+    species.across = at[2];
+    species.down = at[3];
+    at += motion_bytes;
+  }
+  return motion;
+}
+
 UniquePacket ChunkPlayback::next() {
   if (ended_) return nullptr;
-  const auto mark = get<std::uint8_t>();
+  auto mark = get<std::uint8_t>();
+  for (; mark == motion_mark; mark = get<std::uint8_t>()) take_motion_(get_motion());
   if (mark == end_mark) {
     if (get<std::uint64_t>() != packets_) fail("its number of pictures is wrong");
     if (from_->left() != 0) fail("something follows its end");

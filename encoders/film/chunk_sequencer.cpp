@@ -57,6 +57,7 @@ class ChunkSequencer::Chunk final : public PictureSink {
                                std::to_string(pictures_) +
                                " was awaited; the pictures of a chunk are numbered from 0 without "
                                "gaps");
+    run([&] { take_motion(picture); });
     guard.disarm();
     run([&] { encoder_->write(picture, take_); });
     ++pictures_;
@@ -84,6 +85,7 @@ class ChunkSequencer::Chunk final : public PictureSink {
   }
 
   PictureFormat picture_format() const noexcept override { return sequencer_.film_.pictures; }
+  bool wants_motion() const noexcept override { return sequencer_.wants_motion(); }
   int pictures_held_at_most() const noexcept override { return sequencer_.held_; }
 
  private:
@@ -99,6 +101,21 @@ class ChunkSequencer::Chunk final : public PictureSink {
       throw;
     }
     if (!log.messages().empty()) sequencer_.note_warnings(log);
+  }
+
+  /// It goes the way of the packets, and before those of its picture.
+  void take_motion(const Picture& picture) {
+    if (!sequencer_.wants_motion()) return;
+    if (picture.motion == nullptr)
+      throw std::invalid_argument(
+          "audio = universe makes sound of a universe that moves, and a picture came without its "
+          "motion: name a file, or none");
+    const FrameMotion motion(picture.motion, picture.motion + picture.species);
+    if (recorder_) recorder_->add(motion);
+    if (owns_writer_ || !sequencer_.cut())
+      sequencer_.writer_->add_motion(motion);
+    else if (!recorder_)
+      encoded_.motion.push_back(motion);
   }
 
   void take(AVPacket& packet, const AVCodecContext& codec) {
@@ -123,12 +140,17 @@ class ChunkSequencer::Chunk final : public PictureSink {
     encoded_.extradata.assign(codec.extradata, codec.extradata + codec.extradata_size);
     if (sequencer_.output_.chunks != nullptr)
       recorder_.emplace(sequencer_.output_.chunks->keep(index_), encoded_.extradata);
+    if (recorder_)
+      for (const FrameMotion& motion : encoded_.motion) recorder_->add(motion);
     if (sequencer_.claim_writer(index_)) own_writer();
+    if (recorder_) encoded_.motion.clear();
   }
 
   void own_writer() {
     owns_writer_ = true;
     sequencer_.check_extradata(encoded_.extradata);
+    for (const FrameMotion& motion : encoded_.motion) sequencer_.writer_->add_motion(motion);
+    encoded_.motion.clear();
     for (const UniquePacket& packet : encoded_.packets) sequencer_.pass_on(index_, *packet);
     encoded_.packets.clear();
   }
@@ -278,11 +300,13 @@ void ChunkSequencer::pass_on(std::int64_t index, AVPacket& packet) {
 
 void ChunkSequencer::write_chunk(std::int64_t index, EncodedChunk& ready) {
   check_extradata(ready.extradata);
+  for (const FrameMotion& motion : ready.motion) writer_->add_motion(motion);
   for (const UniquePacket& packet : ready.packets) pass_on(index, *packet);
 }
 
 void ChunkSequencer::write_kept_chunk(std::int64_t index) {
-  ChunkPlayback kept(output_.chunks->open(index));
+  ChunkPlayback kept(output_.chunks->open(index),
+                     [this](const FrameMotion& motion) { writer_->add_motion(motion); });
   check_extradata(kept.extradata());
   std::int64_t frames = 0;
   for (; const UniquePacket packet = kept.next(); ++frames) pass_on(index, *packet);

@@ -42,6 +42,7 @@ class ChunkSequencer final : public ChunkedSink {
   std::int64_t end_early(std::int64_t frames) override;
   void finish() override;
   PictureFormat picture_format() const noexcept override { return film_.pictures; }
+  bool wants_motion() const noexcept override { return film_.settings.audio.universe; }
   int pictures_held_at_most() const noexcept override { return held_; }
 
   // While no other thread is at work on the film.

@@ -87,6 +87,7 @@ void Film::finish() {
 }
 
 PictureFormat Film::picture_format() const noexcept { return impl_->chunks.picture_format(); }
+bool Film::wants_motion() const noexcept { return impl_->chunks.wants_motion(); }
 int Film::pictures_held_at_most() const noexcept { return impl_->chunks.pictures_held_at_most(); }
 ChunkedSink& Film::chunks() noexcept { return impl_->chunks; }
 FilmStatistics Film::statistics() const { return impl_->chunks.statistics(); }

@@ -43,22 +43,41 @@ FilmSound::FilmSound(const ResolvedFilm& film, const FilmOutput& output)
       codec_(*audio_codec(settings_.container, settings_.audio_bitrate.has_value())),
       samples_(planned_samples(film, output)),
       measuring_(output.measuring_sound) {
+  if (settings_.audio.universe) {
+    universe_ =
+        std::make_unique<UniverseSound>(settings_.audio, settings_.frames_per_second, samples_);
+    return;
+  }
   if (!settings_.audio.digest.empty()) sound_digest(settings_.audio);
-  source_ = std::make_unique<AudioFile>(settings_.audio, samples_, [this] {
+  file_ = std::make_unique<AudioFile>(settings_.audio, samples_, [this] {
     if (measuring_) measuring_(0);
   });
 }
 
+AudioSource& FilmSound::source() noexcept {
+  if (universe_) return *universe_;
+  return *file_;
+}
+
+void FilmSound::add_motion(std::span<const SpeciesMotion> motion) {
+  if (universe_) universe_->add_frame(motion);
+}
+
 FilmOutput FilmSound::with_tags(FilmOutput output) const {
-  if (output.title.empty()) output.title = source_->title();
-  if (output.artist.empty()) output.artist = source_->artist();
+  if (!file_) return output;
+  if (output.title.empty()) output.title = file_->title();
+  if (output.artist.empty()) output.artist = file_->artist();
   return output;
 }
 
 void FilmSound::start(bool global_header) {
-  if (settings_.audio.loudness) choose_gain();
-  for (const std::string& sentence : source_->notices()) warn(sentence);
-  encoder_.emplace(codec_, settings_.audio_bitrate.value_or(0), global_header, *source_);
+  if (universe_) {
+    statistics_.gain_db = universe_->gain_db();
+  } else {
+    if (settings_.audio.loudness) choose_gain();
+    note_faults();
+  }
+  encoder_.emplace(codec_, settings_.audio_bitrate.value_or(0), global_header, source());
   statistics_.encoder = codec_.encoder;
   statistics_.bits_per_second = settings_.audio_bitrate.value_or(0);
 }
@@ -69,11 +88,11 @@ void FilmSound::choose_gain() {
   for (std::int64_t done = 0; done < samples_;) {
     if (measuring_) measuring_(static_cast<double>(done) / static_cast<double>(samples_));
     const auto now = static_cast<int>(std::min<std::int64_t>(samples_ - done, measured_samples));
-    source_->read(left.data(), right.data(), now);
+    file_->read(left.data(), right.data(), now);
     meter.add(left.data(), right.data(), now);
     done += now;
   }
-  source_->rewind();
+  file_->rewind();
   const Loudness found = meter.finish();
   statistics_.integrated_lufs = found.integrated;
   statistics_.true_peak_dbtp = found.true_peak;
@@ -85,7 +104,7 @@ void FilmSound::choose_gain() {
   statistics_.gain_db = std::min(wanted, highest_peak - *found.true_peak);
   // No codec was seen to raise peaks by so much.
   constexpr double far_below = highest_peak - 10;
-  source_->set_gain(statistics_.gain_db);
+  file_->set_gain(statistics_.gain_db);
   if (codec_.lossy() && *found.true_peak + statistics_.gain_db > far_below) heed_encoded_peaks();
   if (statistics_.gain_db < wanted - 0.05)
     warn("the sound's peaks keep it at " + one_decimal(*found.integrated + statistics_.gain_db) +
@@ -99,18 +118,18 @@ void FilmSound::heed_encoded_peaks() {
   // Of hours of sound, the rest is taken to be like its begin, or to be the same again.
   constexpr std::int64_t longest = std::int64_t{30} * 60 * AudioSource::sample_rate;
   for (int trial = 0; trial < most_trials; ++trial) {
-    const Loudness made = try_encoding(codec_, settings_.audio_bitrate.value_or(0), *source_,
+    const Loudness made = try_encoding(codec_, settings_.audio_bitrate.value_or(0), *file_,
                                        std::min(samples_, longest), [this] {
                                          if (measuring_) measuring_(1);
                                        });
-    source_->rewind();
+    file_->rewind();
     const double room = highest_peak - made.true_peak.value_or(highest_peak);
     // What is lost is not heard, either; of a part, it is not known how loud the whole is.
     const double quiet =
         samples_ > longest || !made.integrated ? 0 : *settings_.audio.loudness - *made.integrated;
     if (room >= 0 && (quiet < 0.2 || room < 0.3)) return;
     statistics_.gain_db += std::min(std::clamp(quiet, -1.0, 1.0), room - reserve);
-    source_->set_gain(statistics_.gain_db);
+    file_->set_gain(statistics_.gain_db);
   }
 }
 
@@ -121,7 +140,12 @@ void FilmSound::write_until(std::int64_t ticks, AVRational time_base, const Take
 void FilmSound::finish(std::int64_t ticks, AVRational time_base, const TakePacket& take) {
   statistics_.samples = samples_at(ticks, time_base);
   encoder_->finish(statistics_.samples, take);
-  for (const std::string& sentence : source_->notices()) warn(sentence);
+  note_faults();
+}
+
+void FilmSound::note_faults() const {
+  if (!file_) return;
+  for (const std::string& sentence : file_->notices()) warn(sentence);
 }
 
 SoundStatistics FilmSound::statistics() const {

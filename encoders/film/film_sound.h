@@ -7,10 +7,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "encoders/audio/audio_encoder.h"
 #include "encoders/audio/audio_file.h"
+#include "encoders/audio/universe_sound.h"
 #include "encoders/film.h"
 
 namespace lifereel {
@@ -21,6 +23,10 @@ class FilmSound {
   /// Opens the source. Throws std::invalid_argument where it cannot be used, or where
   /// `output.frames` is not known.
   FilmSound(const ResolvedFilm& film, const FilmOutput& output);
+
+  /// The next frame's motion, where the sound is the universe's; before what is written until that
+  /// frame's end.
+  void add_motion(std::span<const SpeciesMotion> motion);
 
   /// `output` with what the sound says of itself, where nobody else has said anything.
   FilmOutput with_tags(FilmOutput output) const;
@@ -41,13 +47,16 @@ class FilmSound {
   void choose_gain();
   /// Lowers the gain until what comes out of the codec has no higher peaks than are allowed.
   void heed_encoded_peaks();
+  void note_faults() const;
   void warn(const std::string& sentence) const;
+  AudioSource& source() noexcept;
 
   const FilmSettings settings_;
   const AudioCodec& codec_;
   const std::int64_t samples_;  // of the whole film, by plan
   const std::function<void(double)> measuring_;
-  std::unique_ptr<AudioFile> source_;
+  std::unique_ptr<AudioFile> file_;
+  std::unique_ptr<UniverseSound> universe_;  // in place of a file
   std::optional<AudioEncoder> encoder_;
   SoundStatistics statistics_;
 };

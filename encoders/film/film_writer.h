@@ -48,6 +48,9 @@ class FilmWriter {
   /// What every chunk's encoder must have, for one header serves them all.
   const std::vector<std::uint8_t>& extradata() const noexcept { return extradata_; }
 
+  /// The next picture's motion, before the first packet that goes on behind its begin; only where
+  /// the film's sound is made of it.
+  void add_motion(std::span<const SpeciesMotion> motion) { sound_->add_motion(motion); }
   /// Takes a packet's reference. Its times count the film's frames (ticks of the codec's time
   /// base).
   void write(AVPacket& packet);

@@ -18,9 +18,12 @@ namespace lifereel {
 
 /// A finished chunk: a value that depends on the settings and the pictures alone, not on its place
 /// in the film.
+using FrameMotion = std::vector<SpeciesMotion>;
+
 struct EncodedChunk {
   std::vector<UniquePacket> packets;    ///< as the encoder gave them; frames from the chunk's first
   std::vector<std::uint8_t> extradata;  ///< the codec's, the same in every chunk of a film
+  std::vector<FrameMotion> motion;      ///< a picture's each, where the film's sound is made of it
 };
 
 /// A filter chain, where there is one or a conversion is needed, and an encoder. Keeps Note:

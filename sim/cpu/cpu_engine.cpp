@@ -8,6 +8,7 @@
 
 #include "sim/arithmetic/constants.h"
 #include "sim/arithmetic/float_environment.h"
+#include "sim/arithmetic/species_motion.h"
 #include "sim/cpu/engine_needs.h"
 #include "sim/cpu/kernel_choice.h"
 #include "sim/cpu/painter.h"
@@ -126,6 +127,7 @@ class CpuEngine final : public Engine {
     check(target);
     const FloatEnvironment ieee;
     painter_->paint(view(), target, pool_);
+    if (target.motion != nullptr) measure_motion(target.motion);
   }
 
   void pass(const PictureTarget& target) override {
@@ -172,6 +174,19 @@ class CpuEngine final : public Engine {
   struct Scratch {
     std::vector<std::int32_t> partial_y, partial_x;  // by position, all 0 between strips
   };
+
+  void measure_motion(SpeciesMotion* motion) {
+    const float down_scale = 256.0f / static_cast<float>(settings_.height);
+    const float across_scale = 256.0f / static_cast<float>(settings_.width);
+    motion_sums_.assign(static_cast<std::size_t>(settings_.species), arithmetic::MotionSums{});
+    for_each_particle([&](std::size_t i) {
+      arithmetic::add_share(
+          motion_sums_[static_cast<std::size_t>(particles_.species[i])],
+          arithmetic::motion_share(particles_.y[i], particles_.x[i], particles_.vy[i],
+                                   particles_.vx[i], down_scale, across_scale));
+    });
+    for (const arithmetic::MotionSums& sums : motion_sums_) *motion++ = arithmetic::motion_of(sums);
+  }
 
   // Particles move at the end, when all is known that moves them, so that a step can be cancelled
   // until then.
@@ -362,6 +377,7 @@ class CpuEngine final : public Engine {
   std::size_t attraction_pitch_ = 0;
   std::vector<float> felt_, caused_;
   std::vector<std::int64_t> layers_;
+  std::vector<arithmetic::MotionSums> motion_sums_;  // by species
 
   std::unique_ptr<Painter> painter_;
 

@@ -29,6 +29,7 @@ class OneChunk final : public ChunkedSink {
   }
   void finish() override { sink_.finish(); }
   PictureFormat picture_format() const noexcept override { return sink_.picture_format(); }
+  bool wants_motion() const noexcept override { return sink_.wants_motion(); }
   int pictures_held_at_most() const noexcept override { return sink_.pictures_held_at_most(); }
 
  private:

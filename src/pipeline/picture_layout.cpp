@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 #include <new>
 
 namespace lifereel {
@@ -30,13 +31,15 @@ std::shared_ptr<std::uint8_t> neutral_plane(std::size_t bytes, int bit_depth) {
 
 }  // namespace
 
-PictureLayout::PictureLayout(const PictureFormat& format, int width, int height, bool has_colour)
+PictureLayout::PictureLayout(const PictureFormat& format, int width, int height, bool has_colour,
+                             int species)
     : format_(format.pixel_format == PixelFormat::gray8
                   ? format_for_size(PixelFormat::gray8, width, height)
                   : format),
       width_(width),
       height_(height),
-      planes_in_slot_(has_colour ? plane_count(format.pixel_format) : 1) {
+      planes_in_slot_(has_colour ? plane_count(format.pixel_format) : 1),
+      species_(species) {
   for (int plane = 0; plane < plane_count(format.pixel_format); ++plane) {
     const PlaneSize size = plane_size(plane, width, height);
     stride_bytes_[plane] = whole_lines(size.width * sample_bytes(format_.colour.bit_depth));
@@ -48,6 +51,8 @@ PictureLayout::PictureLayout(const PictureFormat& format, int width, int height,
       neutral_ = neutral_plane(bytes, format_.colour.bit_depth);
     }
   }
+  motion_offset_bytes_ = slot_bytes_;
+  slot_bytes_ += whole_lines(species * static_cast<int>(sizeof(SpeciesMotion)));
 }
 
 PictureTarget PictureLayout::target(std::uint8_t* slot) const noexcept {
@@ -55,6 +60,10 @@ PictureTarget PictureLayout::target(std::uint8_t* slot) const noexcept {
   target.colour = format_.colour;
   for (int plane = 0; plane < planes_in_slot_; ++plane)
     target.planes[plane] = {slot + offset_bytes_[plane], stride_bytes_[plane]};
+  if (species_ == 0) return target;
+  // An engine that tells of no motion leaves stillness.
+  target.motion = reinterpret_cast<SpeciesMotion*>(slot + motion_offset_bytes_);
+  std::uninitialized_fill_n(target.motion, species_, SpeciesMotion());
   return target;
 }
 
@@ -68,6 +77,9 @@ Picture PictureLayout::picture(const std::uint8_t* slot, std::int64_t pts_frames
     picture.stride_bytes[plane] = static_cast<int>(stride_bytes_[plane]);
   }
   picture.pts_frames = pts_frames;
+  picture.species = species_;
+  if (species_ > 0)
+    picture.motion = reinterpret_cast<const SpeciesMotion*>(slot + motion_offset_bytes_);
   return picture;
 }
 

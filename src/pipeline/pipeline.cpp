@@ -103,7 +103,7 @@ class Pipeline {
     const std::size_t lanes =
         std::max<std::size_t>(1, chunks_.count_up_to(static_cast<std::size_t>(settings.lanes)));
     const int slots = ring_slots(static_cast<int>(lanes));
-    const PictureLayout layout(sink.picture_format(), engine);
+    const PictureLayout layout(sink.picture_format(), engine, sink.wants_motion());
     for (std::size_t i = 0; i < lanes; ++i)
       lanes_.push_back(std::make_shared<Lane>(engine, layout, slots));
     sides_left_ = lanes + 1;

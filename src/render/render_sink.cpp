@@ -47,7 +47,7 @@ FilmOutput described_output(const RenderSettings& settings, const StoppedSequenc
       }
     };
   }
-  if (settings.film.audio.given()) output.title = check_sound(settings.film.audio).title;
+  if (!settings.film.audio.file.empty()) output.title = check_sound(settings.film.audio).title;
   if (output.title.empty())
     output.title = "Particle Life, seed " + std::to_string(settings.universe.seed);
   output.comment = self_description(settings);

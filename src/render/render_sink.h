@@ -38,6 +38,7 @@ class RenderSink final : public ChunkedSink {
   std::int64_t end_early(std::int64_t frames) override;
   void finish() override;
   PictureFormat picture_format() const noexcept override { return format_; }
+  bool wants_motion() const noexcept override { return film_ && film_->wants_motion(); }
   int pictures_held_at_most() const noexcept override;
 
   /// Of chunks that are there before the first is begun and are not drawn again.

@@ -100,7 +100,7 @@ void require_harmless(const std::string& key, const std::string& value, const st
   }
   if (key == "look")
     refuse(where + ": a film or golden file holds what its look sets, not its name");
-  if (key == "audio" && value != "none")
+  if (key == "audio" && value != "none" && value != "universe")
     refuse(where + ": a film or golden file holds its sound's audio-digest, not a file's name");
   if (key == "matrix" && !value.starts_with('[') && value != "seed")
     refuse(where + ": the matrix of a film or golden file must stand in it, [a b; c d]");

@@ -233,7 +233,7 @@ SettingEntry of_sound(SettingEntry entry) {
 std::vector<SettingEntry> sound_entries() {
   constexpr KeysOf key{"film"};
   std::vector<SettingEntry> list;
-  list.push_back(audio_entry(key("audio", "FILE", "of sound, or none")));
+  list.push_back(audio_entry(key("audio", "FILE", "of sound, universe, none")));
   const auto add = [&list](SettingEntry entry) { list.push_back(of_sound(std::move(entry))); };
   SettingEntry digest = text_entry(key("audio-digest", "SHA256", "that FILE must have"),
                                    LIFEREEL_FIELD(film.audio.digest));

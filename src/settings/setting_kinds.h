@@ -217,7 +217,9 @@ inline std::string parse_glyph_set(std::string_view text) {
   return set;
 }
 
-/// The film holds its digest, never its name.
+inline constexpr char universe_sound[] = "universe";
+
+/// The film holds a file's digest, never its name.
 inline SettingEntry audio_entry(const SettingKey& key) {
   return {key,
           [](RenderSettings& settings, const SettingText& text) {
@@ -226,13 +228,23 @@ inline SettingEntry audio_entry(const SettingKey& key) {
             if (text.value == no_value) {
               audio.file.clear();
               audio.digest.clear();
+              audio.universe = false;
+            } else if (text.value == universe_sound) {
+              audio.file.clear();
+              audio.digest.clear();
+              audio.universe = true;
             } else if (text.value == "-") {
+              audio.universe = false;
               audio.file = text.value;
             } else {
+              audio.universe = false;
               audio.file = (text.folder / std::filesystem::path(text.value)).string();
             }
           },
-          [](const RenderSettings&) -> std::optional<std::string> { return std::nullopt; }};
+          [](const RenderSettings& settings) -> std::optional<std::string> {
+            if (settings.film.audio.universe) return universe_sound;
+            return std::nullopt;
+          }};
 }
 inline std::string parse_digest(std::string_view text) {
   constexpr std::size_t hex_digits = 64;

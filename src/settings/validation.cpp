@@ -110,7 +110,11 @@ void validate_paths(const RenderSettings& settings) {
 /// The film is to have sound, and not pictures a film's settings.
 void check_film_sound(const RenderSettings& settings, const ResolvedFilm& film) {
   const AudioSettings& audio = film.settings.audio;
-  if (!audio.given()) return;
+  if (audio.universe && settings.universe.scene != Scene::particle_life)
+    refuse(
+        "audio = universe is made of particles that move, and a scene has none: name a file, or "
+        "none");
+  if (!audio.given() || audio.universe) return;
   if (audio.file.empty())
     refuse("the film's sound came from a file with the SHA-256 " + audio.digest +
            "; name it, audio = FILE, or leave the sound out, audio = none");

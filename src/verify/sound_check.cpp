@@ -13,6 +13,8 @@ namespace {
 
 constexpr char sound_check[] = "sound";
 constexpr double tolerance_lu = 0.5, highest_peak = -1;
+/// Of a universe, which is not heard before.
+constexpr double universe_tolerance_lu = 5;
 /// Of a peak that the gain was chosen by, what encoding makes of it.
 constexpr double peak_spread = 2;
 /// What matroska rounds times to, twice.
@@ -74,7 +76,8 @@ void SoundCheck::check_begin(const ScannedSound& sound) {
 void SoundCheck::check_loudness(const ScannedSound& sound) {
   if (!sound.true_peak_dbtp)
     return findings_.warn(sound_check, std::nullopt, "there is nothing but silence in it");
-  const std::optional<double>& wanted = film_.settings->film.audio.loudness;
+  const AudioSettings& audio = film_.settings->film.audio;
+  const std::optional<double>& wanted = audio.loudness;
   if (!wanted) return;
   if (*sound.true_peak_dbtp > highest_peak)
     findings_.warn(sound_check, std::nullopt,
@@ -82,7 +85,7 @@ void SoundCheck::check_loudness(const ScannedSound& sound) {
   if (!sound.integrated_lufs) return;
   const double off = *sound.integrated_lufs - *wanted;
   const bool kept_by_peaks = off < 0 && *sound.true_peak_dbtp > highest_peak - peak_spread;
-  if (std::abs(off) > tolerance_lu && !kept_by_peaks)
+  if (std::abs(off) > (audio.universe ? universe_tolerance_lu : tolerance_lu) && !kept_by_peaks)
     findings_.error(sound_check, format("it has %.1f LUFS, and its settings say %.1f",
                                         *sound.integrated_lufs, *wanted));
 }

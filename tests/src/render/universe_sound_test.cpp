@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Films that sound as their universe moves: the same bytes whatever happens to their render.
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <string>
+
+#include "encoders/film_reader.h"
+#include "encoders/sound_file.h"
+#include "src/errors.h"
+#include "src/render.h"
+#include "src/verify.h"
+#include "tests/messages.h"
+#include "tests/temporary_folder.h"
+
+using namespace lifereel;
+using test::contains;
+using test::contents;
+using test::refusal_of;
+
+namespace {
+
+constexpr int chunk = 12;
+constexpr int frames = 5 * chunk + 3;
+
+RenderSettings settings_of(const std::string& path, const char* codec = "ffv1") {
+  RenderSettings settings;
+  settings.universe.width = 352;
+  settings.universe.height = 288;
+  settings.universe.particles = 500;
+  settings.film.codec = codec;
+  settings.film.frames_per_second = {25, 1};
+  settings.film.gop = chunk;
+  settings.film.chunk_frames = chunk;
+  settings.film.codec_threads = 1;
+  settings.film.audio.universe = true;
+  settings.engine.engine = EngineChoice::cpu;
+  settings.frames = frames;
+  settings.output = path;
+  return settings;
+}
+
+}  // namespace
+
+TEST_SUITE("src.universe_sound") {
+  TEST_CASE("lanes, threads, kept chunks and the film's own settings make the same bytes") {
+    const test::TemporaryFolder folder;
+    for (const char* codec : {"ffv1", "libx264"}) {
+      CAPTURE(codec);
+      RenderSettings settings = settings_of(folder.file(std::string(codec) + ".mkv"), codec);
+      settings.engine.lanes = 1;
+      settings.resume = Resume::off;
+      const RenderReport report = render(settings);
+      CHECK(report.film.sound.samples == sound_samples(frames, {25, 1}));
+      const std::string whole = contents(settings.output);
+      CHECK(verify(settings.output).passes());
+
+      RenderSettings again;
+      apply_embedded_config(again, read_film_comment(settings.output), "film");
+      CHECK(again.film.audio.universe);
+      again.engine = settings.engine;
+      again.engine.lanes = 3;
+      again.engine.threads = 2;
+      again.output = folder.file(std::string("again-") + codec + ".mkv");
+      render(again);
+      CHECK(contents(again.output) == whole);
+    }
+  }
+
+  TEST_CASE("a render that was stopped goes on with the sound of the chunks that are kept") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = settings_of(folder.file("whole.mkv"));
+    settings.universe.particles = 20'000;  // takes long enough to be stopped
+    settings.resume = Resume::off;
+    render(settings);
+    const std::string whole = contents(settings.output);
+    settings.output = folder.file("stopped.mkv");
+    settings.resume = Resume::automatic;
+    std::atomic<bool> cancel{false};
+    JobControl control;
+    control.cancel = &cancel;
+    control.progress = [&](const JobProgress&) {
+      cancel = std::filesystem::exists(settings.output + ".lifereel/chunk-000000");
+    };
+    CHECK_THROWS_AS(render(settings, control), Cancelled);
+    const RenderReport report = render(settings);
+    CHECK(report.pipeline.frames_kept > 0);
+    CHECK(contents(settings.output) == whole);
+  }
+
+  TEST_CASE("scenes have no particles, and pictures of one's own may have no motion") {
+    const test::TemporaryFolder folder;
+    RenderSettings settings = settings_of(folder.file("rain.mkv"));
+    apply_setting(settings, "scene", "rain", "test");
+    CHECK(contains(refusal_of([&] { render(settings); }), "a scene has none: name a file"));
+
+    FilmOutput output;
+    output.path = folder.file("own.mkv");
+    output.width = 352;
+    output.height = 288;
+    output.frames = 2;
+    Film film(settings_of("").film, output);
+    CHECK(film.wants_motion());
+    const std::string gray(352 * 288, '\0');
+    CHECK(contains(
+        refusal_of([&] { film.write_gray(reinterpret_cast<const std::uint8_t*>(gray.data())); }),
+        "a picture came without its motion"));
+  }
+}
