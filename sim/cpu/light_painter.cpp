@@ -71,24 +71,35 @@ class LightPainter final : public Painter {
 
   void paint(const ParticleView& particles, const PictureTarget& target,
              WorkerPool& pool) override {
+    clock_.begin();
     fade_and_add(particles, target.colour, screen_ == nullptr && glass_ == nullptr, pool);
+    clock_.end(&StageTimes::light);
     const arithmetic::ToneConstants tone = tone_at(exposure_, white_bits_);
     if (screen_ != nullptr) {
       cells_->begin(tone);
       screen_->draw(*cells_, glass_ == nullptr ? &pyramid_ : nullptr, pool);
+      clock_.end(&StageTimes::glyphs);
     }
     const LightPlanes* shown = screen_ != nullptr ? &screen_->light() : &light_;
-    if (glass_ != nullptr) shown = &glass_->bend(*shown, pyramid_, pool);
+    if (glass_ != nullptr) {
+      shown = &glass_->bend(*shown, pyramid_, pool);
+      clock_.end(&StageTimes::bend);
+    }
     pyramid_.glow(pool);
+    clock_.end(&StageTimes::bloom);
     toner_.tone({*shown, pyramid_, tone, tables_.matrix, particles.frame}, target, pool);
+    clock_.end(&StageTimes::tone);
   }
 
   void pass(const ParticleView& particles, const ColourDescription& colour,
             WorkerPool& pool) override {
+    clock_.begin();
     fade_and_add(particles, colour, false, pool);
+    clock_.end(&StageTimes::light);
     if (screen_ == nullptr) return;
     cells_->begin(tone_at(exposure_, white_bits_));
     screen_->choose(*cells_, pool);
+    clock_.end(&StageTimes::glyphs);
   }
 
   void save(Checkpoint& checkpoint) const override {

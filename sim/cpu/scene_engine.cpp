@@ -11,6 +11,7 @@
 #include "sim/cpu/kernel_choice.h"
 #include "sim/cpu/painter.h"
 #include "sim/cpu/picture_toner.h"
+#include "sim/cpu/stage_clock.h"
 #include "sim/cpu/tube_glass.h"
 #include "sim/scene.h"
 #include "sim/scenes/spark_grid.h"
@@ -105,16 +106,24 @@ class SceneEngine final : public Engine {
   void begin_draw(const PictureTarget& target) override {
     check(target);
     const FloatEnvironment ieee;
+    clock_.begin();
     keep_to(target.colour.matrix);
     cells_.begin(frame_);
     screen_.draw(cells_, glass_ == nullptr ? &pyramid_ : nullptr, pool_);
+    clock_.end(&StageTimes::glyphs);
     const LightPlanes* shown = &screen_.light();
-    if (glass_ != nullptr) shown = &glass_->bend(*shown, pyramid_, pool_);
+    if (glass_ != nullptr) {
+      shown = &glass_->bend(*shown, pyramid_, pool_);
+      clock_.end(&StageTimes::bend);
+    }
     pyramid_.glow(pool_);
+    clock_.end(&StageTimes::bloom);
     toner_.tone({*shown, pyramid_, tone_, tables_.matrix, frame_}, target, pool_);
+    clock_.end(&StageTimes::tone);
   }
   void finish_draw() override {}
   void pass(const PictureTarget& target) override { check(target); }
+  StageTimes stage_times() const override { return clock_.times(); }
 
   void read_state(State& state) const override {
     state = State();
@@ -165,6 +174,7 @@ class SceneEngine final : public Engine {
   std::unique_ptr<TubeGlass> glass_;  // of a look with a barrel
   LightPyramid pyramid_;
   PictureToner toner_;
+  StageClock clock_;
   WorkerPool pool_;
 };
 
