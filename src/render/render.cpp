@@ -165,6 +165,7 @@ class RenderJob {
     const Resources resources = usable_resources();
     report_.processors = resources.processors;
     report_.engine = engine.describe();
+    if (control.estimate) report_.estimate = *control.estimate;
     share_ = share_resources(settings, resources, engine.draws_colour());
   }
 
