@@ -102,9 +102,8 @@ const Command estimate_command{
     {"universe", "look", "length", "film", "engine", "--output", "--resume", "--hash"},
     options(),
     0,
-    "\nIt is measured with the film's own engine and encoder and kept in $XDG_CACHE_HOME/lifereel; "
-    "a "
-    "finished\nrender is kept as the best estimate of the next. --json - prints JSON alone.\n",
+    "\nMeasured with the film's own engine and encoder, and kept in $XDG_CACHE_HOME/lifereel, as "
+    "finished\nrenders are. --json - prints JSON alone.\n",
     run_estimate};
 
 }  // namespace lifereel::cli

@@ -74,12 +74,9 @@ const Command render_command{
     {"universe", "look", "length", "film", "engine", "output"},
     options(),
     0,
-    "\nThe command line overrides a config file or film, and that "
-    "overrides a preset. RATE: 4400k, 1.5M.\n"
-    "A scene comes with the look of its name, or is drawn in characters in "
-    "the colours of --look.\n"
-    "\"none\" unsets what a lower layer set: --preset dvd_mp4 "
-    "--bitrate none --maxrate none ... --crf 20\n",
+    "\nOptions override a config file or film, that a quality, and that a preset. RATE: 4400k, "
+    "1.5M. A scene\nbrings the look of its name, or has characters in the colours of --look. "
+    "\"none\" unsets a value.\n",
     run_render};
 
 }  // namespace lifereel::cli

@@ -11,10 +11,10 @@
 namespace lifereel {
 namespace {
 
-/// As seen: the program and its libraries; what an encoder of another library has beside pictures;
-/// what CUDA keeps on the host; the index of an mp4, a frame.
-constexpr std::uint64_t program_bytes = 38 << 20, encoder_base_bytes = 18 << 20,
-                        cuda_bytes = 180 << 20, index_bytes = 64;
+/// As seen: the program and its libraries; what encoders that look ahead have beside pictures; what
+/// CUDA keeps on the host; the index of an mp4, a frame.
+constexpr std::uint64_t program_bytes = 38 << 20, encoder_bytes_each = 4 << 20,
+                        encoder_bytes_once = 18 << 20, cuda_bytes = 180 << 20, index_bytes = 64;
 
 /// The first GPU that would be taken; nullptr for none.
 const CudaDevice* gpu_for(const RenderSettings& settings, const CudaDevices& gpus) {
@@ -64,7 +64,14 @@ RenderPlan plan_render(const RenderSettings& settings) {
   plan.ring_bytes = lanes * static_cast<std::uint64_t>(plan.ring_slots) * layout.slot_bytes();
   if (encodes) {
     const EncoderNeeds needs = encoder_needs(settings.film, universe.width, universe.height);
-    plan.encoder_bytes = lanes * (needs.memory_bytes + encoder_base_bytes);
+    const auto pixels =
+        static_cast<std::uint64_t>(universe.width) * static_cast<std::uint64_t>(universe.height);
+    constexpr std::uint64_t looks_ahead = 100;  // bytes a pixel
+    plan.encoder_bytes = lanes * needs.memory_bytes;
+    // What it says is enough for any size; large pictures need less.
+    if (needs.memory_bytes > looks_ahead * pixels)
+      plan.encoder_bytes =
+          lanes * (needs.memory_bytes / 10 * 9 + encoder_bytes_each) + encoder_bytes_once;
   }
   plan.memory_bytes = program_bytes + plan.engine_bytes + plan.ring_bytes + plan.encoder_bytes;
   if (settings.frames || settings.seconds)

@@ -265,7 +265,8 @@ def full_disks(table, films, tries, chance):
             command = [film.program, "render", *film.options, "-o", str(disk / film.file)]
             process = subprocess.run(
                 ["unshare", "-rm", "sh", "-c", script, "sh", str(chance.randrange(8, 600)),
-                 str(disk), *command], env=dict(os.environ, XDG_CACHE_HOME="/proc", FILM=film.file), check=False,
+                 str(disk), *command],
+                env=dict(os.environ, XDG_CACHE_HOME="/proc", FILM=film.file), check=False,
                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=OUT_OF_TIME)
             demand(process.returncode == 0, process.stderr)
             made = hashlib.sha256((where / ("result-" + film.file)).read_bytes()).hexdigest()
