@@ -75,8 +75,8 @@ const Command render_command{
     options(),
     0,
     "\nOptions override a config file or film, that a quality, and that a preset. RATE: 4400k, "
-    "1.5M. A scene\nbrings the look of its name, or has characters in the colours of --look. "
-    "\"none\" unsets a value.\n",
+    "1.5M.\nA scene brings its look, or has characters in the colours of --look. \"none\" unsets "
+    "a value.\n",
     run_render};
 
 }  // namespace lifereel::cli

@@ -25,7 +25,7 @@ namespace {
 RenderSettings with_a_name(const RenderSettings& wanted) {
   RenderSettings settings = wanted;
   if (settings.output.empty() && settings.film.codec != "null")
-    settings.output = settings.film.target == DiscTarget::none ? "film.mp4" : "film.mpg";
+    settings.output = settings.film.target == DiscTarget::none ? "film.mkv" : "film.mpg";
   if (const std::optional<PictureFiles> pictures = pictures_of(settings))
     settings.film = pictures->settings;
   return settings;

@@ -34,7 +34,11 @@ bool is_disc(const RenderSettings& settings) { return settings.film.target != Di
 /// The shape in which a film is shown, in square pixels, with so many on its shorter side.
 void fit_size(RenderSettings& settings, int lines) {
   UniverseSettings& universe = settings.universe;
-  const std::optional<Rational>& aspect = settings.film.aspect;
+  const UniverseSettings usual;
+  std::optional<Rational> aspect = settings.film.aspect;
+  // The default shape is nobody's choice.
+  const bool is_usual = universe.width == usual.width && universe.height == usual.height;
+  if (!aspect && is_usual) aspect = {16, 9};
   const double shape =
       aspect ? aspect->value() : static_cast<double>(universe.width) / universe.height;
   const double area = static_cast<double>(universe.width) * universe.height;

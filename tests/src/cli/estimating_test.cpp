@@ -71,7 +71,7 @@ TEST_SUITE("src.estimating") {
     CHECK(contains(draft, "fps = 12\n"));
     CHECK(contains(draft, "crf = 28"));
     CHECK_FALSE(contains(draft, "quality"));
-    program.write("mine.cfg", "size = 320x288\ncrf = 33\n");
+    program.write("mine.cfg", "look = aurora\nsize = 320x288\ncrf = 33\n");
     for (const std::string options : {"--quality draft --config mine.cfg --bloom 0.5",
                                       "--bloom 0.5 --config mine.cfg --quality draft"}) {
       const std::string mine = settings_of(options);

@@ -47,6 +47,9 @@ TEST_SUITE("src.quality") {
     CHECK(size_of(preset_at("panoramic", Quality::max)) == "7680x2160");
     CHECK(size_of(preset_at("panoramic", Quality::production)) == "3840x1080");
     CHECK(preset_at("film_4k", Quality::production).universe.particles == 15000);
+    RenderSettings without;
+    apply_quality(without, Quality::preview);
+    CHECK(size_of(without) == "1280x720");
     const RenderSettings data_disc = preset_at("dvd_mp4", Quality::production);
     CHECK(size_of(data_disc) == "1920x1080");
     CHECK_FALSE(data_disc.film.aspect);
