@@ -145,6 +145,15 @@ double film_size(const RenderSettings& settings, double sampled, std::int64_t fr
   return video + sound + container_bytes(settings, video, sound, frames);
 }
 
+/// Whether a film of these settings would cost as much a frame as a finished one did: a short one
+/// has fewer lanes, and a young universe.
+bool says_enough(const FinishedCost& finished, const RenderSettings& settings) {
+  constexpr std::int64_t much_longer = 20;
+  const ResourceShare share =
+      share_resources(settings, usable_resources(), settings.universe.look.draws_colour());
+  return finished.lanes == share.lanes && frame_count(settings) <= much_longer * finished.frames;
+}
+
 std::uint64_t rounded(double bytes) { return static_cast<std::uint64_t>(std::llround(bytes)); }
 
 Estimate estimate_of(const RenderSettings& settings, const Measurement& measurement) {
@@ -163,7 +172,8 @@ Estimate estimate_of(const RenderSettings& settings, const Measurement& measurem
   double film = settings.film.codec == "null"
                     ? 0
                     : film_size(settings, model.bytes(estimate.frames), estimate.frames);
-  if (const auto& finished = measurement.finished) {
+  if (const std::optional<FinishedCost>& finished = measurement.finished;
+      finished && says_enough(*finished, settings)) {
     const auto scaled = [&](double now, double then) {
       const double by_length =
           static_cast<double>(estimate.frames) / static_cast<double>(finished->frames);
@@ -188,7 +198,8 @@ Estimate estimate_of(const RenderSettings& settings, const Measurement& measurem
 /// Nothing better would come of another measurement.
 bool is_good_enough(const Measurement& kept, const RenderSettings& settings,
                     const EstimateSettings& how) {
-  if (kept.finished) return true;
+  if (kept.finished && says_enough(*kept.finished, settings)) return true;
+  if (kept.samples.empty()) return false;
   if (how.probe_seconds > 2 * kept.probe_seconds) return false;
   constexpr double much_longer = 1.5;
   const auto oldest = static_cast<double>(kept.samples.back().age + 72);
@@ -208,13 +219,16 @@ Estimate estimate(const RenderSettings& wanted, const EstimateSettings& how,
   if (!kept) {
     const ResourceShare share =
         share_resources(settings, usable_resources(), settings.universe.look.draws_colour());
+    const std::optional<FinishedCost> finished = measurement ? measurement->finished : std::nullopt;
     measurement = probe(settings, film, share, how.probe_seconds, control);
+    measurement->finished = finished;
     keep_measurement(how.folder, key, *measurement);
   }
   Estimate result = estimate_of(settings, *measurement);
-  result.source = measurement->finished ? Estimate::Source::rendered
-                  : kept                ? Estimate::Source::kept
-                                        : Estimate::Source::measured;
+  if (measurement->finished && says_enough(*measurement->finished, settings))
+    result.source = Estimate::Source::rendered;
+  else
+    result.source = kept ? Estimate::Source::kept : Estimate::Source::measured;
   return result;
 }
 
@@ -229,8 +243,11 @@ void keep_as_estimate(const RenderSettings& wanted, const RenderReport& report,
     const RenderSettings settings = with_a_name(wanted);
     const std::string key = measurement_key(settings);
     Measurement measurement = kept_measurement(how.folder, key).value_or(Measurement());
-    measurement.finished = {pipeline.frames, pipeline.wall_seconds, report.film.file_bytes,
-                            report.peak_memory_bytes, frame_budget(report)};
+    if (measurement.finished && measurement.finished->lanes == pipeline.lanes &&
+        measurement.finished->frames > 2 * pipeline.frames)
+      return;  // which says more
+    measurement.finished = {pipeline.frames,        pipeline.lanes,           pipeline.wall_seconds,
+                            report.film.file_bytes, report.peak_memory_bytes, frame_budget(report)};
     keep_measurement(how.folder, key, measurement);
   } catch (const std::exception&) {
     // Nobody asked for it.

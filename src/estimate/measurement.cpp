@@ -49,7 +49,7 @@ AgeSample sample_in(std::istream& line) {
 
 FinishedCost finished_in(std::istream& line) {
   FinishedCost cost;
-  line >> cost.frames;
+  line >> cost.frames >> cost.lanes;
   cost.wall_seconds = number_in(line);
   line >> cost.film_bytes >> cost.peak_memory_bytes;
   for (double* const number :
@@ -109,8 +109,8 @@ std::string print(const Measurement& measurement) {
   }
   if (measurement.finished) {
     const FinishedCost& cost = *measurement.finished;
-    text += format("finished %lld %.17g %lld %llu", static_cast<long long>(cost.frames),
-                   cost.wall_seconds, static_cast<long long>(cost.film_bytes),
+    text += format("finished %lld %d %.17g %lld %llu", static_cast<long long>(cost.frames),
+                   cost.lanes, cost.wall_seconds, static_cast<long long>(cost.film_bytes),
                    static_cast<unsigned long long>(cost.peak_memory_bytes));
     std::vector<double> numbers{cost.budget.frame, cost.budget.engine, cost.budget.encode,
                                 cost.budget.mux};

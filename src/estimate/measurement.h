@@ -25,6 +25,7 @@ struct AgeSample {
 /// What a finished film turned out to cost.
 struct FinishedCost {
   std::int64_t frames = 0;
+  int lanes = 1;
   double wall_seconds = 0;
   std::int64_t film_bytes = 0;
   std::uint64_t peak_memory_bytes = 0;

@@ -82,7 +82,7 @@ TEST_SUITE("src.estimate") {
 
   TEST_CASE("measurements are kept to the bit, and damaged ones are none") {
     Measurement measurement = two_ages();
-    measurement.finished = {1000, 12.5, 123456, 99, {}};
+    measurement.finished = {1000, 2, 12.5, 123456, 99, {}};
     const std::string text = print(measurement);
     const auto read = parse_measurement(text);
     REQUIRE(read);
@@ -146,6 +146,7 @@ TEST_SUITE("src.estimate") {
     CHECK(again.source == Estimate::Source::rendered);
     CHECK(again.seconds == doctest::Approx(40));
     CHECK(again.film_bytes == static_cast<std::uint64_t>(report.film.file_bytes));
+    CHECK(estimate(film_by_crf(settings.output, 48000), how).source == Estimate::Source::measured);
     const Estimate longer = estimate(film_by_crf(settings.output, 4800), how);
     CHECK(longer.source == Estimate::Source::rendered);
     CHECK(longer.seconds > 200);
