@@ -90,7 +90,8 @@ double mean_over(const std::vector<AgeSample>& samples, double AgeSample::*quant
 }
 
 double mean_bytes(const Measurement& measurement, double from, double to) {
-  const double key_share = 1 / std::max(1.0, measurement.gop);
+  const double frames = std::max(1.0, to - from), gop = std::max(1.0, measurement.gop);
+  const double key_share = std::ceil(frames / gop) / frames;
   return key_share * mean_over(measurement.samples, &AgeSample::key_bytes, from, to) +
          (1 - key_share) * mean_over(measurement.samples, &AgeSample::other_bytes, from, to);
 }

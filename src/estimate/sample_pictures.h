@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -11,7 +13,7 @@
 
 namespace lifereel {
 
-/// The middle of pictures, as large as is encoded of them, one after another in memory.
+/// A part of pictures, as large as is encoded of them, one after another in memory.
 class SamplePictures {
  public:
   SamplePictures(const Engine& engine, const PictureFormat& format, int width, int height,
@@ -40,9 +42,8 @@ class SamplePictures {
       const PlaneView from = whole.plane(plane);
       const PlaneSize size = plane_size(plane, width_, height_);
       const std::size_t sample = static_cast<std::size_t>(sample_bytes(from.bit_depth));
-      // An even place, so that it begins with a sample of chroma.
-      const int left = (from.width - size.width) / 2 / 2 * 2;
-      const int top = (from.height - size.height) / 2 / 2 * 2;
+      const int left = begin_of_part(from.width, size.width);
+      const int top = begin_of_part(from.height, size.height);
       for (int y = 0; y < size.height; ++y)
         std::memcpy(
             to.planes[plane].data + static_cast<std::size_t>(y) * to.planes[plane].stride_bytes,
@@ -53,6 +54,15 @@ class SamplePictures {
   }
 
  private:
+  /// Where a side's mean square distance from the middle is the whole's: a vignette is as dark
+  /// there as it is on average.
+  static int begin_of_part(int whole, int part) {
+    const double share = static_cast<double>(part) / whole;
+    const double off_centre = std::sqrt(std::max(0.0, 1 - share * share) / 3);
+    const double begin = (whole * (1 + off_centre) - part) / 2;
+    return std::clamp(static_cast<int>(begin), 0, whole - part);
+  }
+
   std::uint8_t* drawn(int number) const noexcept {
     return targets_.picture(static_cast<std::size_t>(number) % targets_.pictures());
   }

@@ -78,6 +78,7 @@ TEST_SUITE("src.estimate") {
     CHECK(mean_over(samples, &AgeSample::key_bytes, 150, 150) == doctest::Approx(1500));
     CHECK(mean_over({}, &AgeSample::key_bytes, 0, 10) == 0);
     CHECK(mean_bytes(two_ages(), 0, 100) == doctest::Approx(0.1 * 1000 + 0.9 * 100));
+    CHECK(mean_bytes(two_ages(), 0, 5) == doctest::Approx(0.2 * 1000 + 0.8 * 100));
   }
 
   TEST_CASE("measurements are kept to the bit, and damaged ones are none") {
