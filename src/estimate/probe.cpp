@@ -32,7 +32,7 @@ class Probe {
                                       settings.universe.height);
     if (film_) encoder_.emplace(settings, *film_, share.lanes);
     const bool whole = settings.film.target != DiscTarget::none || !settings.film.filter.empty();
-    const double most = seconds > 4 ? 640.0 * 368 : 480.0 * 272;
+    const double most = seconds > 4 ? 960.0 * 544 : 480.0 * 272;
     world_ = whole ? settings.universe : sample_world(settings.universe, most);
     is_whole_world_ = world_ == settings.universe;
   }
@@ -43,6 +43,9 @@ class Probe {
     small_engine.engine = EngineChoice::cpu;
     engine_ = is_whole_world_ ? std::move(real_engine_) : make_engine(world_, small_engine);
     choose_part();
+    // From its first frame on: a universe changes most when it is young.
+    engine_.reset();
+    engine_ = make_engine(world_, is_whole_world_ ? real_settings_ : small_engine);
     const auto before = ProbeClock::now();
     add_sample();
     sample_seconds_ = since(before);
@@ -55,7 +58,7 @@ class Probe {
 
   /// The film's own, in its youth.
   void measure_engine() {
-    EngineSettings engine = settings_.engine;
+    EngineSettings& engine = real_settings_;
     const bool cpu = engine.engine != EngineChoice::cuda;
     real_engine_ = make_engine(settings_.universe, engine, control_.notice);
     if (cpu && real_engine_->describe().engine == "cpu") {
@@ -104,7 +107,8 @@ class Probe {
     const int count = std::clamp(static_cast<int>(most_bytes / bytes), fewest_pictures, pictures_);
     SamplePictures pictures(*engine_, format_, part_width_, part_height_, count);
     AgeSample sample;
-    sample.age = static_cast<std::int64_t>(engine_->frame());
+    // Most of what is counted is of its first half.
+    sample.age = static_cast<std::int64_t>(engine_->frame()) + count / 4;
     const EngineCost drawn =
         DrawnFrames(*engine_, pictures)
             .draw(count, is_whole_world_ ? 0.3 * seconds_ : 2 * seconds_, control_);
@@ -128,7 +132,7 @@ class Probe {
 
   /// Two samples of an older universe: as old as the film's will be, or as can be reached.
   void go_older() {
-    const std::int64_t end = settings_.warmup + frame_count(settings_) - pictures_;
+    const std::int64_t end = settings_.warmup + frame_count(settings_) - few_pictures;
     const auto now = static_cast<std::int64_t>(engine_->frame());
     measurement_.to_the_end = true;
     if (end <= now) return;
@@ -141,7 +145,8 @@ class Probe {
                                     ? end
                                     : now + static_cast<std::int64_t>(affordable);
     measurement_.to_the_end = oldest == end;
-    const std::int64_t middle = now + (oldest - now) / 6;
+    constexpr std::int64_t soon = 150;
+    const std::int64_t middle = now + std::min(soon, (oldest - now) / 3);
     for (const std::int64_t age : {middle, oldest}) {
       if (age == middle && left() < 1.5 * sample_seconds_) continue;  // the older one says more
       const std::int64_t way = age - static_cast<std::int64_t>(engine_->frame());
@@ -181,6 +186,7 @@ class Probe {
   std::optional<SampleEncoder> encoder_;
   UniverseSettings world_;
   bool is_whole_world_ = false;
+  EngineSettings real_settings_ = settings_.engine;
   std::unique_ptr<Engine> real_engine_, engine_;
   EngineCost young_engine_, first_drawn_;
   int part_width_ = 0, part_height_ = 0, pictures_ = most_pictures;

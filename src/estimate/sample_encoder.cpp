@@ -36,8 +36,11 @@ void count_bytes(EncoderCost& cost, const FilmStatistics& all, const Film::Writt
 EncoderCost encode_one(const FilmSettings& settings, const FilmOutput& output,
                        const SamplePictures& pictures) {
   Film film(settings, output);
-  for (int i = 0; i < pictures.count(); ++i) film.write(pictures.picture(i));
-  const Film::Written early = film.written();
+  Film::Written early;  // before the last picture, with which the encoder looks ahead no more
+  for (int i = 0; i < pictures.count(); ++i) {
+    early = film.written();
+    film.write(pictures.picture(i));
+  }
   film.finish();
   EncoderCost cost;
   count_bytes(cost, film.statistics(), early);
