@@ -147,7 +147,7 @@ TEST_SUITE("src.estimate") {
     CHECK(again.source == Estimate::Source::rendered);
     CHECK(again.seconds == doctest::Approx(40));
     CHECK(again.film_bytes == static_cast<std::uint64_t>(report.film.file_bytes));
-    CHECK(estimate(film_by_crf(settings.output, 48000), how).source == Estimate::Source::measured);
+    CHECK(estimate(film_by_crf(settings.output, 48000), how).source != Estimate::Source::rendered);
     const Estimate longer = estimate(film_by_crf(settings.output, 4800), how);
     CHECK(longer.source == Estimate::Source::rendered);
     CHECK(longer.seconds > 200);
