@@ -6,6 +6,10 @@
 #include <memory>
 #include <vector>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "src/estimate/drawn_frames.h"
 #include "src/estimate/probe_clock.h"
 #include "src/estimate/sample_encoder.h"
@@ -30,7 +34,14 @@ class Probe {
     format_ = film_ ? film_->pictures
                     : format_for_size(settings.film.pixel_format, settings.universe.width,
                                       settings.universe.height);
-    if (film_) encoder_.emplace(settings, *film_, share.lanes);
+    if (film_) {
+      encoder_.emplace(settings, *film_, share.lanes);
+      const UniverseSettings& universe = settings.universe;
+      constexpr double looks_ahead = 100;  // bytes a pixel
+      const EncoderNeeds needs = encoder_needs(settings.film, universe.width, universe.height);
+      if (static_cast<double>(needs.memory_bytes) < looks_ahead * pixels_of(universe))
+        pictures_ = few_pictures;
+    }
     const bool whole = settings.film.target != DiscTarget::none || !settings.film.filter.empty();
     const double most = seconds > 4 ? 960.0 * 544 : 480.0 * 272;
     world_ = whole ? settings.universe : sample_world(settings.universe, most);
@@ -96,12 +107,13 @@ class Probe {
     part_width_ = std::min(world_.width, static_cast<int>(world_.width * scale / 16 + 0.5) * 16);
     part_height_ = std::min(world_.height, static_cast<int>(world_.height * scale / 16 + 0.5) * 16);
     // An encoder that looks ahead makes less of a film's last pictures, so that fewer say less.
-    if (a_pixel * pixels * most_pictures > seconds_) pictures_ = enough_pictures;
+    if (a_pixel * pixels * most_pictures > seconds_)
+      pictures_ = std::min(pictures_, enough_pictures);
   }
 
   /// Draws and encodes where the engine is now.
   void add_sample() {
-    constexpr double most_bytes = 512e6;
+    constexpr double most_bytes = 256e6;
     const double bytes = static_cast<double>(
         PictureLayout(format_, part_width_, part_height_, engine_->draws_colour()).slot_bytes());
     const int count = std::clamp(static_cast<int>(most_bytes / bytes), fewest_pictures, pictures_);
@@ -198,7 +210,11 @@ class Probe {
 
 Measurement probe(const RenderSettings& settings, const std::optional<ResolvedFilm>& film,
                   const ResourceShare& share, double seconds, const JobControl& control) {
-  return Probe(settings, film, share, seconds, control).run();
+  Measurement measurement = Probe(settings, film, share, seconds, control).run();
+#ifdef __GLIBC__
+  malloc_trim(0);  // it is not to count as the film's memory
+#endif
+  return measurement;
 }
 
 }  // namespace lifereel
