@@ -43,7 +43,8 @@ class Probe {
         pictures_ = few_pictures;
     }
     const bool whole = settings.film.target != DiscTarget::none || !settings.film.filter.empty();
-    const double most = seconds > 4 ? 960.0 * 544 : 480.0 * 272;
+    // In smaller ones clusters meet themselves around the torus.
+    constexpr double most = 960.0 * 544;
     world_ = whole ? settings.universe : sample_world(settings.universe, most);
     is_whole_world_ = world_ == settings.universe;
   }
@@ -157,12 +158,12 @@ class Probe {
                                     ? end
                                     : now + static_cast<std::int64_t>(affordable);
     measurement_.to_the_end = oldest == end;
-    constexpr std::int64_t soon = 150;
-    const std::int64_t middle = now + std::min(soon, (oldest - now) / 3);
-    for (const std::int64_t age : {middle, oldest}) {
-      if (age == middle && left() < 1.5 * sample_seconds_) continue;  // the older one says more
+    // What the first pictures have of the initial state is soon over.
+    const auto soon = static_cast<std::int64_t>(engine_->frame());
+    for (const std::int64_t age : {soon, oldest}) {
+      if (age == soon && left() < 1.5 * sample_seconds_) continue;  // the older one says more
       const std::int64_t way = age - static_cast<std::int64_t>(engine_->frame());
-      if (way <= 0) continue;
+      if (way < 0) continue;
       pass(way);
       add_sample();
     }
