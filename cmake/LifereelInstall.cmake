@@ -32,6 +32,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   encoders/vbv.h
   src/bench.h
   src/errors.h
+  src/estimate.h
   src/golden.h
   src/job_control.h
   src/npy.h

@@ -33,6 +33,7 @@ struct FilmStatistics {
   double duration_seconds = 0;
   double average_bitrate = 0;  ///< video, bits per second
   double encode_seconds = 0;   ///< inside codecs, filter and muxer, all threads together
+  double mux_seconds = 0;      ///< of it, in the muxer and on the disk
   SoundStatistics sound;       ///< but for a disc's silence
   std::string encoder;         ///< libavcodec's name of it
   std::string container;       ///< libavformat's name of it

@@ -95,6 +95,27 @@ struct EngineDescription {
   std::size_t memory_bytes = 0;  ///< state and pictures, without ring slots
 };
 
+/// What an engine spent on each stage of its frames, in seconds of wall time on the thread that
+/// drives it; 0 for stages that it does not have or cannot tell apart. A GPU, whose stages are one
+/// launch, tells none: all of its frame is in PipelineStatistics::engine_busy_seconds.
+struct StageTimes {
+  double step = 0;  ///< moving particles, and adding the light of all steps of a frame but its last
+  double light = 0;  ///< what was there fades, particles are added; a scene has none
+  double glyphs =
+      0;  ///< characters are chosen; where no glass bends them, they are drawn as they are toned
+  double bend = 0;  ///< by a tube's glass
+  double bloom = 0;
+  double tone = 0;  ///< light becomes samples
+
+  double sum() const noexcept { return step + light + glyphs + bend + bloom + tone; }
+};
+
+/// What was spent between two readings.
+constexpr StageTimes operator-(const StageTimes& now, const StageTimes& then) noexcept {
+  return {now.step - then.step, now.light - then.light, now.glyphs - then.glyphs,
+          now.bend - then.bend, now.bloom - then.bloom, now.tone - then.tone};
+}
+
 /// A universe that moves. Not thread-safe: one thread drives an engine. Two engines know nothing of
 /// each other. Every call may throw std::runtime_error when the device fails.
 class Engine {
@@ -157,6 +178,9 @@ class Engine {
   /// Goes on from there, whatever this engine has computed before; no draw may be in flight. Throws
   /// std::invalid_argument for another universe's checkpoint, std::runtime_error for a broken one.
   virtual void restore(const Checkpoint& checkpoint);
+
+  /// Since it was made.
+  virtual StageTimes stage_times() const { return {}; }
 
   /// Frames so far: calls of step().
   virtual std::uint64_t frame() const noexcept = 0;

@@ -13,6 +13,8 @@
 
 namespace [[gnu::visibility("default")]] lifereel {
 
+struct Estimate;
+
 /// Where a job stands. What it does not measure stays as it is here.
 struct JobProgress {
   /// Frames whose pictures the encoder has taken (rendering), were decoded (verifying,
@@ -52,6 +54,9 @@ struct JobControl {
   const std::atomic<bool>* cancel = nullptr;
   /// Rendering: likewise, but the film ends with the frame being drawn and is finished as it is.
   const std::atomic<bool>* end_early = nullptr;
+  /// Rendering: what the film was expected to cost, to be reported beside what it did; may be
+  /// nullptr.
+  const Estimate* estimate = nullptr;
 };
 
 /// Measures a job that counts frames and encodes none, from now on; also one of the caller's own.

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "encoders/picture.h"
 #include "errors.h"
@@ -20,14 +21,18 @@ struct PipelineStatistics {
   std::int64_t frames_kept = 0;  ///< of chunks that the sink did not need, so far
   int lanes = 1;
   double wall_seconds = 0;
-  double engine_busy_seconds = 0;     ///< stepping and drawing
-  double engine_waited_seconds = 0;   ///< for a free slot
-  double encoder_busy_seconds = 0;    ///< inside the sink
-  double encoder_waited_seconds = 0;  ///< for a filled slot
-  double mean_ring_fill = 0;          ///< filled slots the lanes found, 0..ring_slots
-  int ring_slots = 0;                 ///< of each lane
-  std::uint64_t ring_bytes = 0;       ///< of all lanes
-  int slow_slots = 0;                 ///< of all lanes, PictureMemory::slow_pictures()
+  double engine_busy_seconds = 0;         ///< stepping and drawing
+  double engine_waited_seconds = 0;       ///< for a free slot
+  double encoder_busy_seconds = 0;        ///< inside the sink
+  std::vector<double> lane_busy_seconds;  ///< of it, each lane's
+  double encoder_waited_seconds = 0;      ///< for a filled slot
+  double mean_ring_fill = 0;              ///< filled slots the lanes found, 0..ring_slots
+  int ring_slots = 0;                     ///< of each lane
+  std::uint64_t ring_bytes = 0;           ///< of all lanes
+  int slow_slots = 0;                     ///< of all lanes, PictureMemory::slow_pictures()
+
+  /// Of engine_busy_seconds; counted when the pipeline has ended.
+  StageTimes engine_stages;
 
   // Processor time, counted when a thread has ended.
   double engine_cpu_seconds = 0;   ///< of the engine's thread, without helpers of its own

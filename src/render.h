@@ -7,6 +7,7 @@
 #include <string>
 
 #include "encoders/film.h"
+#include "estimate.h"
 #include "job_control.h"
 #include "pipeline.h"
 #include "settings.h"
@@ -29,6 +30,7 @@ struct RenderReport {
   /// After the last frame; empty where that was in working files already.
   std::string state_hash;
   std::vector<std::string> warnings;  ///< what made it slower than necessary; one sentence each
+  std::optional<Estimate> estimate;   ///< JobControl::estimate
 };
 
 /// Renders a film. Blocks; any number may run at once in one process. A film in chunks keeps what
@@ -58,6 +60,9 @@ RenderReport render(const RenderSettings& settings, Engine& engine, const JobCon
 std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
                                     const EngineSettings& settings,
                                     const std::function<void(const std::string&)>& notice = {});
+
+/// What was measured of a film's frames.
+FrameBudget frame_budget(const RenderReport& report);
 
 /// One sentence: what limited the speed.
 std::string bottleneck(const RenderReport& report);

@@ -37,6 +37,20 @@ struct ValueOrigin {
   bool operator==(const ValueOrigin&) const { return true; }
 };
 
+/// How much a film may cost, in one word: an overlay between a preset and what is given by key.
+///
+///                lines  frames/s  crf  particles at most  x264's and x265's preset
+///   draft          540        12   28               2500  veryfast, with less of a look
+///   preview        720        15   25               6250  fast
+///   production    1080        24   20              15000  medium
+///   max           2160        30   15              37500  slow
+///
+/// Lines are the picture's shorter side: what a screen shows at once of a panorama has that many. A
+/// film keeps its shape, its duration and, up to that number, its particles' density. The numbers
+/// are in the proportions of 200 : 500 : 1200 : 3000, with a universe as dense as the default one
+/// at 1080 lines. A disc keeps its size and rate, and has 2200, 3300, 4400 or 8000 kb/s instead.
+enum class Quality { draft, preview, production, max };
+
 /// Working files, from which a render that was stopped goes on (work_folder.h).
 enum class Resume {
   automatic,  ///< keep them beside the film until it is complete; go on from those that are there
@@ -57,6 +71,8 @@ struct RenderSettings {
   ValueOrigin particles;
   /// Until a look is given by its key, another scene brings its own.
   ValueOrigin look;
+  /// apply_quality(): presets, sizes and looks that are set later keep to it.
+  std::optional<Quality> quality;
   /// One of the two; neither is an error at render time.
   std::optional<std::int64_t> frames;
   std::optional<double> seconds;
@@ -174,8 +190,22 @@ const std::vector<Look>& looks();
 /// a look in colour has them. Throws std::invalid_argument.
 void apply_look(RenderSettings& settings, const std::string& name);
 
+/// "draft", "preview", "production", "max".
+const char* quality_name(Quality quality) noexcept;
+/// Nothing for another name.
+std::optional<Quality> quality_of(std::string_view name) noexcept;
+
+/// Sets what a quality says, from here on also for presets, sizes and looks; what is given by key
+/// afterwards wins. settle_quality() comes last.
+void apply_quality(RenderSettings& settings, Quality quality);
+
+/// Takes back what of a quality does not go with what was given by key: a crf beside a bitrate or
+/// with an encoder that has none. From here on the settings are like any others. Throws
+/// std::invalid_argument where a disc has no room for the quality.
+void settle_quality(RenderSettings& settings);
+
 /// Starts over from a preset: film, universe and length become the preset's; engine and output
-/// stay. Throws std::invalid_argument naming the presets there are.
+/// stay, and so does a quality. Throws std::invalid_argument naming the presets there are.
 void apply_preset(RenderSettings& settings, const std::string& name);
 
 }  // namespace lifereel

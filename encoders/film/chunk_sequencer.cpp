@@ -121,7 +121,7 @@ class ChunkSequencer::Chunk final : public PictureSink {
   void take(AVPacket& packet, const AVCodecContext& codec) {
     if (!sequencer_.cut()) {
       if (!sequencer_.writer_->begun()) sequencer_.writer_->begin(codec);
-      sequencer_.writer_->write(packet);
+      sequencer_.write(packet);
       return;
     }
     if (packets_++ == 0) begin_packets(codec);
@@ -216,6 +216,7 @@ FilmStatistics ChunkSequencer::statistics() const {
   if (writer_) writer_->describe(statistics);
   const std::lock_guard lock(mutex_);
   statistics.encode_seconds = encode_seconds_;
+  statistics.mux_seconds = mux_seconds_;
   statistics.warnings = warnings_;
   return statistics;
 }
@@ -295,6 +296,11 @@ void ChunkSequencer::check_extradata(const std::vector<std::uint8_t>& extradata)
 void ChunkSequencer::pass_on(std::int64_t index, AVPacket& packet) {
   packet.pts += plan_.begin(index);
   packet.dts += plan_.begin(index);
+  write(packet);
+}
+
+void ChunkSequencer::write(AVPacket& packet) {
+  const Lap lap(mux_seconds_);
   writer_->write(packet);
 }
 
@@ -329,7 +335,10 @@ void ChunkSequencer::finish() {
     if (cut() && output_.frames > 0 && written().frames != wanted)
       throw std::runtime_error("the film ended after " + std::to_string(written().frames) + " of " +
                                std::to_string(wanted) + " pictures");
-    writer_->finish();
+    {
+      const Lap mux(mux_seconds_);
+      writer_->finish();
+    }
     finished_ = true;
     spare_.reset();
   }

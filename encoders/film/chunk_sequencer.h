@@ -70,6 +70,7 @@ class ChunkSequencer final : public ChunkedSink {
   /// thread has it. Then, pass_on() its packets as they come.
   bool claim_writer(std::int64_t index);
   void pass_on(std::int64_t index, AVPacket& packet);
+  void write(AVPacket& packet);
   /// After the last packet of a chunk whose writer was claimed: writes those that waited for it.
   void release_writer();
   /// Takes a chunk that is whole: it waits for those before it. With a store it is kept there.
@@ -91,6 +92,7 @@ class ChunkSequencer final : public ChunkedSink {
   // With the thread that set writing_, which has left the mutex meanwhile; else with who holds it.
   // Of a film in one piece: with its chunk's thread.
   std::unique_ptr<FilmWriter> writer_;
+  double mux_seconds_ = 0;
 
   mutable std::mutex mutex_;                      // all that follows
   std::unique_ptr<ChunkEncoder> spare_;           // opened with the film; the first chunk takes it

@@ -12,6 +12,7 @@
 #include "sim/cpu/engine_needs.h"
 #include "sim/cpu/kernel_choice.h"
 #include "sim/cpu/painter.h"
+#include "sim/cpu/stage_clock.h"
 #include "sim/cpu/strips.h"
 #include "sim/cpu/worker_pool.h"
 #include "sim/engine.h"
@@ -115,12 +116,14 @@ class CpuEngine final : public Engine {
   void step() override {
     const FloatEnvironment ieee;
     cancelled_ = false;
+    clock_.begin();
     painter_->begin_frame();
     if (settings_.steps_per_frame == 1)
       move();
     else
       move_often();
     ++frame_;
+    clock_.end(&StageTimes::step);
   }
 
   void begin_draw(const PictureTarget& target) override {
@@ -138,6 +141,12 @@ class CpuEngine final : public Engine {
 
   void finish_draw() override {}
   bool draws_colour() const noexcept override { return settings_.look.draws_colour(); }
+
+  StageTimes stage_times() const override {
+    StageTimes times = painter_->stage_times();
+    times.step = clock_.times().step;
+    return times;
+  }
 
   // What the engine allocates for these settings.
   static std::size_t memory_bytes(const UniverseSettings& s, int threads) {
@@ -380,6 +389,7 @@ class CpuEngine final : public Engine {
   std::vector<arithmetic::MotionSums> motion_sums_;  // by species
 
   std::unique_ptr<Painter> painter_;
+  StageClock clock_;
 
   std::vector<Scratch> scratch_;  // one a thread
   WorkerPool pool_;

@@ -34,10 +34,12 @@ class GrayPainter final : public Painter {
   }
 
   void pass(const ParticleView& particles, const ColourDescription&, WorkerPool& pool) override {
+    clock_.begin();
     sort_by_row(particles);
     pool.run(settings_.height, rows_a_batch, [this](int thread, std::int32_t row) {
       fade_and_splat(splats_[static_cast<std::size_t>(thread)].data(), row);
     });
+    clock_.end(&StageTimes::light);
   }
 
   void paint(const ParticleView& particles, const PictureTarget& target,
@@ -48,6 +50,7 @@ class GrayPainter final : public Painter {
     pool.run(settings_.height, rows_a_batch,
              [this, &target, scale](int, std::int32_t row) { tone(target, row, scale); });
     draw_neutral_chroma(target, settings_.width, settings_.height);
+    clock_.end(&StageTimes::tone);
   }
 
   void save(Checkpoint& checkpoint) const override {

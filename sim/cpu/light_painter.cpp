@@ -22,7 +22,7 @@ class LightPainter final : public Painter {
         blocks_wide_(universe.width / 2),
         blocks_high_(universe.height / 2),
         light_(universe.width, universe.height),
-        stages_(universe, isa, threads),
+        stages_(universe, isa, threads, clock_),
         bands_(blocks_high_, threads),
         row_lit_(static_cast<std::size_t>(blocks_high_), 0) {
     row_start_.resize(static_cast<std::size_t>(universe.height) + 1);
@@ -64,7 +64,9 @@ class LightPainter final : public Painter {
 
   void paint(const ParticleView& particles, const PictureTarget& target,
              WorkerPool& pool) override {
+    clock_.begin();
     fade_and_add(particles, target.colour, stages_.glows_as_drawn(), pool);
+    clock_.end(&StageTimes::light);
     const PictureTone tone{tone_at(exposure_, white_bits_), tables_.matrix, particles.frame};
     if (cells_ != nullptr) {
       cells_->begin(tone.constants);
@@ -76,10 +78,13 @@ class LightPainter final : public Painter {
 
   void pass(const ParticleView& particles, const ColourDescription& colour,
             WorkerPool& pool) override {
+    clock_.begin();
     fade_and_add(particles, colour, false, pool);
+    clock_.end(&StageTimes::light);
     if (cells_ == nullptr) return;
     cells_->begin(tone_at(exposure_, white_bits_));
     stages_.screen()->choose(*cells_, pool);
+    clock_.end(&StageTimes::glyphs);
   }
 
   void save(Checkpoint& checkpoint) const override {

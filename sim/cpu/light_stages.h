@@ -8,6 +8,7 @@
 #include "sim/cpu/glyph_screen.h"
 #include "sim/cpu/light_pyramid.h"
 #include "sim/cpu/picture_toner.h"
+#include "sim/cpu/stage_clock.h"
 #include "sim/cpu/tube_glass.h"
 #include "sim/cpu/worker_pool.h"
 #include "sim/engine.h"
@@ -16,7 +17,8 @@ namespace lifereel {
 
 class LightStages {
  public:
-  LightStages(const UniverseSettings& universe, Isa isa, int threads);
+  /// Stages end on `clock`, which must outlive it; whoever draws the light begins there.
+  LightStages(const UniverseSettings& universe, Isa isa, int threads, StageClock& clock);
 
   /// Null where the look has no characters.
   GlyphScreen* screen() const noexcept { return screen_.get(); }
@@ -38,6 +40,7 @@ class LightStages {
   std::unique_ptr<GlyphScreen> screen_;
   std::unique_ptr<TubeGlass> glass_;  // of a look with a barrel
   PictureToner toner_;
+  StageClock& clock_;
 };
 
 }  // namespace lifereel

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/cpu/stage_clock.h"
 #include "sim/cpu/worker_pool.h"
 #include "sim/engine.h"
 
@@ -50,6 +51,11 @@ class Painter {
   /// The part of a checkpoint that is the painter's.
   virtual void save(Checkpoint& checkpoint) const = 0;
   virtual void restore(const Checkpoint& checkpoint) = 0;
+
+  const StageTimes& stage_times() const noexcept { return clock_.times(); }
+
+ protected:
+  StageClock clock_;
 };
 
 /// Settings must be valid; isa one of available_isas().

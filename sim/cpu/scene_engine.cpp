@@ -74,7 +74,7 @@ class SceneEngine final : public Engine {
   SceneEngine(const UniverseSettings& universe, const SceneMaker& make, Isa isa, int threads)
       : settings_(universe),
         isa_(isa),
-        stages_(settings_, isa, threads),
+        stages_(settings_, isa, threads, clock_),
         cells_(make, stages_.screen()->grid(), stages_.screen()->glyphs()),
         pool_(threads) {}
 
@@ -91,12 +91,14 @@ class SceneEngine final : public Engine {
   void begin_draw(const PictureTarget& target) override {
     check(target);
     const FloatEnvironment ieee;
+    clock_.begin();
     keep_to(target.colour.matrix);
     cells_.begin(frame_, light_);
     stages_.show(cells_, {light_.tone, light_.matrix, frame_}, target, pool_);
   }
   void finish_draw() override {}
   void pass(const PictureTarget& target) override { check(target); }
+  StageTimes stage_times() const override { return clock_.times(); }
 
   void read_state(State& state) const override {
     state = State();
@@ -136,6 +138,7 @@ class SceneEngine final : public Engine {
   std::uint64_t frame_ = 0;
   ColourMatrix matrix_ = ColourMatrix::none;  // of light_
   SceneLight light_{};
+  StageClock clock_;
   LightStages stages_;
   SceneCells cells_;
   WorkerPool pool_;

@@ -157,6 +157,12 @@ const std::vector<CommandOption>& source_options() {
   return options;
 }
 
+const std::vector<CommandOption>& quality_options() {
+  static const std::vector<CommandOption> options{{"quality", "NAME", "draft ... max, or auto"},
+                                                  {"within", "TIME", "for auto, 1h"}};
+  return options;
+}
+
 Arguments::Arguments(const Command& command, const std::vector<std::string>& words)
     : encodes_(std::find(command.settings.begin(), command.settings.end(), "film") !=
                command.settings.end()) {
@@ -194,6 +200,17 @@ Arguments::Arguments(const Command& command, const std::vector<std::string>& wor
     }
   }
   if (has("config") && has("from")) throw UsageError("--config and --from exclude each other");
+  if (has("within") && !chooses_quality())
+    throw UsageError("--within is the time that --quality auto has; give that, too");
+}
+
+std::optional<Quality> Arguments::quality() const {
+  if (!has("quality") || chooses_quality()) return std::nullopt;
+  const std::optional<Quality> quality = quality_of(value("quality"));
+  if (!quality)
+    throw UsageError("--quality: '" + value("quality") +
+                     "' is not one of draft, preview, production, max, auto");
+  return quality;
 }
 
 std::string Arguments::value(const std::string& option) const {
@@ -215,10 +232,11 @@ int Arguments::count(const std::string& option, int otherwise) const {
   return number;
 }
 
-RenderSettings Arguments::settings() const {
+RenderSettings Arguments::settings(std::optional<Quality> quality) const {
   RenderSettings settings;
   // What a preset, a config file or a film says nothing of is as it always was.
   if (encodes_ && !has("preset") && !has("config") && !has("from")) apply_look(settings, "aurora");
+  if (quality) apply_quality(settings, *quality);  // presets keep to it
   if (has("preset")) {
     try {
       apply_preset(settings, value("preset"));
@@ -242,6 +260,7 @@ RenderSettings Arguments::settings() const {
       throw std::runtime_error(std::string(error.what()) +
                                "; if you know who made it, --trust-film takes that, too");
     }
+    if (quality) apply_quality(settings, *quality);
   }
   // Looks and scenes start over, so wherever they stand the other options change them.
   constexpr std::string_view first[] = {"look", "scene", ""};
@@ -255,6 +274,7 @@ RenderSettings Arguments::settings() const {
       }
     }
   }
+  settle_quality(settings);
   return settings;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -59,7 +60,12 @@ class Arguments {
   /// Preset, then config file or film, then the command line, each on top of the one before. Throws
   /// UsageError for a value on the command line, std::invalid_argument or std::runtime_error for a
   /// file.
-  RenderSettings settings() const;
+  RenderSettings settings() const { return settings(quality()); }
+  /// The same with a quality between the preset, or the film, and what is given by key.
+  RenderSettings settings(std::optional<Quality> quality) const;
+  /// --quality; nothing where it was not given or is auto. Throws UsageError.
+  std::optional<Quality> quality() const;
+  bool chooses_quality() const { return value("quality") == "auto"; }
 
  private:
   bool encodes_;  // else what in a film's settings could do harm is not used
@@ -73,5 +79,7 @@ std::string help(const Command& command);
 
 /// --preset, --config and --from, which Arguments::settings() understands.
 const std::vector<CommandOption>& source_options();
+/// --quality and --within.
+const std::vector<CommandOption>& quality_options();
 
 }  // namespace lifereel::cli

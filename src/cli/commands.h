@@ -13,6 +13,7 @@ extern const Command render_command;
 extern const Command presets_command;
 extern const Command looks_command;
 extern const Command bench_command;
+extern const Command estimate_command;
 extern const Command info_command;
 extern const Command hash_command;
 extern const Command state_command;

@@ -8,6 +8,7 @@
 #include "encoders/film.h"
 #include "encoders/film_reader.h"
 #include "src/cli/commands.h"
+#include "src/estimate.h"
 #include "src/version.h"
 
 namespace lifereel::cli {
@@ -71,14 +72,62 @@ std::set<std::string> wanted_encoders() {
   return wanted;
 }
 
-int run_info(const Arguments&) {
+double gibibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / 0x1p30; }
+
+std::string preset_note(const std::string& name, RenderPlan& plan) {
+  RenderSettings settings;
+  apply_preset(settings, name);
+  try {
+    plan = plan_render(settings);
+    return {};
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+void print_machine(const MachineReport& machine) {
+  std::printf("processors    %d to use: %d in the machine, %d by affinity, ", machine.processors,
+              machine.processors_online, machine.processors_allowed);
+  if (machine.processor_quota > 0)
+    std::printf("%.2f by the control group\n", machine.processor_quota);
+  else
+    std::printf("no quota of a control group\n");
+  std::printf("memory        %.2f GiB to use: %.2f GiB in the machine, ", gibibytes(machine.memory),
+              gibibytes(machine.memory_total));
+  if (machine.memory_limit_left > 0)
+    std::printf("%.2f GiB left of the control group's limit\n",
+                gibibytes(machine.memory_limit_left));
+  else
+    std::printf("no limit of a control group\n");
+}
+
+void print_plans() {
+  std::printf("\n%-15s %-8s %7s %5s %14s %8s\n", "preset", "engine", "threads", "lanes",
+              "ring pictures", "memory");
+  for (const Preset& preset : presets()) {
+    RenderPlan plan;
+    const std::string note = preset_note(preset.name, plan);
+    if (!note.empty()) {
+      std::printf("%-15s %s\n", preset.name, note.c_str());
+      continue;
+    }
+    std::printf("%-15s %-8s %7d %5d %14d %4.2f GiB\n", preset.name, plan.engine.c_str(),
+                plan.engine_threads, plan.lanes, plan.ring_slots, gibibytes(plan.memory_bytes));
+  }
+}
+
+int run_info(const Arguments& arguments) {
+  if (arguments.has("json")) {
+    std::fputs(machine_json().c_str(), stdout);
+    return 0;
+  }
   std::printf("lifereel %s\n\n", version());
 
   std::string isas;
   for (const Isa isa : available_isas()) isas += std::string(isa_name(isa)) + " ";
   const Isa chosen = available_isas().back();
-  std::printf("processor     %s, %d processors to use\n", cpu_name().c_str(),
-              available_processors());
+  std::printf("processor     %s\n", cpu_name().c_str());
+  print_machine(machine_report());
   std::printf("ISA           %s(chosen: %s)\n", isas.c_str(), isa_name(chosen));
   const CudaDevices gpus = cuda_devices();
   if (gpus.devices.empty()) std::printf("GPU           none: %s\n", gpus.none_because.c_str());
@@ -86,6 +135,7 @@ int run_info(const Arguments&) {
     std::printf("GPU %-9d %s, %s, %.0f GiB%s%s\n", gpu.index, gpu.name.c_str(),
                 gpu.architecture.c_str(), static_cast<double>(gpu.memory_bytes) / 0x1p30,
                 gpu.unusable.empty() ? "" : "; not usable: ", gpu.unusable.c_str());
+  print_plans();
   std::printf("\n");
 
   for (const std::string& line : libav_versions()) std::printf("%s\n", line.c_str());
@@ -133,7 +183,13 @@ const Command presets_command{"presets",
                               "",
                               run_presets};
 
-const Command info_command{
-    "info", "", "Version, processor, FFmpeg and its encoders.", {}, {}, 0, "", run_info};
+const Command info_command{"info",
+                           "",
+                           "This machine, what renders take of it, FFmpeg and its encoders.",
+                           {},
+                           {{"json", "", "machine and presets as JSON"}},
+                           0,
+                           "",
+                           run_info};
 
 }  // namespace lifereel::cli

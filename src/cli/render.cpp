@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "src/cli/commands.h"
+#include "src/cli/estimating.h"
 #include "src/cli/json_progress.h"
 #include "src/cli/option_words.h"
 #include "src/cli/progress.h"
@@ -14,6 +15,7 @@ namespace {
 
 std::vector<CommandOption> options() {
   std::vector<CommandOption> list = source_options();
+  for (const CommandOption& option : quality_options()) list.push_back(option);
   list.push_back({"quiet", "", "print only errors"});
   list.push_back({"progress", "json", "lines on standard error"});
   list.push_back({"trust-film", "", "with filter, codec-option"});
@@ -22,11 +24,16 @@ std::vector<CommandOption> options() {
 }
 
 int run_render(const Arguments& arguments) {
-  const RenderSettings settings = arguments.settings();
   const bool quiet = arguments.has("quiet");
   const bool json = arguments.has("progress");
   if (json && arguments.value("progress") != "json")
     throw UsageError("--progress: '" + arguments.value("progress") + "' is not known; write json");
+  EstimateSettings how;
+  how.folder = estimate_folder();
+  JobControl control;
+  (arguments.has("finish-on-interrupt") ? control.end_early : control.cancel) = &cancelled();
+  std::string chosen;
+  const RenderSettings settings = settings_in_time(arguments, how, control, chosen);
   // A film on standard output leaves the words to standard error.
   std::FILE* const words =
       settings.output == "-" || settings.output.starts_with("/dev/") ? stderr : stdout;
@@ -34,7 +41,6 @@ int run_render(const Arguments& arguments) {
   {
     ProgressLine line(words, quiet || json);
     JsonProgress json_lines(STDERR_FILENO);
-    JobControl control;
     control.progress = [&](const JobProgress& progress) {
       json ? json_lines.show(progress) : line.show_film(progress);
     };
@@ -43,9 +49,18 @@ int run_render(const Arguments& arguments) {
       line.make_way();
       std::fprintf(words, "lifereel: %s\n", with_option_words(sentence).c_str());
     };
-    (arguments.has("finish-on-interrupt") ? control.end_early : control.cancel) = &cancelled();
+    if (!quiet && !chosen.empty()) std::fprintf(words, "lifereel: %s\n", chosen.c_str());
+    std::optional<Estimate> expected;
+    if (!quiet) expected = estimate_before(settings, how, control);
+    if (expected) {
+      control.estimate = &*expected;
+      std::fprintf(words, "lifereel: this will take %s\n", describe(*expected).c_str());
+      std::fflush(words);
+    }
     report = render(settings, control);
+    control.estimate = nullptr;
   }
+  keep_as_estimate(settings, report, how);
   if (!quiet) std::fputs(describe(report).c_str(), words);
   return 0;
 }
@@ -59,12 +74,9 @@ const Command render_command{
     {"universe", "look", "length", "film", "engine", "output"},
     options(),
     0,
-    "\nThe command line overrides a config file or film, and that "
-    "overrides a preset. RATE: 4400k, 1.5M.\n"
-    "A scene comes with the look of its name, or is drawn in characters in "
-    "the colours of --look.\n"
-    "\"none\" unsets what a lower layer set: --preset dvd_mp4 "
-    "--bitrate none --maxrate none ... --crf 20\n",
+    "\nOptions override a config file or film, that a quality, and that a preset. RATE: 4400k, "
+    "1.5M.\nA scene brings its look, or has characters in the colours of --look. \"none\" unsets "
+    "a value.\n",
     run_render};
 
 }  // namespace lifereel::cli

@@ -86,6 +86,7 @@ struct Lane {
 
   const PictureLayout layout;
   FrameRing ring;
+  Stopwatch busy;  // inside its sink
   std::vector<std::shared_ptr<Lane>> lent;
 };
 
@@ -112,6 +113,7 @@ class Pipeline {
 
   PipelineStatistics run() {
     const CancellableSteps cancellable(engine_, settings_.cancel);
+    const StageTimes before = engine_.stage_times();
     std::vector<std::thread> threads;
     try {
       threads.emplace_back([this] { side(engine_cpu_, [this] { produce(); }); });
@@ -123,7 +125,9 @@ class Pipeline {
     }
     for (std::thread& thread : threads) thread.join();
     if (first_error_) std::rethrow_exception(first_error_);
-    return statistics();
+    PipelineStatistics result = statistics();
+    result.engine_stages = engine_.stage_times() - before;
+    return result;
   }
 
  private:
@@ -231,7 +235,7 @@ class Pipeline {
       if (!chunk) break;
       const std::int64_t frames = plan_.length(chunk->index);
       const std::unique_ptr<PictureSink> sink =
-          encoder_busy_.time([&] { return sink_.begin_chunk(chunk->index, frames); });
+          lane->busy.time([&] { return sink_.begin_chunk(chunk->index, frames); });
       std::int64_t frame = 0;
       while (frame < frames && on)
         if (pass_on(lane, *sink, frame))
@@ -240,10 +244,10 @@ class Pipeline {
           on = false;
       if (stopped()) return;
       // A film that ends early may end before this chunk.
-      if (frame > 0) encoder_busy_.time([&] { sink->finish(); });
+      if (frame > 0) lane->busy.time([&] { sink->finish(); });
     }
     const bool last = lanes_left_.fetch_sub(1, std::memory_order_acq_rel) == 1;
-    if (last && begin_finishing()) encoder_busy_.time([this] { sink_.finish(); });
+    if (last && begin_finishing()) lane->busy.time([this] { sink_.finish(); });
   }
 
   // Hands the next picture of a lane to its sink. False when the ring was stopped.
@@ -254,7 +258,7 @@ class Pipeline {
     if (!slot) slot = encoder_waited_.time([&ring] { return ring.take_filled(); });
     if (!slot) return false;
     const Picture picture = Lane::lend(lane, *slot, pts_frames);
-    encoder_busy_.time([&] { sink.write(picture); });
+    lane->busy.time([&] { sink.write(picture); });
     frames_.fetch_add(1, std::memory_order_relaxed);
     const int most_held = ring.slots() - engine_.draws_in_flight();
     if (ring.held() > most_held)
@@ -337,7 +341,9 @@ class Pipeline {
     statistics.wall_seconds = std::chrono::duration<double>(Clock::now() - start_).count();
     statistics.engine_busy_seconds = engine_busy_.seconds();
     statistics.engine_waited_seconds = engine_waited_.seconds();
-    statistics.encoder_busy_seconds = encoder_busy_.seconds();
+    for (const auto& each : lanes_)
+      statistics.encoder_busy_seconds +=
+          statistics.lane_busy_seconds.emplace_back(each->busy.seconds());
     statistics.encoder_waited_seconds = encoder_waited_.seconds();
     if (statistics.frames > 0)
       statistics.mean_ring_fill = static_cast<double>(fill_sum_.load(std::memory_order_relaxed)) /
@@ -363,7 +369,7 @@ class Pipeline {
   std::vector<std::shared_ptr<Lane>> lanes_;
   const Clock::time_point start_ = Clock::now();
   const double cpu_start_ = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
-  Stopwatch engine_busy_, engine_waited_, encoder_busy_, encoder_waited_, engine_cpu_, encoder_cpu_;
+  Stopwatch engine_busy_, engine_waited_, encoder_waited_, engine_cpu_, encoder_cpu_;
   std::atomic<std::int64_t> frames_{0}, fill_sum_{0};
   std::atomic<std::size_t> lanes_left_{0};
 

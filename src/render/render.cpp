@@ -169,6 +169,7 @@ class RenderJob {
     const Resources resources = usable_resources();
     report_.processors = resources.processors;
     report_.engine = engine.describe();
+    if (control.estimate) report_.estimate = *control.estimate;
     share_ = share_resources(settings, resources, engine.draws_colour());
   }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "src/render.h"
+#include "src/render/frame_budget.h"
 #include "src/text/format.h"
 #include "src/text/json.h"
 #include "src/text/setting_text.h"
@@ -166,6 +167,11 @@ std::string describe(const RenderReport& report) {
              pipeline.wall_seconds, frames_per_second(report));
   if (film.duration_seconds > 0) text += format(", %.2fx real time", speed(report));
   text += '\n';
+  if (pipeline.frames > 0) text += "a frame     " + describe(frame_budget(report)) + '\n';
+  if (report.estimate) {
+    text += "estimated   " + describe(report.estimate->budget) + '\n';
+    text += "            " + describe(*report.estimate) + '\n';
+  }
   if (pipeline.frames_kept > 0)
     text += format("kept        %lld frames from before\n",
                    static_cast<long long>(pipeline.frames_kept));
@@ -217,6 +223,7 @@ std::string to_json(const RenderSettings& settings, const RenderReport& report) 
   json.add("file_bytes", film.file_bytes);
   json.add("average_bits_per_second", film.average_bitrate);
   json.add("encode_seconds", film.encode_seconds);
+  json.add("mux_seconds", film.mux_seconds);
   json.add("late_frames", film.late_frames);
   if (!film.sound.encoder.empty()) add_sound(json, film.sound);
   for (const FrameType& type : frame_types(film)) {
@@ -242,6 +249,9 @@ std::string to_json(const RenderSettings& settings, const RenderReport& report) 
   json.add("engine_waited_seconds", pipeline.engine_waited_seconds);
   json.add("encoder_busy_seconds", pipeline.encoder_busy_seconds);
   json.add("encoder_waited_seconds", pipeline.encoder_waited_seconds);
+  json.open_list("lane_busy_seconds");
+  for (const double seconds : pipeline.lane_busy_seconds) json.add(nullptr, seconds);
+  json.close_list();
   json.add("lanes", pipeline.lanes);
   json.add("processors", report.processors);
   json.add("cpu_seconds", pipeline.cpu_seconds);
@@ -256,6 +266,13 @@ std::string to_json(const RenderSettings& settings, const RenderReport& report) 
   json.add("peak_memory_bytes", report.peak_memory_bytes);
   json.add("bottleneck", bottleneck(report));
   json.close();
+
+  add_budget(json, "stages", frame_budget(report));
+  if (report.estimate) {
+    json.open("estimate");
+    add_estimate(json, *report.estimate);
+    json.close();
+  }
 
   json.open("engine");
   json.add("engine", report.engine.engine);

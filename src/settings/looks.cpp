@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "src/settings.h"
+#include "src/settings/quality.h"
 #include "src/settings/setting_keys.h"
 #include "src/text/nearest_word.h"
 #include "src/text/setting_text.h"
@@ -39,6 +40,7 @@ void apply_look(RenderSettings& settings, const std::string& name) {
   result.universe.trail_decay = UniverseSettings().trail_decay;
   apply_look_text(result, look_text(name), "look " + name);
   settings.universe.look = result.universe.look;
+  fit_look(settings.universe.look, settings.quality);
   draw_scene_in_characters(settings.universe);
   settings.universe.trail_decay = result.universe.trail_decay;
 }

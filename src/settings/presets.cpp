@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/settings.h"
+#include "src/settings/quality.h"
 #include "src/text/setting_text.h"
 
 namespace lifereel {
@@ -18,6 +19,7 @@ void apply_preset(RenderSettings& settings, const std::string& name) {
       result.warmup = 0;
       apply_config_text(result, preset.text, "preset " + name);
       result.look = {};  // gives way to a scene's
+      fit_quality(result);
       settings = std::move(result);
       return;
     }

@@ -69,7 +69,7 @@ SettingEntry scene_entry(const SettingKey& key) {
     const Scene before = std::exchange(universe.scene, scene_names.parse(text.value));
     if (universe.scene == before) return;
     settings.particles.given = false;
-    universe.particles = usual_particles(universe);
+    set_usual_particles(settings);
     if (universe.scene == Scene::particle_life) return;
     if (settings.look.given)
       draw_scene_in_characters(universe);

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "src/settings/quality.h"
 #include "src/settings/setting_keys.h"
 #include "src/text/nearest_word.h"
 #include "src/text/setting_text.h"
@@ -132,14 +133,22 @@ inline int usual_particles(const UniverseSettings& universe) {
   return static_cast<int>(std::clamp(std::round(particles), 1.0, 100e6));
 }
 
+/// Until a number is given by its key.
+inline void set_usual_particles(RenderSettings& settings) {
+  settings.universe.particles =
+      particles_within(usual_particles(settings.universe), settings.quality);
+}
+
 /// "auto" goes by the size.
 inline SettingEntry particles_entry(const SettingKey& key) {
   return {key,
           [](RenderSettings& settings, const SettingText& text) {
             UniverseSettings& universe = settings.universe;
             settings.particles.given = text.value != "auto";
-            universe.particles =
-                settings.particles.given ? parse_count(text.value) : usual_particles(universe);
+            if (settings.particles.given)
+              universe.particles = parse_count(text.value);
+            else
+              set_usual_particles(settings);
           },
           [](const RenderSettings& settings) -> std::optional<std::string> {
             return print_integer(settings.universe.particles);
@@ -152,8 +161,7 @@ inline SettingEntry size_entry(const SettingKey& key) {
             const auto [width, height] = parse_size(text.value);
             settings.universe.width = width;
             settings.universe.height = height;
-            if (!settings.particles.given)
-              settings.universe.particles = usual_particles(settings.universe);
+            if (!settings.particles.given) set_usual_particles(settings);
           },
           [](const RenderSettings& settings) -> std::optional<std::string> {
             return print_integer(settings.universe.width) + "x" +

@@ -126,7 +126,7 @@ step_host() {
   row "films in memory: /dev/shm, free" \
     "$(df -Pk /dev/shm 2>&1 | awk 'END { printf "%.0f GiB\n", $4 / 1048576 }')"
   row lifereel "$("$lifereel" info | head -n 1)"
-  row "processors, as lifereel sees them" "$("$lifereel" info | sed -n 's/^processor *//p')"
+  row "processors, as lifereel sees them" "$("$lifereel" info | sed -n 's/^processors *//p')"
   row "GPU, as lifereel sees it" "$("$lifereel" info | sed -n 's/^GPU 0 *//p')"
 }
 

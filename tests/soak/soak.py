@@ -69,7 +69,7 @@ class Film:
         shutil.rmtree(where)
 
     def start(self, where, environment=None, **how):
-        surroundings = dict(os.environ)
+        surroundings = dict(os.environ, XDG_CACHE_HOME="/proc")  # estimates are kept nowhere
         if environment:
             surroundings.update(environment, LD_PRELOAD=self.interpose)
         return subprocess.Popen(
@@ -265,7 +265,8 @@ def full_disks(table, films, tries, chance):
             command = [film.program, "render", *film.options, "-o", str(disk / film.file)]
             process = subprocess.run(
                 ["unshare", "-rm", "sh", "-c", script, "sh", str(chance.randrange(8, 600)),
-                 str(disk), *command], env=dict(os.environ, FILM=film.file), check=False,
+                 str(disk), *command],
+                env=dict(os.environ, XDG_CACHE_HOME="/proc", FILM=film.file), check=False,
                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, timeout=OUT_OF_TIME)
             demand(process.returncode == 0, process.stderr)
             made = hashlib.sha256((where / ("result-" + film.file)).read_bytes()).hexdigest()
@@ -295,7 +296,8 @@ def file_systems_that_lack_something(table, films):
         command = [film.program, "render", *film.options, *resume, "-o", str(where / film.file)]
         command.remove("--quiet")
         process = subprocess.run(
-            command, env=dict(os.environ, LD_PRELOAD=film.interpose, LIFEREEL_FAULT=fault),
+            command, env=dict(os.environ, XDG_CACHE_HOME="/proc", LD_PRELOAD=film.interpose,
+                              LIFEREEL_FAULT=fault),
             capture_output=True, text=True, timeout=OUT_OF_TIME, check=False)
         demand(process.returncode == 0, f"{fault}: {process.stderr}")
         if not (resume and notice == "cannot lock"):  # without working files nothing is locked

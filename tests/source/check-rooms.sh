@@ -58,6 +58,7 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     commons = "src/text src/settings src/pipeline src/pictures sim/hash encoders/text encoders/libav"
     below("src/render", commons)
     below("src/verify", commons " src/render encoders/dvd encoders/read")
+    below("src/estimate", commons " src/render")
     below("src/golden", commons " src/render")
     below("src/bench", commons " src/render")
     below("src/cli", "")

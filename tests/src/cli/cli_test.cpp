@@ -68,7 +68,7 @@ TEST_SUITE("src.cli") {
   TEST_CASE("help fits a screen") {
     const Program program;
     for (const std::string command :
-         {"render", "verify", "presets", "looks", "info", "bench", "hash", "state"}) {
+         {"render", "estimate", "verify", "presets", "looks", "info", "bench", "hash", "state"}) {
       const Result result = program.run({command, "--help"});
       CAPTURE(result.out);
       CHECK(result.status == 0);

@@ -37,6 +37,7 @@ class Program {
   ~Program() {
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
+    std::filesystem::remove_all(cache_, ignored);
   }
   std::filesystem::path path(const std::string& name) const { return folder_ / name; }
   void write(const std::string& name, const std::string& text) const {
@@ -61,6 +62,7 @@ class Program {
       return child;
     }
     setpgid(0, 0);
+    setenv("XDG_CACHE_HOME", cache_.c_str(), 1);
     std::vector<char*> argv;
     for (std::string& word : all) argv.push_back(word.data());
     argv.push_back(nullptr);
@@ -111,6 +113,7 @@ class Program {
  private:
   std::filesystem::path folder_ = std::filesystem::temp_directory_path() /
                                   ("lifereel-cli-" + std::to_string(std::random_device{}()));
+  const std::string cache_ = folder_.string() + "-cache";
 };
 
 inline const std::vector<std::string> small_universe{"--seed",  "7",           "--size",

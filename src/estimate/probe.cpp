@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "src/estimate/probe.h"
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <vector>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
+#include "src/estimate/drawn_frames.h"
+#include "src/estimate/probe_clock.h"
+#include "src/estimate/sample_encoder.h"
+#include "src/estimate/sample_pictures.h"
+#include "src/estimate/sample_world.h"
+#include "src/pipeline/frame_source.h"
+#include "src/pipeline/picture_layout.h"
+#include "src/render.h"
+#include "src/settings/validation.h"
+
+namespace lifereel {
+namespace {
+
+/// What encoders look ahead at, and a few more.
+constexpr int most_pictures = 72, enough_pictures = 48, few_pictures = 24, fewest_pictures = 8;
+
+class Probe {
+ public:
+  Probe(const RenderSettings& settings, const std::optional<ResolvedFilm>& film,
+        const ResourceShare& share, double seconds, const JobControl& control)
+      : settings_(settings), film_(film), share_(share), seconds_(seconds), control_(control) {
+    format_ = film_ ? film_->pictures
+                    : format_for_size(settings.film.pixel_format, settings.universe.width,
+                                      settings.universe.height);
+    if (film_) {
+      encoder_.emplace(settings, *film_, share.lanes);
+      const UniverseSettings& universe = settings.universe;
+      constexpr double looks_ahead = 100;  // bytes a pixel
+      const EncoderNeeds needs = encoder_needs(settings.film, universe.width, universe.height);
+      if (static_cast<double>(needs.memory_bytes) < looks_ahead * pixels_of(universe))
+        pictures_ = few_pictures;
+    }
+    const bool whole = settings.film.target != DiscTarget::none || !settings.film.filter.empty();
+    // In smaller ones clusters meet themselves around the torus.
+    constexpr double most = 960.0 * 544;
+    world_ = whole ? settings.universe : sample_world(settings.universe, most);
+    is_whole_world_ = world_ == settings.universe;
+  }
+
+  Measurement run() {
+    measure_engine();
+    EngineSettings small_engine;
+    small_engine.engine = EngineChoice::cpu;
+    engine_ = is_whole_world_ ? std::move(real_engine_) : make_engine(world_, small_engine);
+    choose_part();
+    // From its first frame on: a universe changes most when it is young.
+    engine_.reset();
+    engine_ = make_engine(world_, is_whole_world_ ? real_settings_ : small_engine);
+    const auto before = ProbeClock::now();
+    add_sample();
+    sample_seconds_ = since(before);
+    go_older();
+    return finish();
+  }
+
+ private:
+  double left() const { return std::max(0.0, seconds_ - since(start_)); }
+
+  /// The film's own, in its youth.
+  void measure_engine() {
+    EngineSettings& engine = real_settings_;
+    const bool cpu = engine.engine != EngineChoice::cuda;
+    real_engine_ = make_engine(settings_.universe, engine, control_.notice);
+    if (cpu && real_engine_->describe().engine == "cpu") {
+      engine.engine = EngineChoice::cpu;
+      engine.threads = share_.engine_threads;
+      real_engine_.reset();
+      real_engine_ = make_engine(settings_.universe, engine);
+    }
+    SamplePictures pictures(*real_engine_, format_, 2, 2, few_pictures);
+    young_engine_ =
+        DrawnFrames(*real_engine_, pictures).draw(few_pictures, 0.1 * seconds_, control_);
+    // On a busy machine one thread's time would be the others', too.
+    const EngineDescription description = real_engine_->describe();
+    if (description.engine == "cpu" && description.threads == 1)
+      young_engine_.wall = young_engine_.cpu;
+  }
+
+  /// How much of a picture is encoded: what there is time for, as a first try tells.
+  void choose_part() {
+    constexpr int first_width = 240, first_height = 136;
+    part_width_ = world_.width;
+    part_height_ = world_.height;
+    if (!encoder_ || settings_.film.target != DiscTarget::none || !settings_.film.filter.empty())
+      return;
+    SamplePictures pictures(*engine_, format_, std::min(first_width, world_.width),
+                            std::min(first_height, world_.height), few_pictures);
+    DrawnFrames(*engine_, pictures).draw(few_pictures, 0.1 * seconds_, control_);
+    const auto start = ProbeClock::now();
+    encoder_->encode(pictures);
+    const double pixels = static_cast<double>(pictures.width()) * pictures.height();
+    const double a_pixel = since(start) / (pixels * pictures.count());
+    const double most_pixels = 0.25 * left() / (a_pixel * most_pictures);
+    const double scale =
+        std::min(1.0, std::sqrt(std::max(most_pixels, pixels) / pixels_of(world_)));
+    part_width_ = std::min(world_.width, static_cast<int>(world_.width * scale / 16 + 0.5) * 16);
+    part_height_ = std::min(world_.height, static_cast<int>(world_.height * scale / 16 + 0.5) * 16);
+    // An encoder that looks ahead makes less of a film's last pictures, so that fewer say less.
+    if (a_pixel * pixels * most_pictures > seconds_)
+      pictures_ = std::min(pictures_, enough_pictures);
+  }
+
+  /// Draws and encodes where the engine is now.
+  void add_sample() {
+    constexpr double most_bytes = 256e6;
+    const double bytes = static_cast<double>(
+        PictureLayout(format_, part_width_, part_height_, engine_->draws_colour()).slot_bytes());
+    const int count = std::clamp(static_cast<int>(most_bytes / bytes), fewest_pictures, pictures_);
+    SamplePictures pictures(*engine_, format_, part_width_, part_height_, count);
+    AgeSample sample;
+    // Most of what is counted is of its first half.
+    sample.age = static_cast<std::int64_t>(engine_->frame()) + count / 4;
+    const EngineCost drawn =
+        DrawnFrames(*engine_, pictures)
+            .draw(count, is_whole_world_ ? 0.3 * seconds_ : 2 * seconds_, control_);
+    if (measurement_.samples.empty()) first_drawn_ = drawn;
+    // A large world grows older as a small one does.
+    const double older = first_drawn_.cpu > 0 ? drawn.cpu / first_drawn_.cpu : 1;
+    sample.engine_cpu = young_engine_.cpu * older;
+    sample.engine_wall = young_engine_.wall * older;
+    sample.stages = young_engine_.stages;
+    if (encoder_) {
+      const EncoderCost cost = encoder_->encode(pictures);
+      const double parts =
+          pixels_of(settings_.universe) / (static_cast<double>(part_width_) * part_height_);
+      sample.encoder_cpu = cost.cpu * parts;
+      sample.key_bytes = cost.key_bytes * parts;
+      sample.other_bytes = cost.other_bytes * parts;
+      key_distance_ = cost.key_distance;
+    }
+    measurement_.samples.push_back(sample);
+  }
+
+  /// Two samples of an older universe: as old as the film's will be, or as can be reached.
+  void go_older() {
+    const std::int64_t end = settings_.warmup + frame_count(settings_) - few_pictures;
+    const auto now = static_cast<std::int64_t>(engine_->frame());
+    measurement_.to_the_end = true;
+    if (end <= now) return;
+    const auto nap = std::max<std::int64_t>(1, std::min<std::int64_t>(24, (end - now) / 8));
+    const auto start = ProbeClock::now();
+    pass(nap);
+    const double a_frame = std::max(1e-7, since(start) / static_cast<double>(nap));
+    const double affordable = 0.3 * seconds_ / a_frame;
+    const std::int64_t oldest = static_cast<double>(end - now) <= affordable
+                                    ? end
+                                    : now + static_cast<std::int64_t>(affordable);
+    measurement_.to_the_end = oldest == end;
+    // What the first pictures have of the initial state is soon over.
+    const auto soon = static_cast<std::int64_t>(engine_->frame());
+    for (const std::int64_t age : {soon, oldest}) {
+      if (age == soon && left() < 1.5 * sample_seconds_) continue;  // the older one says more
+      const std::int64_t way = age - static_cast<std::int64_t>(engine_->frame());
+      if (way < 0) continue;
+      pass(way);
+      add_sample();
+    }
+  }
+
+  void pass(std::int64_t frames) {
+    JobControl quiet;
+    quiet.cancel = control_.cancel;
+    pass_frames(*engine_, format_, frames, quiet);
+  }
+
+  Measurement finish() {
+    const FilmSettings& film = settings_.film;
+    measurement_.probe_seconds = seconds_;
+    if (film_ && film_->settings.gop)
+      measurement_.gop = *film_->settings.gop;
+    else if (key_distance_ > 0)
+      measurement_.gop = key_distance_;
+    else
+      measurement_.gop = 250;
+    const int chunk = film.codec == "null" ? 0 : chunk_frames(film);
+    if (chunk > 0) measurement_.gop = std::min<double>(measurement_.gop, chunk);
+    return std::move(measurement_);
+  }
+
+  const RenderSettings& settings_;
+  const std::optional<ResolvedFilm>& film_;
+  const ResourceShare& share_;
+  const double seconds_;
+  const JobControl& control_;
+  const ProbeClock::time_point start_ = ProbeClock::now();
+  PictureFormat format_;
+  std::optional<SampleEncoder> encoder_;
+  UniverseSettings world_;
+  bool is_whole_world_ = false;
+  EngineSettings real_settings_ = settings_.engine;
+  std::unique_ptr<Engine> real_engine_, engine_;
+  EngineCost young_engine_, first_drawn_;
+  int part_width_ = 0, part_height_ = 0, pictures_ = most_pictures;
+  double key_distance_ = 0, sample_seconds_ = 0;
+  Measurement measurement_;
+};
+
+}  // namespace
+
+Measurement probe(const RenderSettings& settings, const std::optional<ResolvedFilm>& film,
+                  const ResourceShare& share, double seconds, const JobControl& control) {
+  Measurement measurement = Probe(settings, film, share, seconds, control).run();
+#ifdef __GLIBC__
+  malloc_trim(0);  // it is not to count as the film's memory
+#endif
+  return measurement;
+}
+
+}  // namespace lifereel
