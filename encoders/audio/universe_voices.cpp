@@ -9,8 +9,6 @@
 #include <stdexcept>
 #include <string>
 
-#include "sim/arithmetic/species_motion.h"
-
 namespace lifereel {
 namespace {
 
@@ -38,6 +36,11 @@ constexpr std::int64_t still_speed = std::int64_t{64} << 16;
 /// A voice of mean speed turns its wheel in so many blocks: 1.4 s.
 constexpr std::int64_t blocks_a_turn = 1050;
 constexpr std::int64_t whole_turn = blocks_a_turn * level_unit;
+
+/// Rounded down; the same everywhere, for IEEE's square root is exact.
+std::int64_t root_of(std::uint64_t square) {
+  return static_cast<std::int64_t>(std::sqrt(static_cast<double>(square)));
+}
 
 /// Adds a tone that is as loud as `amplitude`, 2^-23, and `rise` more with each sample. Two
 /// parabolas to a period: a sine with a little of its odd harmonics, as small loudspeakers need
@@ -76,10 +79,8 @@ UniverseVoices::UniverseVoices(int species, Rational frames_per_second)
                                 std::to_string(species));
   // Voices add up as noise does.
   const auto voices = static_cast<std::uint64_t>(species);
-  hum_amplitude_ =
-      static_cast<std::int32_t>(arithmetic::integer_root((std::uint64_t{2} << 42) / voices) / 4);
-  bell_amplitude_ =
-      static_cast<std::int32_t>(arithmetic::integer_root((std::uint64_t{3} << 38) / voices));
+  hum_amplitude_ = static_cast<std::int32_t>(root_of((std::uint64_t{2} << 42) / voices) / 4);
+  bell_amplitude_ = static_cast<std::int32_t>(root_of((std::uint64_t{3} << 38) / voices));
   // Primes between 30 and 50 ms: no echo meets another one's.
   constexpr std::size_t line_samples[hall_lines] = {1481, 1693, 1999, 2333};
   for (std::size_t line = 0; line < hall_lines; ++line)
@@ -167,9 +168,7 @@ void UniverseVoices::begin_block(std::int64_t first_sample) {
     squares += each * each;
   }
   // Of the root of the mean square all voices together are as loud, however it is shared out.
-  const std::int64_t speed =
-      std::int64_t{arithmetic::integer_root((squares << 26) / static_cast<std::uint64_t>(species_))}
-      << 3;
+  const std::int64_t speed = root_of((squares << 26) / static_cast<std::uint64_t>(species_)) << 3;
   // Up within about a second, down within six: outbursts are heard, and not painful.
   const std::int64_t way = speed - mean_speed_;
   mean_speed_ = first_sample == 0 ? speed : mean_speed_ + way / (way > 0 ? 750 : 4500);
