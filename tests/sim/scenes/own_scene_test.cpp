@@ -170,8 +170,9 @@ TEST_SUITE("sim.own_scene") {
     universe.look.bloom = 4;
     universe.look.bloom_radius = 3;
     const GlyphGrid grid = glyph_grid(universe.look, universe.width, universe.height);
-    for (const auto& [column, row] : {std::pair{0, 4}, std::pair{grid.columns - 1, 4},
-                                      std::pair{10, 0}, std::pair{10, grid.rows - 1}}) {
+    for (const auto& cell : {std::pair{0, 4}, std::pair{grid.columns - 1, 4}, std::pair{10, 0},
+                             std::pair{10, grid.rows - 1}}) {
+      const int column = cell.first, row = cell.second;
       CAPTURE(column);
       CAPTURE(row);
       const ScenePicture picture = draw_scene_at(*engine_of(universe, column, row, 7), 1);
