@@ -55,7 +55,7 @@ class MemoryReader final : public ChunkReader {
 
 void play_back(std::unique_ptr<ChunkReader> reader) {
   try {
-    ChunkPlayback chunk(std::move(reader));
+    ChunkPlayback chunk(std::move(reader), [](const FrameMotion&) {});
     while (const UniquePacket packet = chunk.next()) require(packet->size >= 0, "sizes are sizes");
   } catch (const std::runtime_error&) {
   }
