@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "film_settings.h"
@@ -17,7 +18,8 @@ struct SoundTags {
 /// AudioSettings::digest of the file that is there now: reads all of it. Throws
 /// std::invalid_argument with one sentence for what is no file that can be read at any place (a
 /// pipe, standard input), or is empty; or where `audio.digest` is given and the file has another.
-std::string sound_digest(const AudioSettings& audio);
+/// `ask` is called now and then; what it throws ends that.
+std::string sound_digest(const AudioSettings& audio, const std::function<void()>& ask = {});
 
 /// Opens the file and decodes the begin of its track. Throws std::invalid_argument with one
 /// sentence where that is no sound that can be under a film: damaged, encrypted, without that

@@ -40,11 +40,11 @@ void check_is_file(const std::string& path) {
 
 }  // namespace
 
-std::string sound_digest(const AudioSettings& audio) {
+std::string sound_digest(const AudioSettings& audio, const std::function<void()>& ask) {
   check_is_file(audio.file);
   std::string digest;
   try {
-    digest = file_sha256(audio.file);
+    digest = file_sha256(audio.file, ask);
   } catch (const std::runtime_error& error) {
     throw std::invalid_argument(error.what());
   }

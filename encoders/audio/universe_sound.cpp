@@ -2,6 +2,7 @@
 #include "encoders/audio/universe_sound.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace lifereel {
@@ -21,6 +22,7 @@ void UniverseSound::add_frame(std::span<const SpeciesMotion> motion) {
 }
 
 void UniverseSound::read(float* left, float* right, int count) {
+  leave_out_owed();
   const std::int64_t known = voices_ ? voices_->samples_known() - voices_->samples_taken() : 0;
   const auto heard = static_cast<std::size_t>(std::min<std::int64_t>(count, known));
   if (heard > 0) voices_->take({left, heard}, {right, heard});
@@ -28,6 +30,19 @@ void UniverseSound::read(float* left, float* right, int count) {
   std::fill(right + heard, right + count, 0.0F);
   fades_.apply(1, position_, left, right, count);
   position_ += count;
+  owed_ += count - static_cast<std::int64_t>(heard);
+}
+
+void UniverseSound::leave_out_owed() {
+  std::array<float, 256> left{}, right{};
+  while (voices_ && owed_ > 0) {
+    const std::int64_t known = voices_->samples_known() - voices_->samples_taken();
+    const auto now =
+        static_cast<std::size_t>(std::min({owed_, known, static_cast<std::int64_t>(left.size())}));
+    if (now == 0) return;
+    voices_->take({left.data(), now}, {right.data(), now});
+    owed_ -= static_cast<std::int64_t>(now);
+  }
 }
 
 }  // namespace lifereel

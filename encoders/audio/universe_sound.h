@@ -13,7 +13,8 @@
 
 namespace lifereel {
 
-/// What is read must be of frames whose motion has been added, or beyond the film's end.
+/// What is read of frames whose motion has not been added yet is silence, as what an encoder
+/// swallows before the film begins, and the voices' own samples of that time are left out.
 class UniverseSound final : public AudioSource {
  public:
   UniverseSound(const AudioSettings& settings, Rational frames_per_second,
@@ -28,11 +29,14 @@ class UniverseSound final : public AudioSource {
   double gain_db() const noexcept { return gain_db_; }
 
  private:
+  void leave_out_owed();
+
   const Rational rate_;
   const FilmFades fades_;
   double gain_db_ = 0;
   std::optional<UniverseVoices> voices_;  // once it is known how many
   std::int64_t position_ = 0;
+  std::int64_t owed_ = 0;  // samples read before the voices had them
 };
 
 }  // namespace lifereel

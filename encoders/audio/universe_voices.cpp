@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "encoders/libav/libav.h"
+
 namespace lifereel {
 namespace {
 
@@ -97,8 +99,7 @@ std::uint32_t UniverseVoices::increment_of(int degree, int octave) const {
 
 // The nearest whole number, as a film's sound is counted (sound_samples()).
 std::int64_t UniverseVoices::first_sample_of(std::int64_t frame) const {
-  const std::int64_t num = rate_.num, twice = 2 * frame * sample_rate * rate_.den;
-  return (twice + num) / (2 * num);
+  return av_rescale_q_rnd(frame, {rate_.den, rate_.num}, {1, sample_rate}, AV_ROUND_NEAR_INF);
 }
 
 void UniverseVoices::add_frame(std::span<const SpeciesMotion> motion) {

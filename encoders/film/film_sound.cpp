@@ -48,10 +48,11 @@ FilmSound::FilmSound(const ResolvedFilm& film, const FilmOutput& output)
         std::make_unique<UniverseSound>(settings_.audio, settings_.frames_per_second, samples_);
     return;
   }
-  if (!settings_.audio.digest.empty()) sound_digest(settings_.audio);
-  file_ = std::make_unique<AudioFile>(settings_.audio, samples_, [this] {
+  const auto ask = [this] {
     if (measuring_) measuring_(0);
-  });
+  };
+  if (!settings_.audio.digest.empty()) sound_digest(settings_.audio, ask);
+  file_ = std::make_unique<AudioFile>(settings_.audio, samples_, ask);
 }
 
 AudioSource& FilmSound::source() noexcept {

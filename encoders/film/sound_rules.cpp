@@ -50,6 +50,10 @@ void check_mux_rate(const FilmSettings& settings) {
 
 void settle_sound(FilmSettings& settings) {
   if (!settings.audio.given()) return;
+  constexpr double slowest = 1.0 / 60;
+  if (settings.frames_per_second.value() < slowest)
+    throw std::invalid_argument(
+        "sound goes with a picture a minute at least, and fps is slower; set audio = none");
   check_numbers(settings.audio);
   const AudioCodec* const codec =
       audio_codec(settings.container, settings.audio_bitrate.has_value());

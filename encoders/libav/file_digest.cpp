@@ -23,11 +23,12 @@ struct FreeSha {
 
 }  // namespace
 
-std::string file_sha256(const std::string& path) {
+std::string file_sha256(const std::string& path, const std::function<void()>& ask) {
   const ByteFile file(path);
   const std::unique_ptr<AVSHA, FreeSha> sha(check_allocated(av_sha_alloc()));
   check(av_sha_init(sha.get(), digest_bits), "av_sha_init");
   const bool whole = file.read_all(0, file.size(), [&](std::span<const std::uint8_t> bytes) {
+    if (ask) ask();
     av_sha_update(sha.get(), bytes.data(), bytes.size());
   });
   if (!whole) throw std::runtime_error("'" + path + "' became shorter while it was read");

@@ -33,7 +33,10 @@ int run_render(const Arguments& arguments) {
   JobControl control;
   (arguments.has("finish-on-interrupt") ? control.end_early : control.cancel) = &cancelled();
   std::string chosen;
-  const RenderSettings settings = settings_in_time(arguments, how, control, chosen);
+  // Before there is a film, there is nothing to finish.
+  JobControl estimating = control;
+  estimating.cancel = &cancelled();
+  const RenderSettings settings = settings_in_time(arguments, how, estimating, chosen);
   // A film on standard output leaves the words to standard error.
   std::FILE* const words =
       settings.output == "-" || settings.output.starts_with("/dev/") ? stderr : stdout;
@@ -51,7 +54,7 @@ int run_render(const Arguments& arguments) {
     };
     if (!quiet && !chosen.empty()) std::fprintf(words, "lifereel: %s\n", chosen.c_str());
     std::optional<Estimate> expected;
-    if (!quiet) expected = estimate_before(settings, how, control);
+    if (!quiet) expected = estimate_before(settings, how, estimating);
     if (expected) {
       control.estimate = &*expected;
       std::fprintf(words, "lifereel: this will take %s\n", describe(*expected).c_str());

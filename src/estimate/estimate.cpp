@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "encoders/chunk_plan.h"
+#include "encoders/sound_file.h"
 #include "src/estimate/estimate_folder.h"
 #include "src/estimate/probe.h"
 #include "src/pipeline/resources.h"
@@ -122,6 +123,11 @@ double container_bytes(const RenderSettings& settings, double video, double soun
   return 10.0 * static_cast<double>(frames) + 2500;
 }
 
+/// A second of the film's sound.
+std::int64_t sound_bits(const RenderSettings& settings) {
+  return sound_bitrate(resolve(settings.film, film_output(settings)));
+}
+
 /// The size of a film whose pictures come to `sampled` bytes.
 double film_size(const RenderSettings& settings, double sampled, std::int64_t frames) {
   const FilmSettings& film = settings.film;
@@ -137,11 +143,7 @@ double film_size(const RenderSettings& settings, double sampled, std::int64_t fr
     const double wanted = static_cast<double>(*film.bitrate) / 8 * seconds;
     video = sampled > 0 && sampled < much_less * wanted ? sampled : wanted;
   }
-  constexpr double default_sound = 448'000;
-  const double sound =
-      film.target == DiscTarget::none
-          ? 0
-          : static_cast<double>(film.audio_bitrate.value_or(default_sound)) / 8 * seconds;
+  const double sound = static_cast<double>(sound_bits(settings)) / 8 * seconds;
   return video + sound + container_bytes(settings, video, sound, frames);
 }
 

@@ -93,7 +93,9 @@ FilmOutput SampleEncoder::output_for(const SamplePictures& pictures) const {
 FilmSettings SampleEncoder::film_for(const SamplePictures& pictures) const {
   FilmSettings film = settings_.film;
   film.faststart = false;
+  film.audio = {};
   if (film.target != DiscTarget::none) return film;
+  film.audio_bitrate.reset();
   film.container = "nut";  // which holds whatever there is, and never goes back
   const double part = static_cast<double>(pictures.width()) * pictures.height() /
                       (static_cast<double>(film_.width) * film_.height);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/pipeline/resources.h"
 
+#include <sys/resource.h>
+
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
@@ -147,6 +149,13 @@ Resources usable_resources() {
   free.memory_bytes =
       static_cast<std::uint64_t>(1024 * number_after(read_file("/proc/meminfo"), "MemAvailable:"));
   if (limits.memory_bytes) free.memory_bytes = std::min(free.memory_bytes, *limits.memory_bytes);
+  rlimit mapped{};
+  if (getrlimit(RLIMIT_AS, &mapped) == 0 && mapped.rlim_cur != RLIM_INFINITY) {
+    const auto used =
+        static_cast<std::uint64_t>(1024 * number_after(read_file("/proc/self/status"), "VmSize:"));
+    free.memory_bytes = std::min<std::uint64_t>(
+        free.memory_bytes, mapped.rlim_cur - std::min<std::uint64_t>(used, mapped.rlim_cur));
+  }
   return free;
 }
 

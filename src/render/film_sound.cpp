@@ -9,10 +9,13 @@
 
 namespace lifereel {
 
-void identify_sound(FilmSettings& film) {
+void identify_sound(FilmSettings& film, const JobControl& control) {
   if (film.audio.file.empty() || film.codec == "null") return;
   try {
-    film.audio.digest = sound_digest(film.audio);
+    film.audio.digest = sound_digest(film.audio, [&control] {
+      throw_if_cancelled(control.cancel);
+      throw_if_cancelled(control.end_early);
+    });
   } catch (const std::invalid_argument& error) {
     throw std::invalid_argument("audio: " + std::string(error.what()));
   }

@@ -12,7 +12,7 @@ namespace lifereel {
 
 /// From now on the film's sound is the file that is there now: fills in its digest. Throws
 /// std::invalid_argument for a file that cannot be read, or is another than the film's.
-void identify_sound(FilmSettings& film);
+void identify_sound(FilmSettings& film, const JobControl& control);
 
 /// FilmOutput::measuring_sound: ends what is long when the job is asked to end, and says what takes
 /// so long. `control` must outlive it.

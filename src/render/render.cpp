@@ -57,7 +57,7 @@ RenderSettings settings_to_make(const RenderSettings& settings, const JobControl
     made.film = pictures->settings;
     if (control.notice && !pictures->notice.empty()) control.notice(pictures->notice);
   }
-  identify_sound(made.film);
+  identify_sound(made.film, control);
   return made;
 }
 

@@ -3,12 +3,16 @@
 #include <doctest/doctest.h>
 
 #include <atomic>
+#include <cmath>
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include "encoders/audio/audio_decoder.h"
 #include "encoders/film_reader.h"
 #include "encoders/sound_file.h"
 #include "src/errors.h"
+#include "src/estimate.h"
 #include "src/render.h"
 #include "src/verify.h"
 #include "tests/messages.h"
@@ -106,5 +110,45 @@ TEST_SUITE("src.universe_sound") {
     CHECK(contains(
         refusal_of([&] { film.write_gray(reinterpret_cast<const std::uint8_t*>(gray.data())); }),
         "a picture came without its motion"));
+  }
+
+  TEST_CASE("codecs that swallow their first samples make it neither late nor early") {
+    const test::TemporaryFolder folder;
+    std::vector<float> exact(4800), coded(4800), other(4800);
+    for (const char* extension : {".mkv", ".mpg"}) {
+      RenderSettings settings =
+          settings_of(folder.file(std::string("film") + extension), "mpeg2video");
+      settings.film.chunk_frames = 0;
+      settings.film.audio.fade_out = 0;
+      settings.resume = Resume::off;
+      render(settings);
+      AudioDecoder decoder(settings.output, std::nullopt);
+      std::vector<float>& left = extension == std::string(".mkv") ? exact : coded;
+      std::vector<float> before(48000), unheard(48000);
+      REQUIRE(decoder.read(before.data(), unheard.data(), 48000) == 48000);
+      REQUIRE(decoder.read(left.data(), other.data(), 4800) == 4800);
+    }
+    // How alike they are, one a little later than the other.
+    int best = -1;
+    double most = 0;
+    for (int late = -300; late <= 300; ++late) {
+      double sum = 0;
+      for (int i = 400; i < 4400; ++i)
+        sum += static_cast<double>(exact[static_cast<std::size_t>(i)]) *
+               coded[static_cast<std::size_t>(i + late)];
+      if (sum > most) most = sum, best = late;
+    }
+    CHECK(std::abs(best) <= 2);
+  }
+
+  TEST_CASE("its film is estimated, also as one of several qualities") {
+    const test::TemporaryFolder folder;
+    const RenderSettings settings = settings_of(folder.file("film.mp4"), "libx264");
+    EstimateSettings how;
+    how.probe_seconds = 0.1;
+    RenderSettings silent = settings;
+    silent.film.audio = {};
+    const Estimate with = estimate(settings, how), without = estimate(silent, how);
+    CHECK(with.film_bytes > without.film_bytes + 192'000 / 8 * frames / 25 / 2);
   }
 }
