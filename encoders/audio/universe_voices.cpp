@@ -67,9 +67,13 @@ void approach(std::int32_t& value, std::int32_t wanted, std::int32_t parts) {
   value += std::abs(way) >= parts ? way / parts : (way > 0) - (way < 0);
 }
 
-/// Where something is from side to side, drawn apart: most universes move everywhere.
-std::int32_t spread(std::int32_t across) {
-  return std::clamp((across - 32768) * 3 + 32768, 0, 65536);
+/// Where something is from one side to the other, drawn apart from the middle: most universes move
+/// everywhere.
+std::int32_t spread(std::int32_t way, std::int32_t times) {
+  return std::clamp((way - 32768) * times + 32768, 0, 65536);
+}
+int part_of_way(std::int32_t way, int parts) {
+  return std::min(spread(way, 6) * parts >> 16, parts - 1);
 }
 
 }  // namespace
@@ -184,7 +188,7 @@ void UniverseVoices::follow(Voice& voice, const SpeciesMotion& motion) {
   // Within a tenth of a second, so that frames are not heard one by one.
   approach(voice.level, wanted, 64);
   approach(voice.across, motion.across << 8, 256);
-  voice.down = motion.down;
+  voice.down = motion.down << 8;
   fade(voice, hum_amplitude_);
   voice.wheel += voice.level;
   if (voice.wheel < whole_turn) return;
@@ -196,7 +200,9 @@ void UniverseVoices::strike(Voice& voice) {
   Bell& bell = voice.bells[voice.next_bell];
   voice.next_bell = (voice.next_bell + 1) % most_bells;
   const auto number = static_cast<int>(&voice - voices_.data());
-  const std::uint32_t increment = increment_of(voice.down * degrees >> 8, 2 + number % 2);
+  // A degree of its own, from which it wanders as its motion does.
+  const int degree = 2 * number + part_of_way(voice.down, degrees) + part_of_way(voice.across, 3);
+  const std::uint32_t increment = increment_of(degree % degrees, 2 + number % 2);
   constexpr Interval ratios[partials] = {{1, 1}, {2, 1}, {301, 100}};
   constexpr std::int32_t strengths[partials] = {8, 3, 1};
   const std::int64_t loud = std::min<std::int64_t>(voice.level, 2 * level_unit);
@@ -274,7 +280,7 @@ void UniverseVoices::sound_voice(Voice& voice) {
   for (Bell& bell : voice.bells)
     for (Tone& tone : bell.partial) add(tone);
   // Equally loud wherever it is, nearly.
-  const std::int32_t right = spread(voice.across) >> 8, left = 256 - right;
+  const std::int32_t right = spread(voice.across, 3) >> 8, left = 256 - right;
   const std::int32_t left_gain = (65536 - right * right) >> 8;
   const std::int32_t right_gain = (65536 - left * left) >> 8;
   for (std::size_t i = 0; i < block_samples; ++i) {

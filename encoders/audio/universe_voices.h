@@ -5,7 +5,7 @@
 // Every species is a voice. It hums two tones that beat slowly, as loud as its particles are fast
 // beside those of the whole universe of late, and from where its motion is. The further its
 // particles have come, the further turns a wheel, and with each turn the voice strikes a bell: so
-// the rhythm is the universe's, and as uneven; a height in the picture is a degree of the scale.
+// the rhythm is the universe's, and as uneven; where its motion is decides on the bell's pitch.
 // Root and scale come from the first frame. All of it rings on in a small hall.
 //
 // Everything is calculated in integers: the same samples on every machine. Controls change every 64
@@ -66,7 +66,7 @@ class UniverseVoices {
     int next_bell = 0;
     std::int32_t level = 0;   // 2^-12 of the universe's mean
     std::int32_t across = 0;  // 2^-16: 0 left, 1 right
-    std::int32_t down = 0;    // 2^-8: 0 above, 1 below
+    std::int32_t down = 0;    // 2^-16: 0 above, 1 below
     std::int64_t wheel = 0;   // sum of levels
   };
   struct HallLine {
