@@ -72,7 +72,7 @@ TEST_SUITE("src.universe_sound") {
   TEST_CASE("a render that was stopped goes on with the sound of the chunks that are kept") {
     const test::TemporaryFolder folder;
     RenderSettings settings = settings_of(folder.file("whole.mkv"));
-    settings.universe.particles = 20'000;  // takes long enough to be stopped
+    settings.universe.particles = 12'000;  // takes long enough to be stopped
     settings.resume = Resume::off;
     render(settings);
     const std::string whole = contents(settings.output);
