@@ -123,13 +123,9 @@ double container_bytes(const RenderSettings& settings, double video, double soun
   return 10.0 * static_cast<double>(frames) + 2500;
 }
 
-/// A second of the film's sound.
-std::int64_t sound_bits(const RenderSettings& settings) {
-  return sound_bitrate(resolve(settings.film, film_output(settings)));
-}
-
 /// The size of a film whose pictures come to `sampled` bytes.
-double film_size(const RenderSettings& settings, double sampled, std::int64_t frames) {
+double film_size(const RenderSettings& settings, const ResolvedFilm& resolved, double sampled,
+                 std::int64_t frames) {
   const FilmSettings& film = settings.film;
   const double seconds = static_cast<double>(frames) / film.frames_per_second.value();
   double video = sampled;
@@ -143,7 +139,7 @@ double film_size(const RenderSettings& settings, double sampled, std::int64_t fr
     const double wanted = static_cast<double>(*film.bitrate) / 8 * seconds;
     video = sampled > 0 && sampled < much_less * wanted ? sampled : wanted;
   }
-  const double sound = static_cast<double>(sound_bits(settings)) / 8 * seconds;
+  const double sound = static_cast<double>(sound_bitrate(resolved)) / 8 * seconds;
   return video + sound + container_bytes(settings, video, sound, frames);
 }
 
@@ -158,7 +154,8 @@ bool says_enough(const FinishedCost& finished, const RenderSettings& settings) {
 
 std::uint64_t rounded(double bytes) { return static_cast<std::uint64_t>(std::llround(bytes)); }
 
-Estimate estimate_of(const RenderSettings& settings, const Measurement& measurement) {
+Estimate estimate_of(const RenderSettings& settings, const std::optional<ResolvedFilm>& resolved,
+                     const Measurement& measurement) {
   const RenderPlan plan = plan_render(settings);
   const ResourceShare share =
       share_resources(settings, usable_resources(), settings.universe.look.draws_colour());
@@ -171,9 +168,10 @@ Estimate estimate_of(const RenderSettings& settings, const Measurement& measurem
   estimate.seconds = model.seconds(estimate.frames);
   estimate.budget = model.budget(estimate.frames);
   estimate.peak_memory_bytes = plan.memory_bytes;
-  double film = settings.film.codec == "null"
-                    ? 0
-                    : film_size(settings, model.bytes(estimate.frames), estimate.frames);
+  const auto size_of = [&](std::int64_t frames) {
+    return resolved ? film_size(settings, *resolved, model.bytes(frames), frames) : 0;
+  };
+  double film = size_of(estimate.frames);
   if (const std::optional<FinishedCost>& finished = measurement.finished;
       finished && says_enough(*finished, settings)) {
     const auto scaled = [&](double now, double then) {
@@ -183,8 +181,7 @@ Estimate estimate_of(const RenderSettings& settings, const Measurement& measurem
     };
     estimate.seconds =
         finished->wall_seconds * scaled(estimate.seconds, model.seconds(finished->frames));
-    film = static_cast<double>(finished->film_bytes) *
-           scaled(film, film_size(settings, model.bytes(finished->frames), finished->frames));
+    film = static_cast<double>(finished->film_bytes) * scaled(film, size_of(finished->frames));
     estimate.peak_memory_bytes = finished->peak_memory_bytes;
     estimate.budget = finished->budget;
   }
@@ -226,7 +223,7 @@ Estimate estimate(const RenderSettings& wanted, const EstimateSettings& how,
     measurement->finished = finished;
     keep_measurement(how.folder, key, *measurement);
   }
-  Estimate result = estimate_of(settings, *measurement);
+  Estimate result = estimate_of(settings, film, *measurement);
   if (measurement->finished && says_enough(*measurement->finished, settings))
     result.source = Estimate::Source::rendered;
   else
