@@ -2,30 +2,29 @@
 // Renders with sound: the same bytes whatever happens to them, and a film that knows its sound.
 #include <doctest/doctest.h>
 
-#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <string>
 
 #include "encoders/film_reader.h"
 #include "encoders/sound_file.h"
-#include "src/errors.h"
 #include "src/render.h"
 #include "src/verify.h"
 #include "tests/encoders/sounds.h"
 #include "tests/messages.h"
+#include "tests/src/sound_films.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
+using test::chunk;
 using test::contains;
 using test::contents;
 using test::error_of;
+using test::frames;
 using test::refusal_of;
+using test::render_part;
 
 namespace {
-
-constexpr int chunk = 12;
-constexpr int frames = 5 * chunk + 3;
 
 class Films {
  public:
@@ -34,36 +33,14 @@ class Films {
   std::string sound() const { return file("a.wav"); }
 
   RenderSettings settings(const std::string& name, const char* codec = "ffv1") const {
-    RenderSettings settings;
-    settings.universe.width = 352;
-    settings.universe.height = 288;
-    settings.universe.particles = 300;
-    settings.film.codec = codec;
-    settings.film.frames_per_second = {25, 1};
-    settings.film.gop = chunk;
-    settings.film.chunk_frames = chunk;
-    settings.film.codec_threads = 1;
+    RenderSettings settings = test::small_film(file(name), codec, 300);
     settings.film.audio.file = sound();
-    settings.engine.engine = EngineChoice::cpu;
-    settings.frames = frames;
-    settings.output = file(name);
     return settings;
   }
 
  private:
   const test::TemporaryFolder folder_;
 };
-
-/// Stops a render when its first chunk is kept.
-void render_part(const RenderSettings& settings) {
-  std::atomic<bool> cancel{false};
-  JobControl control;
-  control.cancel = &cancel;
-  control.progress = [&](const JobProgress&) {
-    cancel = std::filesystem::exists(settings.output + ".lifereel/chunk-000000");
-  };
-  CHECK_THROWS_AS(render(settings, control), Cancelled);
-}
 
 bool finds(const VerifyReport& report, const std::string& sentence) {
   for (const VerifyFinding& finding : report.findings)

@@ -2,46 +2,32 @@
 // Films that sound as their universe moves: the same bytes whatever happens to their render.
 #include <doctest/doctest.h>
 
-#include <atomic>
 #include <cmath>
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "encoders/audio/audio_decoder.h"
 #include "encoders/film_reader.h"
 #include "encoders/sound_file.h"
-#include "src/errors.h"
 #include "src/estimate.h"
 #include "src/render.h"
 #include "src/verify.h"
 #include "tests/messages.h"
+#include "tests/src/sound_films.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
 using test::contains;
 using test::contents;
+using test::frames;
 using test::refusal_of;
+using test::render_part;
 
 namespace {
 
-constexpr int chunk = 12;
-constexpr int frames = 5 * chunk + 3;
-
 RenderSettings settings_of(const std::string& path, const char* codec = "ffv1") {
-  RenderSettings settings;
-  settings.universe.width = 352;
-  settings.universe.height = 288;
-  settings.universe.particles = 500;
-  settings.film.codec = codec;
-  settings.film.frames_per_second = {25, 1};
-  settings.film.gop = chunk;
-  settings.film.chunk_frames = chunk;
-  settings.film.codec_threads = 1;
+  RenderSettings settings = test::small_film(path, codec, 500);
   settings.film.audio.universe = true;
-  settings.engine.engine = EngineChoice::cpu;
-  settings.frames = frames;
-  settings.output = path;
   return settings;
 }
 
@@ -78,13 +64,7 @@ TEST_SUITE("src.universe_sound") {
     const std::string whole = contents(settings.output);
     settings.output = folder.file("stopped.mkv");
     settings.resume = Resume::automatic;
-    std::atomic<bool> cancel{false};
-    JobControl control;
-    control.cancel = &cancel;
-    control.progress = [&](const JobProgress&) {
-      cancel = std::filesystem::exists(settings.output + ".lifereel/chunk-000000");
-    };
-    CHECK_THROWS_AS(render(settings, control), Cancelled);
+    render_part(settings);
     const RenderReport report = render(settings);
     CHECK(report.pipeline.frames_kept > 0);
     CHECK(contents(settings.output) == whole);
