@@ -93,14 +93,20 @@ double mean_over(const std::vector<AgeSample>& samples, double AgeSample::*quant
 double mean_bytes(const Measurement& measurement, double from, double to) {
   const double frames = std::max(1.0, to - from), gop = std::max(1.0, measurement.gop);
   const double key_share = std::ceil(frames / gop) / frames;
-  return key_share * mean_over(measurement.samples, &AgeSample::key_bytes, from, to) +
-         (1 - key_share) * mean_over(measurement.samples, &AgeSample::other_bytes, from, to);
+  const double bytes =
+      key_share * mean_over(measurement.samples, &AgeSample::key_bytes, from, to) +
+      (1 - key_share) * mean_over(measurement.samples, &AgeSample::other_bytes, from, to);
+  const double chunk = measurement.chunk_frames > 0 ? measurement.chunk_frames : frames;
+  constexpr double most_saved =
+      0.5;  // of a chunk that is hardly longer than what is looked ahead at
+  return bytes - std::min(most_saved * bytes,
+                          measurement.saved_at_end * std::ceil(frames / chunk) / frames);
 }
 
 std::string print(const Measurement& measurement) {
   std::string text = "probe";
-  add_numbers(text,
-              {measurement.gop, measurement.probe_seconds, measurement.to_the_end ? 1.0 : 0.0});
+  add_numbers(text, {measurement.gop, measurement.chunk_frames, measurement.saved_at_end,
+                     measurement.probe_seconds, measurement.to_the_end ? 1.0 : 0.0});
   for (const AgeSample& s : measurement.samples) {
     text += format("sample %lld", static_cast<long long>(s.age));
     std::vector<double> numbers{s.engine_cpu, s.engine_wall, s.encoder_cpu, s.key_bytes,
@@ -138,6 +144,8 @@ std::optional<Measurement> parse_measurement(const std::string& text) {
     line >> what;
     if (what == "probe") {
       measurement.gop = number_in(line);
+      measurement.chunk_frames = number_in(line);
+      measurement.saved_at_end = number_in(line);
       measurement.probe_seconds = number_in(line);
       measurement.to_the_end = number_in(line) > 0;
     } else if (what == "sample")

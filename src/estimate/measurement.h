@@ -35,6 +35,8 @@ struct FinishedCost {
 struct Measurement {
   std::vector<AgeSample> samples;  ///< by age
   double gop = 1;                  ///< frames from key frame to key frame
+  double chunk_frames = 0;         ///< that an encoder makes before it ends; 0: all of them
+  double saved_at_end = 0;         ///< bytes of what it makes last, where pictures are oldest
   double probe_seconds = 0;        ///< there were, to measure
   bool to_the_end = false;         ///< of a film: for a longer one there could be older samples
   std::optional<FinishedCost> finished;

@@ -43,14 +43,12 @@ class Probe {
         pictures_ = few_pictures;
     }
     const bool whole = settings.film.target != DiscTarget::none || !settings.film.filter.empty();
-    // In smaller ones clusters meet themselves around the torus.
-    constexpr double most = 960.0 * 544;
-    world_ = whole ? settings.universe : sample_world(settings.universe, most);
-    is_whole_world_ = world_ == settings.universe;
+    takes_any_part_ = !whole;
   }
 
   Measurement run() {
     measure_engine();
+    choose_world();
     EngineSettings small_engine;
     small_engine.engine = EngineChoice::cpu;
     engine_ = is_whole_world_ ? std::move(real_engine_) : make_engine(world_, small_engine);
@@ -88,6 +86,21 @@ class Probe {
       young_engine_.wall = young_engine_.cpu;
   }
 
+  /// As large a world as there is time for: no two are alike, and the film's is one of the larger.
+  void choose_world() {
+    if (!takes_any_part_) {
+      world_ = settings_.universe;
+    } else {
+      // In smaller ones clusters meet themselves around the torus.
+      constexpr double least_pixels = 960.0 * 544;
+      constexpr int frames = 3 * most_pictures + 200;  // drawn, and passed between
+      const double affordable = 0.3 * seconds_ / (frames * std::max(1e-7, young_engine_.cpu));
+      world_ = sample_world(settings_.universe,
+                            std::max(least_pixels, affordable * pixels_of(settings_.universe)));
+    }
+    is_whole_world_ = world_ == settings_.universe;
+  }
+
   /// How much of a picture is encoded: what there is time for, as a first try tells.
   void choose_part() {
     constexpr int first_width = 240, first_height = 136;
@@ -114,14 +127,13 @@ class Probe {
 
   /// Draws and encodes where the engine is now.
   void add_sample() {
-    constexpr double most_bytes = 256e6;
+    constexpr double most_bytes = 256e6;  // of each part
     const double bytes = static_cast<double>(
         PictureLayout(format_, part_width_, part_height_, engine_->draws_colour()).slot_bytes());
     const int count = std::clamp(static_cast<int>(most_bytes / bytes), fewest_pictures, pictures_);
-    SamplePictures pictures(*engine_, format_, part_width_, part_height_, count);
+    SamplePictures pictures(*engine_, format_, part_width_, part_height_, count, share_.lanes);
     AgeSample sample;
-    // Most of what is counted is of its first half.
-    sample.age = static_cast<std::int64_t>(engine_->frame()) + count / 4;
+    sample.age = static_cast<std::int64_t>(engine_->frame());
     const EngineCost drawn =
         DrawnFrames(*engine_, pictures)
             .draw(count, is_whole_world_ ? 0.3 * seconds_ : 2 * seconds_, control_);
@@ -133,22 +145,29 @@ class Probe {
     sample.stages = young_engine_.stages;
     if (encoder_) {
       const EncoderCost cost = encoder_->encode(pictures);
-      const double parts =
-          pixels_of(settings_.universe) / (static_cast<double>(part_width_) * part_height_);
-      sample.encoder_cpu = cost.cpu * parts;
-      sample.key_bytes = cost.key_bytes * parts;
-      sample.other_bytes = cost.other_bytes * parts;
+      const double worlds = pixels_of(settings_.universe) / pixels_of(world_);
+      const double parts = pixels_of(world_) / (static_cast<double>(part_width_) * part_height_);
+      sample.encoder_cpu = cost.cpu * parts * worlds;
+      sample.key_bytes = cost.key_bytes * pictures.parts_in_whole() * worlds;
+      sample.other_bytes = cost.early_bytes * pictures.parts_in_whole() * worlds;
       key_distance_ = cost.key_distance;
+      measurement_.saved_at_end = cost.saved_at_end * pictures.parts_in_whole() * worlds;
+      // A young universe's pictures change much within one sample.
+      sample.age += cost.counted / 4;
+      measurement_.samples.push_back(sample);
+      sample.age += cost.counted / 2;
+      sample.other_bytes = cost.late_bytes * pictures.parts_in_whole() * worlds;
     }
     measurement_.samples.push_back(sample);
   }
 
   /// Two samples of an older universe: as old as the film's will be, or as can be reached.
   void go_older() {
-    const std::int64_t end = settings_.warmup + frame_count(settings_) - few_pictures;
+    const std::int64_t films_end = settings_.warmup + frame_count(settings_);
     const auto now = static_cast<std::int64_t>(engine_->frame());
     measurement_.to_the_end = true;
-    if (end <= now) return;
+    if (films_end <= std::max<std::int64_t>(few_pictures, now / 2)) return;
+    const std::int64_t end = std::max(films_end - few_pictures, now + 1);
     const auto nap = std::max<std::int64_t>(1, std::min<std::int64_t>(24, (end - now) / 8));
     const auto start = ProbeClock::now();
     pass(nap);
@@ -185,6 +204,7 @@ class Probe {
     else
       measurement_.gop = 250;
     const int chunk = film.codec == "null" ? 0 : chunk_frames(film);
+    measurement_.chunk_frames = chunk;
     if (chunk > 0) measurement_.gop = std::min<double>(measurement_.gop, chunk);
     return std::move(measurement_);
   }
@@ -198,7 +218,7 @@ class Probe {
   PictureFormat format_;
   std::optional<SampleEncoder> encoder_;
   UniverseSettings world_;
-  bool is_whole_world_ = false;
+  bool takes_any_part_ = false, is_whole_world_ = false;
   EngineSettings real_settings_ = settings_.engine;
   std::unique_ptr<Engine> real_engine_, engine_;
   EngineCost young_engine_, first_drawn_;

@@ -14,37 +14,68 @@ namespace lifereel {
 namespace {
 
 /// Bytes of key frames and of others, of those that came out before the encoder was told that no
-/// more would come, where there were enough.
-void count_bytes(EncoderCost& cost, const FilmStatistics& all, const Film::Written& early) {
+/// more would come, where there were enough. `written`: before each picture.
+EncoderCost count_bytes(const FilmStatistics& all, const std::vector<Film::Written>& written) {
   constexpr std::int64_t enough = 8;
+  EncoderCost cost;
   cost.key_bytes = static_cast<double>(all.bytes_i) /
                    static_cast<double>(std::max<std::int64_t>(1, all.frames_i));
-  const std::int64_t early_others = early.frames - all.frames_i;
-  const std::int64_t others = all.frames - all.frames_i;
-  if (others <= 0)
-    cost.other_bytes = cost.key_bytes;
-  else if (early_others >= enough && all.frames_i == 1)
-    cost.other_bytes =
-        static_cast<double>(early.video_bytes - all.bytes_i) / static_cast<double>(early_others);
-  else
-    cost.other_bytes =
-        static_cast<double>(all.video_bytes - all.bytes_i) / static_cast<double>(others);
   if (all.frames_i > 1)
     cost.key_distance = static_cast<double>(all.frames) / static_cast<double>(all.frames_i);
+  const Film::Written& early = written.back();
+  const std::int64_t others = all.frames - all.frames_i;
+  if (early.frames < 2 * enough || all.frames_i != 1) {
+    cost.early_bytes = others <= 0 ? cost.key_bytes
+                                   : static_cast<double>(all.video_bytes - all.bytes_i) /
+                                         static_cast<double>(others);
+    cost.late_bytes = cost.early_bytes;
+    cost.counted = static_cast<int>(all.frames);
+    return cost;
+  }
+  const auto half = std::find_if(written.begin(), written.end(), [&](const Film::Written& so_far) {
+    return so_far.frames >= early.frames / 2;
+  });
+  const auto between = [](std::int64_t bytes, std::int64_t frames) {
+    return static_cast<double>(bytes) / static_cast<double>(frames);
+  };
+  cost.early_bytes = between(half->video_bytes - all.bytes_i, half->frames - 1);
+  // Some encoders give many packets at once.
+  cost.late_bytes = half->frames < early.frames ? between(early.video_bytes - half->video_bytes,
+                                                          early.frames - half->frames)
+                                                : cost.early_bytes;
+  cost.counted = static_cast<int>(early.frames);
+  const double as_before = cost.late_bytes * static_cast<double>(all.frames - early.frames);
+  cost.saved_at_end =
+      std::max(0.0, as_before - static_cast<double>(all.video_bytes - early.video_bytes));
+  return cost;
 }
 
 EncoderCost encode_one(const FilmSettings& settings, const FilmOutput& output,
-                       const SamplePictures& pictures) {
+                       const SamplePictures& pictures, int part) {
   Film film(settings, output);
-  Film::Written early;  // before the last picture, with which the encoder looks ahead no more
+  std::vector<Film::Written> written;
   for (int i = 0; i < pictures.count(); ++i) {
-    early = film.written();
-    film.write(pictures.picture(i));
+    written.push_back(film.written());
+    film.write(pictures.picture(i, part));
   }
   film.finish();
-  EncoderCost cost;
-  count_bytes(cost, film.statistics(), early);
-  return cost;
+  return count_bytes(film.statistics(), written);
+}
+
+/// Of what was counted.
+EncoderCost mean(const std::vector<EncoderCost>& costs) {
+  EncoderCost sum;
+  int key_distances = 0;
+  for (const EncoderCost& cost : costs) {
+    for (double EncoderCost::*const bytes : {&EncoderCost::key_bytes, &EncoderCost::early_bytes,
+                                             &EncoderCost::late_bytes, &EncoderCost::saved_at_end})
+      sum.*bytes += cost.*bytes / static_cast<double>(costs.size());
+    sum.counted = std::max(sum.counted, cost.counted);
+    sum.key_distance += cost.key_distance;
+    if (cost.key_distance > 0) ++key_distances;
+  }
+  if (key_distances > 0) sum.key_distance /= key_distances;
+  return sum;
 }
 
 }  // namespace
@@ -64,7 +95,7 @@ EncoderCost SampleEncoder::encode(const SamplePictures& pictures) const {
   const double cpu = process_cpu_seconds();
   const auto one = [&](std::size_t lane) {
     try {
-      costs[lane] = encode_one(film, output, pictures);
+      costs[lane] = encode_one(film, output, pictures, static_cast<int>(lane) % pictures.parts());
     } catch (...) {
       failures[lane] = std::current_exception();
     }
@@ -74,7 +105,7 @@ EncoderCost SampleEncoder::encode(const SamplePictures& pictures) const {
   threads.join();
   for (const std::exception_ptr& failure : failures)
     if (failure) std::rethrow_exception(failure);
-  EncoderCost cost = costs.front();
+  EncoderCost cost = mean(costs);
   cost.cpu = (process_cpu_seconds() - cpu) / (lanes_ * pictures.count());
   return cost;
 }

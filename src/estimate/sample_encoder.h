@@ -9,7 +9,11 @@ namespace lifereel {
 
 struct EncoderCost {
   double cpu = 0;  // a picture
-  double key_bytes = 0, other_bytes = 0;
+  double key_bytes = 0;
+  double early_bytes = 0,
+         late_bytes = 0;    // of others, in the first half of what counts, the second
+  int counted = 0;          // pictures
+  double saved_at_end = 0;  // bytes: nothing refers to the last pictures, which are made with less
   double key_distance = 0;  // 0: not seen
 };
 
@@ -18,7 +22,7 @@ class SampleEncoder {
   SampleEncoder(const RenderSettings& settings, const ResolvedFilm& film, int lanes)
       : settings_(settings), film_(film), lanes_(lanes) {}
 
-  /// The same pictures by as many encoders at once as the film will have.
+  /// The pictures by as many encoders at once as the film will have, each with one of their parts.
   EncoderCost encode(const SamplePictures& pictures) const;
 
  private:

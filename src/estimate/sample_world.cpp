@@ -23,6 +23,8 @@ UniverseSettings sample_world(const UniverseSettings& universe, double pixels) {
   world.height = scaled(universe.height);
   world.particles = std::max(1, static_cast<int>(std::lround(universe.particles * pixels_of(world) /
                                                              pixels_of(universe))));
+  // Of fewer particles the seed would make another one.
+  world.matrix = make_initial_state(universe).matrix;
   try {
     validate(world);
   } catch (const std::invalid_argument&) {

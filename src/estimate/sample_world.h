@@ -8,8 +8,8 @@
 namespace lifereel {
 
 /// A world of about so many pixels whose pictures are like those of `universe`, pixel for pixel: of
-/// the same seed, shape and density. The universe itself where it is no larger, and where a part of
-/// its pictures is not like the whole: scenes, characters, tubes.
+/// the same forces, shape and density. The universe itself where it is no larger, and where a part
+/// of its pictures is not like the whole: scenes, characters, tubes.
 UniverseSettings sample_world(const UniverseSettings& universe, double pixels);
 
 inline double pixels_of(const UniverseSettings& universe) {

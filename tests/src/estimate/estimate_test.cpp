@@ -79,10 +79,17 @@ TEST_SUITE("src.estimate") {
     CHECK(mean_over({}, &AgeSample::key_bytes, 0, 10) == 0);
     CHECK(mean_bytes(two_ages(), 0, 100) == doctest::Approx(0.1 * 1000 + 0.9 * 100));
     CHECK(mean_bytes(two_ages(), 0, 5) == doctest::Approx(0.2 * 1000 + 0.8 * 100));
+    // Each chunk ends cheaply: three of them in a hundred frames.
+    Measurement chunks = two_ages();
+    chunks.chunk_frames = 40;
+    chunks.saved_at_end = 300;
+    CHECK(mean_bytes(chunks, 0, 100) == doctest::Approx(190 - 3 * 300 / 100.0));
   }
 
   TEST_CASE("measurements are kept to the bit, and damaged ones are none") {
     Measurement measurement = two_ages();
+    measurement.chunk_frames = 40;
+    measurement.saved_at_end = 2.0 / 3;
     measurement.finished = {1000, 2, 12.5, 123456, 99, {}};
     const std::string text = print(measurement);
     const auto read = parse_measurement(text);
@@ -98,14 +105,14 @@ TEST_SUITE("src.estimate") {
     }
   }
 
-  TEST_CASE("a small world is as dense as the large one and has its shape") {
+  TEST_CASE("a small world is as dense as the large one and has its shape and forces") {
     UniverseSettings universe;
     universe.width = 7680;
     universe.height = 2160;
     universe.particles = 115000;
     const UniverseSettings world = sample_world(universe, 640.0 * 368);
     CHECK(world.height < 400);
-    CHECK(world.seed == universe.seed);
+    CHECK(world.matrix == make_initial_state(universe).matrix);
     const double density = world.particles / pixels_of(world);
     CHECK(off(density, universe.particles / pixels_of(universe)) < 0.01);
     CHECK(off(1.0 * world.width / world.height, 7680.0 / 2160) < 0.05);
