@@ -14,24 +14,31 @@ import collections
 import errno
 import hashlib
 import json
+import math
 import os
 import pathlib
 import random
 import resource
 import shutil
 import signal
+import struct
 import subprocess
 import sys
 import tempfile
 import time
+import wave
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "plots"))
 import svg  # noqa: E402
 
 SMALL = "--size 192x144 --rmax 32 --particles 200 --fps 25 --frames 360 --chunk-frames 24 --gop 24"
 FILMS = {
-    "MPEG-2, .mpg": ("film.mpg", "--preset dvd_video --particles 150 --frames 180 --chunk-frames 18"),
-    "H.264, .mp4": ("film.mp4", SMALL + " --codec libx264 --codec-preset ultrafast --crf 23"),
+    "MPEG-2 and AC-3 of the universe, .mpg": (
+        "film.mpg",
+        "--preset dvd_video --particles 150 --frames 180 --chunk-frames 18 --audio universe"),
+    "H.264 and AAC of a file, .mp4": (
+        "film.mp4",
+        SMALL + " --codec libx264 --codec-preset ultrafast --crf 23 --audio SOUND --loudness -23"),
     "HEVC, .mkv": ("film.mkv", SMALL + " --codec libx265 --codec-preset ultrafast --crf 28"),
 }
 OUT_OF_TIME = 600  # seconds; nothing may hang
@@ -52,6 +59,7 @@ class Film:
     def __init__(self, program, interpose, name, folder):
         self.name, self.program, self.interpose = name, program, interpose
         self.file, options = FILMS[name]
+        options = options.replace("SOUND", str(folder / "sound.wav"))
         self.options = options.split() + ["--lanes", "2", "--quiet"]
         where = folder / "undisturbed"
         where.mkdir()
@@ -119,10 +127,19 @@ class Film:
         demand(sorted(os.listdir(where)) == [self.file], f"leaves {sorted(os.listdir(where))}")
 
 
+def write_sound(path):
+    """Five seconds of a tone that swells, in stereo: less than the film, so that it is looped."""
+    with wave.open(str(path), "wb") as out:
+        out.setparams((2, 2, 44100, 0, "NONE", ""))
+        out.writeframes(b"".join(
+            struct.pack("<hh", *(int(9000 * math.sin(i / pitch) * math.sin(i / 35000)) for pitch in (16, 24)))
+            for i in range(5 * 44100)))
+
+
 class Table:
     def __init__(self, folder, only):
         self.folder, self.only, self.good = folder, only, True
-        print(f"| {'fault':58} | tries | survived |\n|{'-' * 60}|------:|---------:|", flush=True)
+        print(f"| {'fault':84} | tries | survived |\n|{'-' * 86}|------:|---------:|", flush=True)
 
     def row(self, kind, tries, attempt):
         """Calls attempt(i, folder of its own)."""
@@ -140,7 +157,7 @@ class Table:
                 subprocess.run(["chmod", "-R", "u+w", where], check=False)
                 shutil.rmtree(where)
         self.good = self.good and survived == tries
-        print(f"| {kind:58} | {tries:5} | {survived:8} |", flush=True)
+        print(f"| {kind:84} | {tries:5} | {survived:8} |", flush=True)
 
 
 def working_files(where, film):
@@ -275,8 +292,8 @@ def full_disks(table, films, tries, chance):
         table.row(f"a file system that is full, then grows, {film.name}", tries, tiny)
 
 
-def file_systems_that_lack_something(table, films):
-    """What is missing there costs a sentence, and no film."""
+def file_systems_that_lack_something(table, films, rounds):
+    """What is missing there costs a sentence, and no film. The films take turns."""
     lacks = {
         "flushes": (f"fsync:every:{errno.EINVAL}", "cannot flush"),
         "locks": (f"flock:every:{errno.ENOSYS}", "cannot lock"),
@@ -289,10 +306,11 @@ def file_systems_that_lack_something(table, films):
                       f"renameat2:every:{errno.EINVAL},link:every:{errno.EPERM}", "cannot flush"),
     }
 
+    tries = [(lack, resume) for lack in lacks.values() for resume in ([], ["--resume", "off"])]
+
     def attempt(i, where):
-        film = films[i % len(films)]
-        fault, notice = list(lacks.values())[i // len(films) // 2]
-        resume = ["--resume", "off"] if i // len(films) % 2 else []
+        film = films[(i + i // len(tries)) % len(films)]
+        (fault, notice), resume = tries[i % len(tries)]
         command = [film.program, "render", *film.options, *resume, "-o", str(where / film.file)]
         command.remove("--quiet")
         process = subprocess.run(
@@ -304,7 +322,7 @@ def file_systems_that_lack_something(table, films):
             demand(process.stdout.count(notice) == 1 or not notice,
                    f"{fault}: says {notice!r} not once: {process.stdout}")
         film.complete(where)
-    table.row("file systems that lack something", len(lacks) * 2 * len(films), attempt)
+    table.row("file systems that lack something", rounds * len(tries), attempt)
 
 
 def read_only_folders(table, films, tries, chance):
@@ -441,6 +459,7 @@ def main():
         folder = pathlib.Path(name)
         encoders = subprocess.run([settings.program, "info"], capture_output=True, text=True,
                                   check=False).stdout
+        write_sound(folder / "sound.wav")
         films = [Film(settings.program, settings.interpose, name, folder) for name in FILMS
                  if "libx" not in FILMS[name][1] or
                  FILMS[name][1].split("--codec ")[1].split()[0] in encoders or not encoders]
@@ -449,7 +468,7 @@ def main():
         kills_in_calls(table, films, 6 if quick else 50, chance)
         failing_calls(table, films, 6 if quick else 50, chance)
         full_disks(table, films, 2 if quick else 10, chance)
-        file_systems_that_lack_something(table, films)
+        file_systems_that_lack_something(table, films, 1 if quick else len(films))
         read_only_folders(table, films, 1 if quick else 5, chance)
         damage(table, films, 3 if quick else 12, chance)
         long_render(table, settings.program, 4000 if quick else 20000, settings.keep)
