@@ -1,15 +1,16 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Builds lifereel as others may and lets the consumer use it, whose films must be the same each time:
-#   a plain `cmake -S . -B build`, without doctest, as a unity build; installed
+# Lets the consumer use lifereel as others may have it, whose films must be the same each time:
+#   installed from a build
 #   in the tree of a project that has much in the way (parent/), without Boost, by Clang with libc++
-# Hardly optimised, for time's sake: films do not depend on it. Not at all would take longer, for all
-# that is inlined anyway.
-#   check-embedding.sh CMAKE COMPILER        Exit status 77: without Clang or libc++.
+# The second is hardly optimised, for time's sake: films do not depend on it. Not at all would take
+# longer, for all that is inlined anyway.
+#   check-embedding.sh BUILD_DIR CMAKE COMPILER        Exit status 77: without Clang or libc++.
 set -eu
 
-cmake=$1
-compiler=$2
+build=$1
+cmake=$2
+compiler=$3
 consumer=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$consumer/../.." && pwd)
 export CMAKE_BUILD_PARALLEL_LEVEL=2
@@ -45,16 +46,16 @@ said() {
   grep -q "$1" "$work/log" || { cat "$work/log"; echo "FAILED: no line says '$1'"; exit 1; }
 }
 
-echo "plain: without doctest, a unity build"
-configure "$source" plain -DLIFEREEL_CUDA=OFF -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_DISABLE_FIND_PACKAGE_doctest=ON
-said 'No tests: doctest is not installed'
-quietly "$cmake" --build "$work/plain"
-quietly "$cmake" --install "$work/plain" --prefix "$work/prefix"
-quietly "$work/prefix/bin/lifereel" info
-configure "$consumer" installed -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$work/prefix" \
-  -DCMAKE_MODULE_PATH="$consumer/parent"
+echo "installed"
+quietly "$cmake" --install "$build" --prefix "$work/prefix"
+configure "$consumer" installed -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$work/prefix"
 quietly "$cmake" --build "$work/installed"
 use installed
+
+echo "without doctest there are no tests, and a line says so"
+configure "$source" plain -DLIFEREEL_CUDA=OFF -DCMAKE_CXX_COMPILER="$compiler" \
+  -DCMAKE_DISABLE_FIND_PACKAGE_doctest=ON
+said 'No tests: doctest is not installed'
 
 echo "embedded: in the tree of a project with much in the way, without Boost, Clang with libc++"
 libcxx='-DCMAKE_CXX_COMPILER=clang++ -DCMAKE_CXX_FLAGS=-stdlib=libc++'

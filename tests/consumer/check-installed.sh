@@ -29,7 +29,8 @@ diff -r "$work/prefix" "$work/lifereel_runtime"
 
 echo "by find_package"
 "$cmake" -S "$source" -B "$work/by-cmake" -DCMAKE_BUILD_TYPE=Release \
-  -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$work/prefix" > "$work/configure.log" ||
+  -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$work/prefix" \
+  -DCMAKE_MODULE_PATH="$source/parent" > "$work/configure.log" ||
   { cat "$work/configure.log"; exit 1; }
 "$cmake" --build "$work/by-cmake" > "$work/build.log" 2>&1 || { cat "$work/build.log"; exit 1; }
 "$work/by-cmake/consumer" "$work/by-cmake-out"
