@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/estimate/estimate_folder.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <exception>
 #include <filesystem>
+#include <utility>
+#include <vector>
 
 #include "cuda/cuda_engine.h"
 #include "encoders/film.h"
@@ -19,6 +22,18 @@ namespace {
 
 std::string measurement_path(const std::string& folder, const std::string& key) {
   return folder + "/" + sha256_hex(key.data(), key.size()).substr(0, 32) + ".estimate";
+}
+
+/// Lets the oldest go where there are too many.
+void tidy(const std::string& folder) {
+  namespace fs = std::filesystem;
+  std::vector<std::pair<fs::file_time_type, fs::path>> kept;
+  for (const fs::directory_entry& file : fs::directory_iterator(folder))
+    if (file.path().extension() == ".estimate")
+      kept.emplace_back(file.last_write_time(), file.path());
+  if (kept.size() <= most_kept_measurements) return;
+  std::sort(kept.begin(), kept.end());
+  for (std::size_t i = 0; i < kept.size() - most_kept_measurements; ++i) fs::remove(kept[i].second);
 }
 
 }  // namespace
@@ -37,7 +52,7 @@ std::string measurement_key(const RenderSettings& settings) {
   RenderSettings film = settings;
   film.frames.reset();
   film.seconds.reset();
-  std::string key = "lifereel = " + std::string(version()) + "\nformat = 1\n" + print_config(film);
+  std::string key = "lifereel = " + std::string(version()) + "\nformat = 2\n" + print_config(film);
   for (const SettingEntry& entry : setting_entries()) {
     if (std::string_view(entry.key.group) != "engine") continue;
     key += std::string(entry.key.name) + " = " + entry.print(settings).value_or("") + "\n";
@@ -69,6 +84,7 @@ void keep_measurement(const std::string& folder, const std::string& key,
   try {
     std::filesystem::create_directories(folder);
     write_text_file(measurement_path(folder, key), true, print(measurement));
+    tidy(folder);
   } catch (const std::exception&) {
     // Then it is measured the next time, too.
   }

@@ -2,6 +2,7 @@
 // Measurements that are kept, a file for each film and machine. Private to src/.
 #pragma once
 
+#include <cstddef>
 #include <optional>
 #include <string>
 
@@ -9,6 +10,9 @@
 #include "src/settings.h"
 
 namespace lifereel {
+
+/// The oldest go when there are more.
+constexpr std::size_t most_kept_measurements = 256;
 
 /// All that a measurement depends on, in text: the film but for its length, how it is made, this
 /// program, its libraries and this machine.

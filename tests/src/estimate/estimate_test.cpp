@@ -8,6 +8,7 @@
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <string>
 
@@ -103,6 +104,21 @@ TEST_SUITE("src.estimate") {
       CHECK_FALSE(parse_measurement(damaged));
       CHECK_FALSE(parse_measurement(text.substr(0, at)));
     }
+  }
+
+  TEST_CASE("the oldest measurements go when there are many") {
+    const test::TemporaryFolder folder;
+    const std::string cache = folder.file("cache");
+    for (std::size_t i = 0; i < most_kept_measurements + 3; ++i) {
+      keep_measurement(cache, std::to_string(i), two_ages());
+      if (i == 0)
+        for (const auto& file : std::filesystem::directory_iterator(cache))
+          std::filesystem::last_write_time(file, {});
+    }
+    CHECK_FALSE(kept_measurement(cache, "0"));
+    CHECK(kept_measurement(cache, std::to_string(most_kept_measurements + 2)));
+    const std::filesystem::directory_iterator files(cache), end;
+    CHECK(static_cast<std::size_t>(std::distance(files, end)) == most_kept_measurements);
   }
 
   TEST_CASE("a small world is as dense as the large one and has its shape and forces") {
