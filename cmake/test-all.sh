@@ -6,7 +6,7 @@
 #   asan      Clang, warnings are errors: AddressSanitizer, LeakSanitizer, UndefinedBehaviorSanitizer
 #             in every test, and libFuzzer: a short search in every reader of files
 #   tsan      ThreadSanitizer: the tests in which threads meet
-#   shared    liblifereel as a shared library: the installed package
+#   shared    the same objects as a shared library, in release's folder: the installed package
 # Usage: cmake/test-all.sh [STAGE...]        default: all of them, in this order
 # Before the last line come the slowest tests, and what was skipped or failed and why; that line sums
 # up: "N passed, M failed". A test that had to be skipped counts as failed, for everything it could
@@ -39,14 +39,16 @@ note_build() {
   failed=$((failed + 1))
 }
 
-# build STAGE [CMAKE OPTIONS]: all of it, or what $targets names.
+# build STAGE [CMAKE OPTIONS]: all of it, or what $targets names, in $folder or one of its own.
 targets=
+folder=
 build() {
   stage=$1
   shift
+  into=build/${folder:-$stage}
   echo "== $stage: build ($(date +%H:%M:%S))"
-  cmake --preset "$stage" -G Ninja "$@" > "build/$stage.log" 2>&1 &&
-    cmake --build "build/$stage" --parallel "$jobs" ${targets:+--target $targets} >> "build/$stage.log" 2>&1 ||
+  cmake --preset "$stage" -B "$into" -G Ninja "$@" > "build/$stage.log" 2>&1 &&
+    cmake --build "$into" --parallel "$jobs" ${targets:+--target $targets} >> "build/$stage.log" 2>&1 ||
     { grep -E -A5 'error|Error|FAILED' "build/$stage.log" | head -60 || true
       tail -n 5 "build/$stage.log"; return 1; }
 }
@@ -59,7 +61,7 @@ run_tests() {
   report=build/$stage-tests.xml
   rm -f "$report"
   # ThreadSanitizer of this age wants addresses less random than some kernels make them.
-  $without_aslr ctest --test-dir "build/$stage" --parallel "$jobs" --output-on-failure \
+  $without_aslr ctest --test-dir "build/${folder:-$stage}" --parallel "$jobs" --output-on-failure \
     --no-tests=error --output-junit "$PWD/$report" "$@" || true
   if [ ! -f "$report" ]; then
     echo "FAILED: $stage did not report"
@@ -97,9 +99,9 @@ for stage in ${*:-release asan tsan shared}; do
       build tsan $unity && run_tests tsan -L concurrency || note_build tsan
       targets= ;;
     shared)
-      targets='lifereel lifereel_cli'
-      build shared $unity -DCMAKE_CUDA_ARCHITECTURES=90 && run_tests shared -L consumer || note_build shared
-      targets= ;;
+      targets='lifereel lifereel_cli' folder=release
+      build shared $cuda && run_tests shared -L consumer || note_build shared
+      targets= folder= ;;
     *) echo "test-all.sh: no stage is called $stage" >&2; exit 2 ;;
   esac
 done

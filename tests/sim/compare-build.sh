@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Builds the simulation another way and compares its hashes with those of this build.
-#   compare-build.sh gcc-O0|gcc-O3|clang-O0|clang-O3|aarch64 SIM_HASHES WORK_DIR [CMAKE]
+#   compare-build.sh gcc-O0|clang-O0|clang-O3|aarch64 SIM_HASHES WORK_DIR [CMAKE]
 # Every instruction set and several thread counts are run. Exit status 77: the compiler is missing.
 set -eu
 

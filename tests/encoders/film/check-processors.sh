@@ -24,7 +24,7 @@ compared=0
 compare() {
   extension=$1
   shift
-  set -- render --frames 20 --engine cpu --resume off --quiet --overwrite "$@"
+  set -- render --frames 12 --engine cpu --resume off --quiet --overwrite "$@"
   "$lifereel" "$@" -o "$work/here.$extension"
   for processor in Haswell qemu64; do
     qemu-x86_64 -cpu "$processor" "$lifereel" "$@" -o "$work/there.$extension" 2> "$work/log" ||
@@ -47,7 +47,7 @@ small='--size 176x112 --rmax 30 --particles 150'
 }
 compare mpg --preset dvd_video --chunk-frames 0
 # begin PROCESSOR: there, until it has kept a chunk; then it is killed.
-film="--frames 240 --chunk-frames 12 --codec libx264 --crf 23 --engine cpu --quiet -o $work/goes-on.mp4"
+film="--frames 144 --chunk-frames 12 --codec libx264 --crf 23 --engine cpu --quiet -o $work/goes-on.mp4"
 begin() {
   # shellcheck disable=SC2086
   qemu-x86_64 -cpu "$1" "$lifereel" render $small $film 2> /dev/null &
