@@ -5,6 +5,7 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -113,7 +114,8 @@ TEST_SUITE("src.estimate") {
       keep_measurement(cache, std::to_string(i), two_ages());
       if (i == 0)
         for (const auto& file : std::filesystem::directory_iterator(cache))
-          std::filesystem::last_write_time(file, {});
+          std::filesystem::last_write_time(
+              file, std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
     }
     CHECK_FALSE(kept_measurement(cache, "0"));
     CHECK(kept_measurement(cache, std::to_string(most_kept_measurements + 2)));
