@@ -38,7 +38,10 @@ EncoderCost encode_one(const FilmSettings& settings, const FilmOutput& output,
   Film film(settings, output);
   Film::Written early;  // before the last picture, with which the encoder looks ahead no more
   for (int i = 0; i < pictures.count(); ++i) {
-    early = film.written();
+    if (i + 1 == pictures.count()) {
+      const FilmStatistics until_here = film.statistics();
+      early = {until_here.frames, until_here.video_bytes};
+    }
     film.write(pictures.picture(i));
   }
   film.finish();
