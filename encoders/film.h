@@ -77,6 +77,11 @@ bool carries_comment(const ResolvedFilm& film);
 /// pipes are written in place. What libav logs meanwhile in the calling thread goes into errors and
 /// FilmStatistics::warnings, not to the terminal (libav_log.h).
 ///
+/// A film that is cut (FilmSettings::chunk_frames) is muxed and written by a thread of its own, from
+/// the first picture to finish() or the end of this object: what goes wrong there is thrown by a
+/// later call, of whatever thread, at the latest by finish(). Where the disk is slower than the
+/// encoders, calls wait for it. A film in one piece has no such thread.
+///
 /// Sound (FilmSettings::audio) is read and measured when the film is opened, which for hours of it
 /// takes minutes, and again while the film is written; FilmOutput::frames must be known. It has
 /// sound_samples() samples, or as many as a filter chain's film or one that ends early is long.
@@ -111,7 +116,8 @@ class Film final : public PictureSink {
   /// The film, chunk by chunk on any number of threads; lives as long as this object.
   ChunkedSink& chunks() noexcept;
 
-  /// While no other thread is at work on the film.
+  /// While no other thread is at work on the film, but for its own: waits until that has written
+  /// what it can.
   FilmStatistics statistics() const;
 
   /// What has been written so far, also after an error. Any thread, at any time.

@@ -90,6 +90,8 @@ class FinishedFile {
 
  private:
   void discard() noexcept;
+  /// Has the disk begin with what was written, so that little is left when the file is flushed.
+  void write_behind() noexcept;
   void open_temporary(const std::string& wanted);
   void pass_on_mode_and_owner() const noexcept;
   void flush_and_close();
@@ -102,6 +104,7 @@ class FinishedFile {
   int fd_ = -1;
   int error_ = 0;  ///< the first of try_write()
   std::int64_t written_ = 0;
+  std::int64_t behind_ = 0;  ///< of them, those that the disk was told of
 };
 
 /// `text` as a file that appears whole. Throws as FinishedFile does.

@@ -68,14 +68,14 @@ int default_ring_slots(int pictures_held_at_most, int draws_in_flight, int lanes
                        std::int64_t chunk_frames) noexcept;
 
 /// Steps `engine` and hands the picture of every frame to `sink`, from the engine's next frame on;
-/// calls sink.finish() after the last. Chunks that the sink does not need are left out; the k-th of
-/// the others goes to lane k modulo lanes, each with a ring and a thread of its own. No picture is
-/// dropped, doubled or reordered in its chunk. The first error on any side ends all and is rethrown
-/// here; a set `cancel` ends all with Cancelled, unless the sink is finishing already: then it
-/// comes too late, but for a sink that looks at the flag itself. The engine must outlive the call.
-/// After a failure the sink may still hold pictures: their memory is kept until they are released,
-/// on whatever thread, so picture memory must not need the engine. Throws std::invalid_argument
-/// when a ring is too small for the sink.
+/// calls sink.finish() after the last. Chunks that the sink does not need are left out; each of the
+/// others goes to the lane that has least to do when its first picture is drawn. Each lane has a
+/// ring and a thread of its own. No picture is dropped, doubled or reordered in its chunk. The
+/// first error on any side ends all and is rethrown here; a set `cancel` ends all with Cancelled,
+/// unless the sink is finishing already: then it comes too late, but for a sink that looks at the
+/// flag itself. The engine must outlive the call. After a failure the sink may still hold pictures:
+/// their memory is kept until they are released, on whatever thread, so picture memory must not
+/// need the engine. Throws std::invalid_argument when a ring is too small for the sink.
 PipelineStatistics run_pipeline(Engine& engine, ChunkedSink& sink,
                                 const PipelineSettings& settings);
 

@@ -10,9 +10,12 @@
 
 #include "encoders/chunk_store.h"
 #include "encoders/libav/libav.h"
-#include "encoders/video/chunk_encoder.h"
+#include "encoders/picture.h"
 
 namespace lifereel {
+
+/// How each species moves in one picture.
+using FrameMotion = std::vector<SpeciesMotion>;
 
 // clang-format off
 /// Numbers are little-endian.

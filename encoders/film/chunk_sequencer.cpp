@@ -2,44 +2,33 @@
 #include "encoders/film/chunk_sequencer.h"
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "encoders/film/chunk_records.h"
+#include "encoders/film/lap.h"
+#include "encoders/libav/log_capture.h"
 #include "encoders/libav/picture_frame.h"
 
 namespace lifereel {
-namespace {
 
-constexpr std::size_t most_warnings = 16;
-
-/// Adds its own lifetime to `seconds`.
-class Lap {
- public:
-  explicit Lap(double& seconds) : seconds_(seconds) {}
-  ~Lap() {
-    seconds_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin_).count();
-  }
-  Lap(const Lap&) = delete;
-  Lap& operator=(const Lap&) = delete;
-
- private:
-  double& seconds_;
-  const std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
-};
-
-}  // namespace
-
-/// One chunk's pictures. Its packets go on into the film at once where nothing before them is
-/// missing, and wait where something is: in the store, if there is one, else in memory.
+/// One chunk's pictures. Its packets go to the muxer's thread, into the store, or both.
 class ChunkSequencer::Chunk final : public PictureSink {
  public:
   Chunk(ChunkSequencer& sequencer, std::int64_t index, std::int64_t frames,
-        std::unique_ptr<ChunkEncoder> encoder)
-      : sequencer_(sequencer), index_(index), frames_(frames), encoder_(std::move(encoder)) {}
+        std::unique_ptr<PictureEncoder> encoder)
+      : sequencer_(sequencer),
+        muxer_(sequencer.muxer_.get()),
+        index_(index),
+        frames_(frames),
+        encoder_(std::move(encoder)) {
+    if (muxer_ != nullptr) muxer_->begin();
+  }
   ~Chunk() override {
+    if (muxer_ != nullptr && !ended_) muxer_->give_up();
     try {
       LogCapture quiet;  // encoders that are closed early have their say
       encoder_.reset();
@@ -57,6 +46,7 @@ class ChunkSequencer::Chunk final : public PictureSink {
                                std::to_string(pictures_) +
                                " was awaited; the pictures of a chunk are numbered from 0 without "
                                "gaps");
+    if (muxer_ != nullptr) wait_for_room();
     run([&] { take_motion(picture); });
     guard.disarm();
     run([&] { encoder_->write(picture, take_); });
@@ -75,10 +65,9 @@ class ChunkSequencer::Chunk final : public PictureSink {
       encoder_->finish(take_);
       encoder_.reset();  // some encoders keep their last picture until then
       if (recorder_) recorder_->finish();
-      if (owns_writer_)
-        sequencer_.release_writer();
-      else if (sequencer_.cut())
-        sequencer_.hand_over(index_, std::move(encoded_));
+      if (muxer_ == nullptr) return;
+      ended_ = true;
+      muxer_->end(index_);
     });
     const std::lock_guard lock(sequencer_.mutex_);
     sequencer_.encode_seconds_ += seconds_;
@@ -100,7 +89,17 @@ class ChunkSequencer::Chunk final : public PictureSink {
       encoder_.reset();
       throw;
     }
-    if (!log.messages().empty()) sequencer_.note_warnings(log);
+    sequencer_.warnings_.add(log);
+  }
+
+  /// Outside of what is measured: nothing is encoded meanwhile.
+  void wait_for_room() {
+    try {
+      muxer_->wait_for_room(index_);
+    } catch (...) {
+      encoder_.reset();
+      throw;
+    }
   }
 
   /// It goes the way of the packets, and before those of its picture.
@@ -110,127 +109,122 @@ class ChunkSequencer::Chunk final : public PictureSink {
       throw std::invalid_argument(
           "audio = universe makes sound of a universe that moves, and a picture came without its "
           "motion: name a file, or none");
-    const FrameMotion motion(picture.motion, picture.motion + picture.species);
+    FrameMotion motion(picture.motion, picture.motion + picture.species);
     if (recorder_) recorder_->add(motion);
-    if (owns_writer_ || !sequencer_.cut())
+    if (muxer_ == nullptr)
       sequencer_.writer_->add_motion(motion);
-    else if (!recorder_)
-      encoded_.motion.push_back(motion);
+    else
+      motion_.push_back(std::move(motion));
   }
 
   void take(AVPacket& packet, const AVCodecContext& codec) {
-    if (!sequencer_.cut()) {
-      if (!sequencer_.writer_->begun()) sequencer_.writer_->begin(codec);
-      sequencer_.write(packet);
+    if (muxer_ == nullptr) {
+      write_at_once(packet, codec);
       return;
     }
     if (packets_++ == 0) begin_packets(codec);
     if (recorder_) recorder_->add(packet);
-    // Packets that are in the store only would be missed by a writer that is claimed now.
-    if (!owns_writer_ && !recorder_ && sequencer_.claim_writer(index_)) own_writer();
-    if (owns_writer_) {
-      sequencer_.pass_on(index_, packet);
-    } else if (!recorder_) {
-      encoded_.packets.push_back(make_packet());
-      av_packet_move_ref(encoded_.packets.back().get(), &packet);
-    }
+    std::vector<FrameMotion> motion = std::exchange(motion_, {});
+    if (!hands_over_) return;
+    UniquePacket own = make_packet();
+    av_packet_move_ref(own.get(), &packet);
+    muxer_->take(index_, std::move(motion), std::move(own));
+  }
+
+  void write_at_once(AVPacket& packet, const AVCodecContext& codec) {
+    FilmWriter& writer = *sequencer_.writer_;
+    if (!writer.begun()) writer.begin(codec);
+    const Lap lap(sequencer_.mux_seconds_);
+    writer.write(packet);
   }
 
   void begin_packets(const AVCodecContext& codec) {
-    encoded_.extradata.assign(codec.extradata, codec.extradata + codec.extradata_size);
-    if (sequencer_.output_.chunks != nullptr)
-      recorder_.emplace(sequencer_.output_.chunks->keep(index_), encoded_.extradata);
-    if (recorder_)
-      for (const FrameMotion& motion : encoded_.motion) recorder_->add(motion);
-    if (sequencer_.claim_writer(index_)) own_writer();
-    if (recorder_) encoded_.motion.clear();
-  }
-
-  void own_writer() {
-    owns_writer_ = true;
-    sequencer_.check_extradata(encoded_.extradata);
-    for (const FrameMotion& motion : encoded_.motion) sequencer_.writer_->add_motion(motion);
-    encoded_.motion.clear();
-    for (const UniquePacket& packet : encoded_.packets) sequencer_.pass_on(index_, *packet);
-    encoded_.packets.clear();
+    const std::vector<std::uint8_t> extradata(codec.extradata,
+                                              codec.extradata + codec.extradata_size);
+    sequencer_.writer_->check_extradata(extradata);
+    ChunkStore* const chunks = sequencer_.output_.chunks;
+    // What would wait in memory for chunks before it waits in the store.
+    hands_over_ = chunks == nullptr || muxer_->is_next(index_);
+    if (chunks == nullptr) return;
+    recorder_.emplace(chunks->keep(index_), extradata);
+    for (const FrameMotion& motion : motion_) recorder_->add(motion);
   }
 
   ChunkSequencer& sequencer_;
+  MuxThread* const muxer_;  // nullptr for a film in one piece
   const std::int64_t index_, frames_;
-  std::unique_ptr<ChunkEncoder> encoder_;
-  const ChunkEncoder::TakePacket take_ = [this](AVPacket& packet, const AVCodecContext& codec) {
+  std::unique_ptr<PictureEncoder> encoder_;
+  const PictureEncoder::TakePacket take_ = [this](AVPacket& packet, const AVCodecContext& codec) {
     take(packet, codec);
   };
-  EncodedChunk encoded_;  // packets that wait for other chunks, where there is no store
+  std::vector<FrameMotion> motion_;  // since the last packet
   std::optional<ChunkRecorder> recorder_;
-  bool owns_writer_ = false;
+  bool hands_over_ = false;
+  bool ended_ = false;
   std::int64_t pictures_ = 0, packets_ = 0;
   double seconds_ = 0;
 };
 
-ChunkSequencer::ChunkSequencer(ResolvedFilm film, const FilmOutput& output)
+ChunkSequencer::ChunkSequencer(ResolvedFilm film, const FilmOutput& output,
+                               OpenEncoder open_encoder)
     : film_(std::move(film)),
       output_(output),
-      plan_{output.frames > 0 ? output.frames : INT64_MAX, film_.settings.chunk_frames} {
+      open_encoder_(std::move(open_encoder)),
+      plan_{output.frames > 0 ? output.frames : INT64_MAX, film_.settings.chunk_frames},
+      warnings_(film_.notices) {
   if (output.chunks != nullptr && output.frames <= 0)
     throw std::invalid_argument(
         "a film that keeps its chunks must know how many pictures will come: which chunk is whole "
         "depends on it");
-  warnings_ = film_.notices;
   LogCapture log;
   writer_ = std::make_unique<FilmWriter>(film_, output_, written_);
-  spare_ = open_encoder();
+  spare_ = this->open_encoder();
   held_ = spare_->pictures_held_at_most();
   // Behind a filter chain, the codec is opened for the first frame that comes out of it.
   if (spare_->codec() != nullptr) writer_->begin(*spare_->codec());
-  note_warnings(log);
+  if (cut()) muxer_ = std::make_unique<MuxThread>(*writer_, plan_, end_, output_.chunks, warnings_);
+  warnings_.add(log);
 }
 
-std::unique_ptr<ChunkEncoder> ChunkSequencer::open_encoder() const {
-  return std::make_unique<ChunkEncoder>(film_, writer_->wants_global_header());
+std::unique_ptr<PictureEncoder> ChunkSequencer::open_encoder() const {
+  return open_encoder_(film_, writer_->wants_global_header());
 }
 
 bool ChunkSequencer::needs_chunk(std::int64_t index) const {
   return output_.chunks == nullptr || output_.chunks->pictures(index) != plan_.length(index);
 }
 
-std::int64_t ChunkSequencer::length(std::int64_t index) const {
-  return std::min(plan_.length(index), end_ - plan_.begin(index));
-}
-
-void ChunkSequencer::note_warnings(const LogCapture& log) {
-  const std::lock_guard lock(mutex_);
-  for (const LogCapture::Message& message : log.messages())
-    if (warnings_.size() < most_warnings &&
-        std::find(warnings_.begin(), warnings_.end(), message.text) == warnings_.end())
-      warnings_.push_back(message.text);
-}
-
 void ChunkSequencer::close() noexcept {
+  muxer_.reset();
   spare_.reset();
   writer_.reset();
 }
 
 FilmStatistics ChunkSequencer::statistics() const {
   FilmStatistics statistics;
+  double seconds = 0;
+  if (muxer_) {
+    muxer_->settle();
+    seconds = muxer_->seconds();
+  }
   if (writer_) writer_->describe(statistics);
   const std::lock_guard lock(mutex_);
-  statistics.encode_seconds = encode_seconds_;
-  statistics.mux_seconds = mux_seconds_;
-  statistics.warnings = warnings_;
+  statistics.encode_seconds = encode_seconds_ + seconds;
+  statistics.mux_seconds = mux_seconds_ + seconds;
+  statistics.warnings = warnings_.all();
   return statistics;
 }
 
 std::unique_ptr<PictureSink> ChunkSequencer::begin_chunk(std::int64_t index, std::int64_t frames) {
   if (!needs_chunk(index)) return std::make_unique<NullSink>();
-  std::unique_ptr<ChunkEncoder> encoder;
+  std::unique_ptr<PictureEncoder> encoder;
   {
     const std::lock_guard lock(mutex_);
     encoder = std::move(spare_);
   }
   LogCapture log;
   if (!encoder) encoder = open_encoder();
-  if (!log.messages().empty()) note_warnings(log);
+  warnings_.add(log);
   return std::make_unique<Chunk>(*this, index, frames, std::move(encoder));
 }
 
@@ -245,104 +239,24 @@ std::int64_t ChunkSequencer::end_early(std::int64_t frames) {
   return frames;
 }
 
-bool ChunkSequencer::claim_writer(std::int64_t index) {
-  std::unique_lock lock(mutex_);
-  if (writing_) return false;
-  write_ready(lock);
-  if (next_ == index) writing_ = true;
-  return writing_;
-}
-
-void ChunkSequencer::release_writer() {
-  std::unique_lock lock(mutex_);
-  ++next_;
-  write_ready(lock);
-}
-
-void ChunkSequencer::hand_over(std::int64_t index, EncodedChunk encoded) {
-  std::unique_lock lock(mutex_);
-  if (output_.chunks == nullptr) waiting_.emplace(index, std::move(encoded));
-  if (!writing_) write_ready(lock);
-}
-
-void ChunkSequencer::write_ready(std::unique_lock<std::mutex>& lock) {
-  writing_ = true;
-  while (next_ < plan_.count() && plan_.begin(next_) < end_) {
-    EncodedChunk ready;
-    if (output_.chunks == nullptr) {
-      if (waiting_.empty() || waiting_.begin()->first != next_) break;
-      ready = std::move(waiting_.begin()->second);
-      waiting_.erase(waiting_.begin());
-    } else if (output_.chunks->pictures(next_) != length(next_)) {
-      break;
-    }
-    lock.unlock();
-    if (output_.chunks == nullptr)
-      write_chunk(next_, ready);
-    else
-      write_kept_chunk(next_);
-    lock.lock();
-    ++next_;
-  }
-  writing_ = false;
-}
-
-void ChunkSequencer::check_extradata(const std::vector<std::uint8_t>& extradata) const {
-  if (extradata != writer_->extradata())
-    throw std::runtime_error("the encoder " + film_.settings.codec +
-                             " gave two chunks different headers; set chunk-frames to 0");
-}
-
-void ChunkSequencer::pass_on(std::int64_t index, AVPacket& packet) {
-  packet.pts += plan_.begin(index);
-  packet.dts += plan_.begin(index);
-  write(packet);
-}
-
-void ChunkSequencer::write(AVPacket& packet) {
-  const Lap lap(mux_seconds_);
-  writer_->write(packet);
-}
-
-void ChunkSequencer::write_chunk(std::int64_t index, EncodedChunk& ready) {
-  check_extradata(ready.extradata);
-  for (const FrameMotion& motion : ready.motion) writer_->add_motion(motion);
-  for (const UniquePacket& packet : ready.packets) pass_on(index, *packet);
-}
-
-void ChunkSequencer::write_kept_chunk(std::int64_t index) {
-  ChunkPlayback kept(output_.chunks->open(index),
-                     [this](const FrameMotion& motion) { writer_->add_motion(motion); });
-  check_extradata(kept.extradata());
-  std::int64_t frames = 0;
-  for (; const UniquePacket packet = kept.next(); ++frames) pass_on(index, *packet);
-  if (frames != length(index))
-    throw std::runtime_error("chunk " + std::to_string(index) + " was kept with " +
-                             std::to_string(frames) + " of its " + std::to_string(length(index)) +
-                             " pictures");
-}
-
 void ChunkSequencer::finish() {
   LogCapture log;
+  // Before the rest is measured: the thread measures itself.
+  if (muxer_ && (!muxer_->finish() || written().frames == 0))
+    throw std::logic_error("the film failed or has chunks missing, and cannot be finished");
+  const std::int64_t wanted = std::min(output_.frames, end_.load());
+  if (cut() && output_.frames > 0 && written().frames != wanted)
+    throw std::runtime_error("the film ended after " + std::to_string(written().frames) + " of " +
+                             std::to_string(wanted) + " pictures");
   double seconds = 0;
   {
     const Lap lap(seconds);
-    std::unique_lock lock(mutex_);
-    if (cut() && !writing_) write_ready(lock);
-    if (cut() && (writing_ || !waiting_.empty() || written().frames == 0))
-      throw std::logic_error("the film failed or has chunks missing, and cannot be finished");
-    const std::int64_t wanted = std::min(output_.frames, end_.load());
-    if (cut() && output_.frames > 0 && written().frames != wanted)
-      throw std::runtime_error("the film ended after " + std::to_string(written().frames) + " of " +
-                               std::to_string(wanted) + " pictures");
-    {
-      const Lap mux(mux_seconds_);
-      writer_->finish();
-    }
-    finished_ = true;
+    writer_->finish();
     spare_.reset();
   }
-  note_warnings(log);
+  finished_ = true;
+  warnings_.add(log);
+  mux_seconds_ += seconds;
   const std::lock_guard lock(mutex_);
   encode_seconds_ += seconds;
 }

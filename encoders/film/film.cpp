@@ -11,12 +11,21 @@
 #include "encoders/film/serial_pictures.h"
 #include "encoders/libav/libav.h"
 #include "encoders/libav/log_capture.h"
+#include "encoders/video/chunk_encoder.h"
 
 namespace lifereel {
 
+namespace {
+
+std::unique_ptr<PictureEncoder> open_chunk_encoder(const ResolvedFilm& film, bool global_header) {
+  return std::make_unique<ChunkEncoder>(film, global_header);
+}
+
+}  // namespace
+
 struct Film::Impl {
   Impl(ResolvedFilm film, const FilmOutput& output)
-      : chunks(std::move(film), output),
+      : chunks(std::move(film), output, open_chunk_encoder),
         pictures(chunks, output.frames),
         width(output.width),
         height(output.height) {}

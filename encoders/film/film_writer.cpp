@@ -64,6 +64,12 @@ void FilmWriter::begin(const AVCodecContext& codec) {
   note_profile(extradata_);
 }
 
+void FilmWriter::check_extradata(std::span<const std::uint8_t> extradata) const {
+  if (!std::equal(extradata.begin(), extradata.end(), extradata_.begin(), extradata_.end()))
+    throw std::runtime_error("the encoder " + settings_.codec +
+                             " gave two chunks different headers; set chunk-frames to 0");
+}
+
 void FilmWriter::note_profile(std::span<const std::uint8_t> header) {
   if (profile_noted_ || codec_id_ != AV_CODEC_ID_H264) return;
   const std::optional<AvcProfile> needed = find_avc_profile(header);

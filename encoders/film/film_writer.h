@@ -45,8 +45,9 @@ class FilmWriter {
   /// Adds the streams, as this opened codec describes them, and writes the header.
   void begin(const AVCodecContext& codec);
   bool begun() const noexcept { return begun_; }
-  /// What every chunk's encoder must have, for one header serves them all.
-  const std::vector<std::uint8_t>& extradata() const noexcept { return extradata_; }
+  /// Throws std::runtime_error where a chunk's encoder has other headers: the film has one. Any
+  /// thread, once it has begun.
+  void check_extradata(std::span<const std::uint8_t> extradata) const;
 
   /// The next picture's motion, before the first packet that goes on behind its begin; only where
   /// the film's sound is made of it.

@@ -272,7 +272,20 @@ int FinishedFile::try_write(const std::uint8_t* data, std::size_t size) noexcept
     size -= static_cast<std::size_t>(taken);
     written_ += taken;
   }
+  write_behind();
   return 0;
+}
+
+// Where it is not known, or fails, all is left to the flush at the end, which also tells of what
+// went wrong on the disk: this call does not.
+void FinishedFile::write_behind() noexcept {
+#if defined(SYNC_FILE_RANGE_WRITE)
+  constexpr std::int64_t step_bytes = 8 << 20;
+  if (in_place_ || written_ - behind_ < step_bytes) return;
+  behind_ = written_;
+  constexpr off_t all = 0;
+  sync_file_range(fd_, 0, all, SYNC_FILE_RANGE_WRITE);
+#endif
 }
 
 void FinishedFile::check_written() const {

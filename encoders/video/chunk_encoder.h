@@ -1,38 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// One chunk's pictures in, its packets out. Internal to encoders/.
+// libavcodec's encoders as they serve a film. Internal to encoders/.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "encoders/film_settings.h"
 #include "encoders/libav/libav.h"
 #include "encoders/picture.h"
 #include "encoders/video/filter_graph.h"
+#include "encoders/video/picture_encoder.h"
 #include "encoders/video/video_encoder.h"
 
 namespace lifereel {
 
-/// A finished chunk: a value that depends on the settings and the pictures alone, not on its place
-/// in the film.
-using FrameMotion = std::vector<SpeciesMotion>;
-
-struct EncodedChunk {
-  std::vector<UniquePacket> packets;    ///< as the encoder gave them; frames from the chunk's first
-  std::vector<std::uint8_t> extradata;  ///< the codec's, the same in every chunk of a film
-  std::vector<FrameMotion> motion;      ///< a picture's each, where the film's sound is made of it
-};
-
-/// A filter chain, where there is one or a conversion is needed, and an encoder. Keeps Note:
-/// [Release].
-class ChunkEncoder {
+/// A filter chain, where there is one or a conversion is needed, and an encoder.
+class ChunkEncoder final : public PictureEncoder {
  public:
-  /// Called with the codec's packet, which may be emptied, and with the opened codec.
-  using TakePacket = std::function<void(AVPacket&, const AVCodecContext&)>;
-
   /// Called with a codec that is opened to try it; what it throws, the constructor does.
   using LookAtTrial = std::function<void(const AVCodecContext&)>;
 
@@ -40,14 +26,12 @@ class ChunkEncoder {
   /// it, and one is only tried. Throws std::invalid_argument or std::runtime_error.
   ChunkEncoder(const ResolvedFilm& film, bool global_header, const LookAtTrial& look = {});
 
-  /// nullptr while it is not open.
-  const AVCodecContext* codec() const noexcept { return encoder_ ? &encoder_->codec() : nullptr; }
-  int pictures_held_at_most() const noexcept { return held_; }
-
-  void write(const Picture& picture, const TakePacket& take);
-  /// No more will come: hands over what the encoder still has. Throws std::runtime_error when not
-  /// every picture became a frame.
-  void finish(const TakePacket& take);
+  const AVCodecContext* codec() const noexcept override {
+    return encoder_ ? &encoder_->codec() : nullptr;
+  }
+  int pictures_held_at_most() const noexcept override { return held_; }
+  void write(const Picture& picture, const TakePacket& take) override;
+  void finish(const TakePacket& take) override;
 
  private:
   void encode_filtered(AVFrame& filtered, const TakePacket& take);

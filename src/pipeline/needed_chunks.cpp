@@ -6,32 +6,26 @@
 namespace lifereel {
 
 std::size_t NeededChunks::count_up_to(std::size_t most) {
-  const std::lock_guard lock(mutex_);
-  while (known_.size() < most && find_next()) {
+  while (found_.size() < most && find_next()) {
   }
-  return std::min(known_.size(), most);
+  return std::min(found_.size(), most);
 }
 
-std::optional<NeededChunks::Chunk> NeededChunks::take(std::int64_t k) {
-  const std::lock_guard lock(mutex_);
-  const auto at = static_cast<std::size_t>(k - first_);
-  while (known_.size() <= at)
-    if (!find_next()) return std::nullopt;
-  const Chunk chunk = known_[at].chunk;
-  ++known_[at].taken_by;
-  for (; !known_.empty() && known_.front().taken_by == 2; ++first_) known_.pop_front();
-  return chunk;
-}
-
-std::int64_t NeededChunks::frames_kept() const {
-  const std::lock_guard lock(mutex_);
-  return next_.frames_kept;
+std::optional<std::int64_t> NeededChunks::take() {
+  if (found_.empty() && !find_next()) {
+    frames_kept_ = next_.frames_kept;
+    return std::nullopt;
+  }
+  const Chunk chunk = found_.front();
+  found_.pop_front();
+  frames_kept_ = chunk.frames_kept;
+  return chunk.index;
 }
 
 bool NeededChunks::find_next() {
   for (; next_.index < plan_.count(); ++next_.index) {
     if (sink_.needs_chunk(next_.index)) {
-      known_.push_back({next_, 0});
+      found_.push_back(next_);
       ++next_.index;
       return true;
     }

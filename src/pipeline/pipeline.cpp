@@ -19,9 +19,11 @@
 #include "encoders/chunk_plan.h"
 #include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_ring.h"
+#include "src/pipeline/lane.h"
 #include "src/pipeline/needed_chunks.h"
 #include "src/pipeline/one_chunk.h"
 #include "src/pipeline/picture_layout.h"
+#include "src/pipeline/stopwatch.h"
 
 namespace lifereel {
 namespace {
@@ -35,60 +37,6 @@ double cpu_seconds(clockid_t clock) {
   clock_gettime(clock, &now);
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
-
-// Time that some threads add to and another reads.
-class Stopwatch {
- public:
-  // Times one call.
-  template <class Work>
-  auto time(Work&& work) {
-    struct Lap {
-      Stopwatch& watch;
-      Clock::time_point start = Clock::now();
-      ~Lap() { watch.add(std::chrono::nanoseconds(Clock::now() - start).count()); }
-    } const lap{*this};
-    return work();
-  }
-  void add(std::int64_t nanoseconds) {
-    nanoseconds_.fetch_add(nanoseconds, std::memory_order_relaxed);
-  }
-  double seconds() const {
-    return 1e-9 * static_cast<double>(nanoseconds_.load(std::memory_order_relaxed));
-  }
-
- private:
-  std::atomic<std::int64_t> nanoseconds_{0};
-};
-
-// A lane's slots. Every picture lent to the sink keeps them alive: after a failure an encoder may
-// still hold pictures when the pipeline is gone.
-struct Lane {
-  Lane(Engine& engine, const PictureLayout& pictures, int slots)
-      : layout(pictures),
-        ring(engine.allocate_picture_memory(layout.slot_bytes(), static_cast<std::size_t>(slots))),
-        lent(static_cast<std::size_t>(slots)) {}
-
-  static void give_back(void* lane, std::uintptr_t slot) noexcept {
-    auto* const self = static_cast<Lane*>(lane);
-    const std::shared_ptr<Lane> keep = std::move(self->lent[slot]);
-    self->ring.release(static_cast<int>(slot));
-  }
-
-  // The picture in `slot`, which goes back to the ring when it is released.
-  static Picture lend(const std::shared_ptr<Lane>& lane, int slot, std::int64_t pts_frames) {
-    Picture picture = lane->layout.picture(lane->ring.data(slot), pts_frames);
-    picture.release = give_back;
-    picture.owner = lane.get();
-    picture.tag = static_cast<std::uintptr_t>(slot);
-    lane->lent[picture.tag] = lane;
-    return picture;
-  }
-
-  const PictureLayout layout;
-  FrameRing ring;
-  Stopwatch busy;  // inside its sink
-  std::vector<std::shared_ptr<Lane>> lent;
-};
 
 class Pipeline {
  public:
@@ -117,8 +65,8 @@ class Pipeline {
     std::vector<std::thread> threads;
     try {
       threads.emplace_back([this] { side(engine_cpu_, [this] { produce(); }); });
-      for (std::size_t lane = 0; lane < lanes_.size(); ++lane)
-        threads.emplace_back([this, lane] { side(encoder_cpu_, [&] { consume(lane); }); });
+      for (const std::shared_ptr<Lane>& lane : lanes_)
+        threads.emplace_back([this, &lane] { side(encoder_cpu_, [&] { consume(lane); }); });
       watch();
     } catch (...) {
       fail(std::current_exception());
@@ -195,23 +143,24 @@ class Pipeline {
   void draw_chunks(Draw&& draw, FinishDraws&& finish_draws) {
     bool on = true;
     std::optional<std::int64_t> end;  // of a film that ends early
-    for (std::int64_t k = 0; on; ++k) {
-      const std::optional<NeededChunks::Chunk> chunk = chunks_.take(k);
-      frames_kept_ = chunk ? chunk->frames_kept : chunks_.frames_kept();
+    while (on) {
+      const std::optional<std::int64_t> chunk = chunks_.take();
+      frames_kept_ = chunks_.frames_kept();
       if (!chunk) break;
-      // Its lane still waits for its pictures, so that nobody can finish the film meanwhile.
       if (frames_kept_ > 0 && !settings_.before_chunk)
         throw std::logic_error("a pipeline with chunks to leave out needs before_chunk");
       if (settings_.before_chunk) {
         finish_draws();
-        engine_busy_.time([&] { settings_.before_chunk(engine_, chunk->index); });
+        engine_busy_.time([&] { settings_.before_chunk(engine_, *chunk); });
       }
-      const std::int64_t begin = plan_.begin(chunk->index);
-      for (std::int64_t frame = begin; on && frame < begin + plan_.length(chunk->index); ++frame) {
+      Lane& lane = emptiest_lane();
+      lane.give(*chunk);
+      const std::int64_t begin = plan_.begin(*chunk), length = plan_.length(*chunk);
+      for (std::int64_t frame = begin; on && frame < begin + length; ++frame) {
         if (!end && is_set(settings_.end_early)) end = end_film(frame);
-        on = end != frame && draw(lane_of(k));
+        on = end != frame && draw(lane);
       }
-      if (end && *end <= begin + plan_.length(chunk->index)) on = false;
+      if (end && *end <= begin + length) on = false;
     }
     finish_draws();
   }
@@ -222,42 +171,49 @@ class Pipeline {
     return sink_.end_early(frame);
   }
 
-  Lane& lane_of(std::int64_t k) const {
-    return *lanes_[static_cast<std::size_t>(k) % lanes_.size()];
+  // The one that will be the first without work: chunks take unequal times, and so do processors.
+  // Of equal ones, the one that was given a chunk the longest ago.
+  Lane& emptiest_lane() {
+    std::size_t emptiest = lanes_.size();
+    for (std::size_t i = 1; i <= lanes_.size(); ++i) {
+      const std::size_t lane = (last_lane_ + i) % lanes_.size();
+      if (emptiest == lanes_.size() ||
+          lanes_[lane]->ring.filled() < lanes_[emptiest]->ring.filled())
+        emptiest = lane;
+    }
+    last_lane_ = emptiest;
+    return *lanes_[emptiest];
   }
 
-  // A lane's thread: its chunks, each with a sink of its own.
-  void consume(std::size_t number) {
-    const std::shared_ptr<Lane>& lane = lanes_[number];
-    bool on = true;
-    for (std::size_t k = number; on; k += lanes_.size()) {
-      const std::optional<NeededChunks::Chunk> chunk = chunks_.take(static_cast<std::int64_t>(k));
-      if (!chunk) break;
-      const std::int64_t frames = plan_.length(chunk->index);
+  // A lane's thread: its chunks, each with a sink of its own. The film may end within one.
+  void consume(const std::shared_ptr<Lane>& lane) {
+    while (std::optional<int> slot = take_filled(*lane)) {
+      const std::int64_t chunk = lane->take_chunk(), frames = plan_.length(chunk);
       const std::unique_ptr<PictureSink> sink =
-          lane->busy.time([&] { return sink_.begin_chunk(chunk->index, frames); });
+          lane->busy.time([&] { return sink_.begin_chunk(chunk, frames); });
       std::int64_t frame = 0;
-      while (frame < frames && on)
-        if (pass_on(lane, *sink, frame))
-          ++frame;
-        else
-          on = false;
+      do pass_on(lane, *sink, *slot, frame);
+      while (++frame < frames && (slot = take_filled(*lane)));
       if (stopped()) return;
-      // A film that ends early may end before this chunk.
-      if (frame > 0) lane->busy.time([&] { sink->finish(); });
+      lane->busy.time([&] { sink->finish(); });
     }
+    if (stopped()) return;
     const bool last = lanes_left_.fetch_sub(1, std::memory_order_acq_rel) == 1;
     if (last && begin_finishing()) lane->busy.time([this] { sink_.finish(); });
   }
 
-  // Hands the next picture of a lane to its sink. False when the ring was stopped.
-  bool pass_on(const std::shared_ptr<Lane>& lane, PictureSink& sink, std::int64_t pts_frames) {
+  // A lane's next picture; nothing when there are no more, or the ring was stopped.
+  std::optional<int> take_filled(Lane& lane) {
+    fill_sum_.fetch_add(lane.ring.filled(), std::memory_order_relaxed);
+    const auto slot = lane.ring.try_take_filled();
+    return slot ? slot : encoder_waited_.time([&lane] { return lane.ring.take_filled(); });
+  }
+
+  // Hands a picture of a lane to its sink.
+  void pass_on(const std::shared_ptr<Lane>& lane, PictureSink& sink, int slot,
+               std::int64_t pts_frames) {
     FrameRing& ring = lane->ring;
-    fill_sum_.fetch_add(ring.filled(), std::memory_order_relaxed);
-    auto slot = ring.try_take_filled();
-    if (!slot) slot = encoder_waited_.time([&ring] { return ring.take_filled(); });
-    if (!slot) return false;
-    const Picture picture = Lane::lend(lane, *slot, pts_frames);
+    const Picture picture = Lane::lend(lane, slot, pts_frames);
     lane->busy.time([&] { sink.write(picture); });
     frames_.fetch_add(1, std::memory_order_relaxed);
     const int most_held = ring.slots() - engine_.draws_in_flight();
@@ -266,7 +222,6 @@ class Pipeline {
                                " pictures at once, more than the ring can lend: raise ring-slots "
                                "above " +
                                std::to_string(ring.slots()));
-    return true;
   }
 
   // Runs one thread's part; its failure stops the others.
@@ -367,6 +322,7 @@ class Pipeline {
   NeededChunks chunks_;
   std::atomic<std::int64_t> frames_kept_{0};  // of the chunks that the engine has left out
   std::vector<std::shared_ptr<Lane>> lanes_;
+  std::size_t last_lane_ = 0;  // the engine's: that was given a chunk
   const Clock::time_point start_ = Clock::now();
   const double cpu_start_ = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
   Stopwatch engine_busy_, engine_waited_, encoder_waited_, engine_cpu_, encoder_cpu_;

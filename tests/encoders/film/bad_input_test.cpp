@@ -10,6 +10,7 @@
 #include "encoders/finished_file.h"
 #include "encoders/frame_hash.h"
 #include "tests/encoders/films.h"
+#include "tests/encoders/full_disk.h"
 
 using namespace lifereel;
 using namespace lifereel::test;
@@ -28,27 +29,6 @@ std::string refusal(const FilmSettings& settings, const FilmOutput& output) {
   CHECK(message.find('\n') == std::string::npos);
   return message;
 }
-
-/// Files may not grow beyond `bytes` while this lives: a full disk.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes) {
-    getrlimit(RLIMIT_FSIZE, &before_);
-    handler_ = signal(SIGXFSZ, SIG_IGN);
-    const rlimit now = {bytes, before_.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &now);
-  }
-  ~FullDisk() {
-    setrlimit(RLIMIT_FSIZE, &before_);
-    signal(SIGXFSZ, handler_);
-  }
-  FullDisk(const FullDisk&) = delete;
-  FullDisk& operator=(const FullDisk&) = delete;
-
- private:
-  rlimit before_{};
-  void (*handler_)(int) = nullptr;
-};
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <string>
 #include <thread>
 
@@ -126,6 +127,28 @@ TEST_CASE("another user's file where only its owner may replace it") {
   REQUIRE(seteuid(0) == 0);
   CHECK(contains(told, "another user's"));
   CHECK(refusal(path, true).empty());
+}
+
+TEST_CASE("a large file is whole, whatever of it the disk has begun with") {
+  const TemporaryFolder folder;
+  std::string expected(20 << 20, '\0');
+  for (std::size_t i = 0; i < expected.size(); ++i)
+    expected[i] = static_cast<char>(i % 251 + i / 4096);
+  FinishedFile file(folder.file("film.mp4"), false);
+  const auto write = [&](std::size_t from, std::size_t size) {
+    return file.try_write(reinterpret_cast<const std::uint8_t*>(expected.data()) + from, size);
+  };
+  constexpr std::size_t piece = 100'000;
+  for (std::size_t at = 0; at < expected.size(); at += piece) {
+    REQUIRE(write(at, std::min(piece, expected.size() - at)) == 0);
+    // As muxers complete their headers.
+    expected.replace(at / 2, 8, "complete");
+    REQUIRE(file.try_seek(static_cast<std::int64_t>(at / 2), SEEK_SET) >= 0);
+    REQUIRE(write(at / 2, 8) == 0);
+    REQUIRE(file.try_seek(0, SEEK_END) >= 0);
+  }
+  CHECK(file.finish() == static_cast<std::int64_t>(expected.size()));
+  CHECK(read_bytes(folder.file("film.mp4")) == expected);
 }
 
 TEST_CASE("a slow reader behind a pipe that does not block gets every byte") {
