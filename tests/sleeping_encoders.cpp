@@ -2,7 +2,8 @@
 // Prints how well the pipeline feeds more encoders than this machine has processors for: they sleep
 // as long as they would compute, and hand over packets that were encoded before. All else is as in
 // a render: rings, lanes, the muxer's thread, the container and the disk. A table in Markdown.
-//   sleeping_encoders [SECONDS]     of each line; 6
+//   sleeping_encoders [SECONDS]     of each line; 20: the last chunks of all encoders are written
+//   when they are done
 // Films go to the folder for temporary files (TMPDIR).
 #include <sys/prctl.h>
 #include <time.h>
@@ -247,7 +248,8 @@ class Bench {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const double seconds = argc > 1 ? std::atof(argv[1]) : 6;
+  const double seconds = argc > 1 ? std::atof(argv[1]) : 20;
+  const LogCapture quiet;       // encoders have their say when they are closed
   prctl(PR_SET_TIMERSLACK, 1);  // nanoseconds; threads inherit it
   std::printf(
       "| encoders that sleep | encoders, a frame | frames/s | of what they can do | muxer's "

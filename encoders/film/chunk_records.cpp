@@ -18,6 +18,9 @@ constexpr std::uint8_t packet_mark = 'P', motion_mark = 'M', end_mark = 'E';
 /// Of a species.
 constexpr std::size_t motion_bytes = 4;
 
+/// Of what a store is given at a time: each may be a call of the system.
+constexpr std::size_t piece_bytes = 256 * 1024;
+
 void put_raw(std::string& record, const void* bytes, std::size_t size) {
   if (size > 0) record.append(static_cast<const char*>(bytes), size);
 }
@@ -54,10 +57,9 @@ void ChunkRecorder::add(const AVPacket& packet) {
     put(record_, static_cast<std::uint32_t>(side.type));
     put_bytes(record_, side.data, side.size);
   }
-  put(record_, static_cast<std::uint32_t>(packet.size));
-  flush();
-  to_->write(packet.data, static_cast<std::size_t>(packet.size));
+  put_bytes(record_, packet.data, static_cast<std::size_t>(packet.size));
   ++packets_;
+  if (record_.size() >= piece_bytes) flush();
 }
 
 void ChunkRecorder::add(const FrameMotion& motion) {
@@ -68,7 +70,6 @@ void ChunkRecorder::add(const FrameMotion& motion) {
     put(record_, species.across);
     put(record_, species.down);
   }
-  flush();
 }
 
 void ChunkRecorder::flush() {

@@ -290,7 +290,8 @@ Container::~Container() {
 // Of muxers that read back what they have written, as faststart does.
 int Container::open_unfinished(AVFormatContext* context, AVIOContext** opened, const char* url,
                                int flags, AVDictionary** options) {
-  const auto& self = *static_cast<const Container*>(context->opaque);
+  auto& self = *static_cast<Container*>(context->opaque);
+  if (const int error = self.target_.flush()) return AVERROR(error);
   const std::string unfinished = "file:" + self.file_.temporary_path();
   const bool is_film = std::string_view(url) == context->url;
   return self.open_by_name_(context, opened, is_film ? unfinished.c_str() : url, flags, options);
@@ -426,6 +427,7 @@ void Container::write_trailer() {
   header_written_ = false;  // the trailer frees what it would free, also when it fails
   check_written(av_write_trailer(context_.get()), "av_write_trailer");
   avio_flush(avio_.get());
+  target_.flush();
   check_written(0, "avio_flush");
   context_.reset();
 }
@@ -433,6 +435,7 @@ void Container::write_trailer() {
 std::int64_t Container::finish() {
   write_trailer();
   if (digest_) digest_->finish(*avio_);
+  target_.flush();
   check_written(0, "avio_flush");
   return file_.finish(before_naming_);
 }

@@ -145,6 +145,7 @@ struct FrameHash::Impl {
     write_states_until(INT64_MAX);
     check_written(av_write_trailer(context.get()), "av_write_trailer");
     avio_flush(avio.get());
+    target.flush();
     check_written(0, "avio_flush");
     if (file) file->finish();
     finished = true;
