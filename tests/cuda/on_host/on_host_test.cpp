@@ -230,7 +230,7 @@ TEST_SUITE("cuda.on_host") {
     MoveParticles<8> move;
     move.sorted = {sorted.data(), velocities.data()};
     move.moving = {moved.data(), moved_velocities.data()};
-    move.buckets = {grid, counts.data(), strip_counts.data(), starts.data(), places.data()};
+    move.buckets = {grid, counts.data(), strip_counts.data(), 1, starts.data(), places.data()};
     move.image = {};
     move.matrix = matrix.data();
     move.species_count = 2;
