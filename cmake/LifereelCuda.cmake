@@ -2,6 +2,12 @@
 # LIFEREEL_CUDA: AUTO builds the GPU's engine where there is a CUDA compiler, ON demands one, OFF
 # does without: so it is within another project, which may have reasons against a second compiler.
 # Sets LIFEREEL_HAS_CUDA and LIFEREEL_CUDA_ARCHITECTURES.
+#
+# LIFEREEL_CUDA_MAJOR prefers the newest installed toolkit of that number to the one that CMake would
+# take, unless CUDACXX or CMAKE_CUDA_COMPILER names one. Programs that are carried to other machines
+# want 12, for their drivers may be older (the preset `static`); where no 12 is installed, CMake's
+# choice remains, and is said.
+include(LifereelCudaToolkit)
 set(cuda_default OFF)
 if(PROJECT_IS_TOP_LEVEL)
   set(cuda_default AUTO)
@@ -9,10 +15,18 @@ endif()
 set(LIFEREEL_CUDA ${cuda_default} CACHE STRING "The GPU's engine: AUTO (where nvcc is found), ON or OFF")
 set_property(CACHE LIFEREEL_CUDA PROPERTY STRINGS AUTO ON OFF)
 
+set(LIFEREEL_CUDA_MAJOR "" CACHE STRING "Number of the CUDA toolkit to prefer, as 12; empty: CMake's choice")
+
 set(LIFEREEL_HAS_CUDA FALSE)
 # Sanitizers are for host code; tests run the kernels on the host for them.
 if(LIFEREEL_CUDA STREQUAL "OFF" OR (LIFEREEL_CUDA STREQUAL "AUTO" AND LIFEREEL_SANITIZE))
   return()
+endif()
+if(LIFEREEL_CUDA_MAJOR AND NOT DEFINED CMAKE_CUDA_COMPILER AND NOT DEFINED ENV{CUDACXX})
+  lifereel_find_nvcc(${LIFEREEL_CUDA_MAJOR} "/usr/local;/opt" preferred_nvcc)
+  if(preferred_nvcc)
+    set(CMAKE_CUDA_COMPILER ${preferred_nvcc} CACHE FILEPATH "As LIFEREEL_CUDA_MAJOR prefers it")
+  endif()
 endif()
 include(CheckLanguage)
 check_language(CUDA)
@@ -53,4 +67,15 @@ if(NOT LIFEREEL_CUDA_ARCHITECTURES)
 endif()
 set(LIFEREEL_HAS_CUDA TRUE)
 list(JOIN LIFEREEL_CUDA_ARCHITECTURES " " architectures)
-message(STATUS "GPU engine: CUDA ${CMAKE_CUDA_COMPILER_VERSION} for ${architectures}")
+string(REGEX MATCH "^[0-9]+" cuda_major "${CMAKE_CUDA_COMPILER_VERSION}")
+lifereel_oldest_driver(${cuda_major} cuda_driver)
+set(cuda_needs "")
+if(cuda_driver)
+  set(cuda_needs ", with driver ${cuda_driver} or later")
+endif()
+message(STATUS "GPU engine: CUDA ${CMAKE_CUDA_COMPILER_VERSION} for ${architectures}${cuda_needs}")
+if(LIFEREEL_CUDA_MAJOR AND NOT cuda_major EQUAL LIFEREEL_CUDA_MAJOR)
+  message(NOTICE "No CUDA ${LIFEREEL_CUDA_MAJOR} is used, as LIFEREEL_CUDA_MAJOR prefers: it is not in "
+                 "a folder cuda-${LIFEREEL_CUDA_MAJOR}* in /usr/local, /opt or beside nvcc, or another "
+                 "compiler was named.")
+endif()

@@ -15,6 +15,8 @@
 #include "cuda/painters/light_painter.h"
 #include "cuda/runtime/cuda_devices.h"
 #include "cuda/runtime/cuda_handles.h"
+#include "cuda/runtime/device_choice.h"
+#include "cuda/runtime/device_context.h"
 #include "sim/arithmetic/constants.h"
 #include "sim/arithmetic/float_environment.h"
 #include "sim/scenes/scene_choice.h"
@@ -36,9 +38,9 @@ int choose_lanes(int wanted, int particles, const cudaDeviceProp& device) {
 class CudaEngine final : public DeviceEngine {
  public:
   CudaEngine(const UniverseSettings& universe, const CudaEngineSettings& cuda,
-             const CudaDevice& device, const cudaDeviceProp& properties, std::size_t bytes)
-      : DeviceEngine(universe, cuda, device, properties, bytes),
-        lanes_(choose_lanes(cuda.lanes_per_particle, universe.particles, properties)) {
+             const UsedDevice& device, std::size_t bytes)
+      : DeviceEngine(universe, cuda, device, bytes),
+        lanes_(choose_lanes(cuda.lanes_per_particle, universe.particles, device.properties)) {
     if (universe.look.draws_colour())
       painter_ = std::make_unique<LightPainter>(settings_, arrays_, launcher_);
     else
@@ -71,7 +73,7 @@ class CudaEngine final : public DeviceEngine {
     }
     if (frames_ == 0 && settings_.substeps > 1) {
       // Of other constants than the graphs'.
-      use_device();
+      const auto current = use_device();
       queue_move(false, first_motion_constants(settings_, matrix_));
       queue_sort_and_picture(true, {});
       step_pending_ = false;
@@ -82,7 +84,7 @@ class CudaEngine final : public DeviceEngine {
 
   void read_state(State& state) const override {
     launch_pending_step();
-    use_device();
+    const auto current = use_device();
     const auto n = static_cast<std::size_t>(settings_.particles);
     std::vector<Particle> particles(n);
     std::vector<Velocity> velocities(n);
@@ -106,6 +108,7 @@ class CudaEngine final : public DeviceEngine {
   void save(Checkpoint& checkpoint) const override {
     if (earlier_steps_undrawn_)
       throw std::logic_error("save: draw comes first, for the light of a frame's steps");
+    const auto current = use_device();
     checkpoint.universe = settings_;
     read_state(checkpoint.state);
     painter_->save(checkpoint);
@@ -114,7 +117,7 @@ class CudaEngine final : public DeviceEngine {
   void restore(const Checkpoint& checkpoint) override {
     lifereel::validate(checkpoint, settings_);
     require_nothing_in_flight();
-    use_device();
+    const auto current = use_device();
     step_pending_ = earlier_steps_undrawn_ = false;
     empty_device();
     painter_->restore(checkpoint);
@@ -187,7 +190,7 @@ class CudaEngine final : public DeviceEngine {
 
   void launch_pending_step() const {
     if (!step_pending_) return;
-    use_device();
+    const auto current = use_device();
     step_->launch(compute_);
     step_pending_ = false;
   }
@@ -266,17 +269,13 @@ std::vector<cudaError_t> load_particle_code(bool colour) {
 void check_loaded(const CudaDevice& device, const std::vector<cudaError_t>& results) {
   for (const cudaError_t result : results) {
     if (result == cudaErrorNoKernelImageForDevice || result == cudaErrorInvalidDeviceFunction)
-      throw std::runtime_error("engine cuda: this build has no code for device " +
-                               std::to_string(device.index) + " (" + device.name + ", " +
-                               device.architecture +
-                               "); build with its architecture in CMAKE_CUDA_ARCHITECTURES, or "
-                               "set engine = cpu");
+      throw std::runtime_error("this build has no code for " + device.architecture +
+                               ": build with its architecture in CMAKE_CUDA_ARCHITECTURES");
     check_cuda(result, "cudaFuncGetAttributes");
   }
 }
 
-void require_device_memory(const CudaDevice& device, const UniverseSettings& universe,
-                           std::size_t bytes) {
+void require_device_memory(const UniverseSettings& universe, std::size_t bytes) {
   std::size_t free_bytes = 0, all_bytes = 0;
   check_cuda(cudaMemGetInfo(&free_bytes, &all_bytes), "cudaMemGetInfo");
   if (bytes <= free_bytes) return;
@@ -286,10 +285,33 @@ void require_device_memory(const CudaDevice& device, const UniverseSettings& uni
   if (has_particles) sentence << universe.particles << " particles at ";
   if (!has_particles) sentence << "pictures of ";
   sentence << universe.width << 'x' << universe.height << " need "
-           << static_cast<double>(bytes) / 0x1p30 << " GiB of device memory, but " << device.name
-           << " has " << static_cast<double>(free_bytes) / 0x1p30 << " GiB free: lower "
-           << (has_particles ? "particles or " : "their ") << "size, or set engine = cpu";
-  throw std::invalid_argument(sentence.str());
+           << static_cast<double>(bytes) / 0x1p30 << " GiB of device memory, and "
+           << static_cast<double>(free_bytes) / 0x1p30 << " GiB are free: lower "
+           << (has_particles ? "particles or size" : "their size");
+  throw std::runtime_error(sentence.str());
+}
+
+std::unique_ptr<Engine> make_on(const UniverseSettings& universe, const CudaEngineSettings& cuda,
+                                std::size_t bytes, const CudaDevice& described) {
+  UsedDevice device{described, DeviceContext(described.index)};
+  const DeviceContext::Current current(device.context);
+  const auto prepare = [&](const std::vector<cudaError_t>& loaded) {
+    check_loaded(described, loaded);
+    require_device_memory(universe, bytes);
+    check_cuda(cudaGetDeviceProperties(&device.properties, described.index),
+               "cudaGetDeviceProperties");
+  };
+  if (universe.scene == Scene::particle_life) {
+    prepare(load_particle_code(universe.look.draws_colour()));
+    return std::make_unique<CudaEngine>(universe, cuda, device, bytes);
+  }
+  const GlyphGrid grid = glyph_grid(universe.look, universe.width, universe.height);
+  const auto show = [&](const auto& scene) -> std::unique_ptr<Engine> {
+    using Shown = std::decay_t<decltype(scene)>;
+    prepare(ScenePainter<Shown>::load());
+    return std::make_unique<DeviceSceneEngine<Shown>>(universe, scene, cuda, device, bytes);
+  };
+  return with_scene(universe, grid.columns, grid.rows, show);
 }
 
 }  // namespace
@@ -305,30 +327,12 @@ std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe,
 }
 
 std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
-                                         const CudaEngineSettings& cuda) {
+                                         const CudaEngineSettings& cuda, std::string* passed_over) {
   const FloatEnvironment ieee;
-  validate(cuda);
   const std::size_t bytes = cuda_engine_memory_bytes(universe, cuda);
-  const CudaDevice device = choose_cuda_device(cuda.device);
-  check_cuda(cudaSetDevice(device.index), "cudaSetDevice");
-  cudaDeviceProp properties{};
-  const auto prepare = [&](const std::vector<cudaError_t>& loaded) {
-    check_loaded(device, loaded);
-    require_device_memory(device, universe, bytes);
-    check_cuda(cudaGetDeviceProperties(&properties, device.index), "cudaGetDeviceProperties");
-  };
-  if (universe.scene == Scene::particle_life) {
-    prepare(load_particle_code(universe.look.draws_colour()));
-    return std::make_unique<CudaEngine>(universe, cuda, device, properties, bytes);
-  }
-  const GlyphGrid grid = glyph_grid(universe.look, universe.width, universe.height);
-  const auto show = [&](const auto& scene) -> std::unique_ptr<Engine> {
-    using Shown = std::decay_t<decltype(scene)>;
-    prepare(ScenePainter<Shown>::load());
-    return std::make_unique<DeviceSceneEngine<Shown>>(universe, scene, cuda, device, properties,
-                                                      bytes);
-  };
-  return with_scene(universe, grid.columns, grid.rows, show);
+  return make_on_chosen_device(
+      cuda.device, [&](const CudaDevice& device) { return make_on(universe, cuda, bytes, device); },
+      passed_over);
 }
 
 }  // namespace lifereel

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,7 @@ CudaDevices cuda_devices();
 
 /// How the CUDA engine computes. None of it changes a bit of the result.
 struct CudaEngineSettings {
-  int device = -1;  ///< as in cuda_devices(); -1: the first usable
+  int device = -1;  ///< as in cuda_devices(); -1: the first that can be used now
   /// Threads that share the candidates of one particle: 8, 16 or 32; 0: chosen for the device.
   int lanes_per_particle = 0;
   int threads_per_block = 0;  ///< 64, 128, 256 or 512; 0: chosen
@@ -48,14 +49,28 @@ struct CudaEngineSettings {
 std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe,
                                      const CudaEngineSettings& settings = {});
 
+/// No device can be used, or not the one asked for. what() is a sentence with a remedy.
+class NoUsableGpu : public std::runtime_error {
+ public:
+  explicit NoUsableGpu(const std::string& reason);
+  /// Without the remedy; every device and what is wrong with it: "no GPU can be used: GPU 0 (NVIDIA
+  /// H200): ...; GPU 1 (NVIDIA H200): ...".
+  const std::string& reason() const noexcept { return reason_; }
+
+ private:
+  std::string reason_;
+};
+
 /// Makes an engine at frame 0, of particle-life or of another of lifereel's scenes. Pictures are
 /// copied into the caller's memory asynchronously, up to draws_in_flight() at once; at full speed
 /// only into memory of allocate_picture_memory(), which is pinned as far as the system pins memory,
-/// and may outlive the engine. Throws std::invalid_argument for invalid settings and for more
-/// memory than the device has free, std::runtime_error when there is no such device or it cannot be
-/// used, naming the reason; later, from any call, when CUDA reports an error, with its call and
-/// text. Every call makes the engine's device the calling thread's current one.
+/// and may outlive the engine. No call changes the calling thread's current device, and any thread
+/// may make the calls. A device that is busy, full or out of order is passed over for the next,
+/// unless it was asked for; `passed_over` says which and why ("GPU 0 (NVIDIA H200): ..."), and is
+/// empty where it was none. Throws std::invalid_argument for invalid settings, NoUsableGpu; later,
+/// from any call, std::runtime_error when CUDA reports an error, with its call and text.
 std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
-                                         const CudaEngineSettings& settings = {});
+                                         const CudaEngineSettings& settings = {},
+                                         std::string* passed_over = nullptr);
 
 }  // namespace lifereel

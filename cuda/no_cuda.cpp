@@ -19,10 +19,14 @@ std::size_t cuda_engine_memory_bytes(const UniverseSettings& universe, const Cud
   return 0;
 }
 
+NoUsableGpu::NoUsableGpu(const std::string& reason)
+    : std::runtime_error("engine cuda: " + reason + "; engine = cpu needs no GPU"),
+      reason_(reason) {}
+
 std::unique_ptr<Engine> make_cuda_engine(const UniverseSettings& universe,
-                                         const CudaEngineSettings&) {
+                                         const CudaEngineSettings&, std::string*) {
   validate(universe);
-  throw std::runtime_error(std::string("engine cuda: ") + reason + "; engine = cpu needs no GPU");
+  throw NoUsableGpu(reason);
 }
 
 }  // namespace lifereel

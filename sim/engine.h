@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -52,8 +53,8 @@ inline PictureTarget luma_target(std::uint8_t* data, std::size_t stride_bytes,
 /// engine.
 class PictureMemory {
  public:
-  /// Memory for some pictures, one after another, and how it is given back.
-  using Piece = std::unique_ptr<std::uint8_t, void (*)(std::uint8_t*)>;
+  /// Memory for some pictures, one after another, and how it is given back: by any thread.
+  using Piece = std::unique_ptr<std::uint8_t, std::function<void(std::uint8_t*)>>;
 
   /// Without any pictures yet.
   explicit PictureMemory(std::size_t picture_bytes) noexcept;

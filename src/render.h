@@ -53,10 +53,10 @@ RenderReport render(const RenderSettings& settings, Engine& engine, const JobCon
 
 /// The engine that `settings` ask for. `automatic` takes the first GPU that can be used now, else
 /// the CPU: one that is busy, full or in some other way out of order is passed over, and `notice`
-/// is told why. An ISA or a number of threads selects the CPU; a device selects that GPU and no
-/// other. threads == 0 means every processor. Throws std::invalid_argument (settings that
-/// contradict each other, more memory than there is), std::runtime_error with the reason when a GPU
-/// that was requested cannot be used.
+/// is told once of all of them, and why. An ISA or a number of threads selects the CPU; a device
+/// selects that GPU and no other. threads == 0 means every processor. Throws std::invalid_argument
+/// (settings that contradict each other, more memory than there is), std::runtime_error with the
+/// reason when a GPU that was requested cannot be used.
 std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,
                                     const EngineSettings& settings,
                                     const std::function<void(const std::string&)>& notice = {});

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -13,6 +14,8 @@
 #include "cuda/painters/painter.h"
 #include "cuda/runtime/cuda_devices.h"
 #include "cuda/runtime/cuda_handles.h"
+#include "cuda/runtime/device_context.h"
+#include "cuda/runtime/pinned_memory.h"
 #include "sim/arithmetic/float_environment.h"
 #include "sim/engine.h"
 
@@ -25,10 +28,17 @@ inline int choose_pictures_in_flight(int wanted, const UniverseSettings& univers
   return std::int64_t{universe.width} * universe.height <= 1 << 20 ? 16 : 3;
 }
 
+/// The device that an engine is for.
+struct UsedDevice {
+  CudaDevice described;
+  DeviceContext context;
+  cudaDeviceProp properties{};
+};
+
 class DeviceEngine : public Engine {
  public:
   ~DeviceEngine() override {
-    cudaSetDevice(device_.index);
+    leaving_.emplace(context_, std::nothrow);
     // Copies into the caller's memory must have landed before it goes.
     cudaStreamSynchronize(compute_);
     cudaStreamSynchronize(copy_);
@@ -53,7 +63,7 @@ class DeviceEngine : public Engine {
     check(target);
     if (begun_ - finished_ == in_flight_)
       throw std::logic_error("begin_draw: finish_draw() comes first, all pictures are in flight");
-    use_device();
+    const auto current = use_device();
     const FloatEnvironment ieee;  // for tables of light that a picture may ask for
     const auto picture = static_cast<std::size_t>(begun_ % in_flight_);
     draw_as(target,
@@ -72,36 +82,36 @@ class DeviceEngine : public Engine {
   // then.
   void finish_draw() final {
     if (begun_ == finished_) throw std::logic_error("finish_draw: no picture is in flight");
-    use_device();
-    const auto picture = static_cast<std::size_t>(finished_++ % in_flight_);
-    check_cuda(cudaEventSynchronize(copied_[picture]), "cudaEventSynchronize");
+    const auto current = use_device();
+    copied_[static_cast<std::size_t>(finished_++ % in_flight_)].synchronize();
   }
 
   // Not waited for: whoever looks at what follows waits.
   void pass(const PictureTarget& target) final {
     check(target);
-    use_device();
+    const auto current = use_device();
     const FloatEnvironment ieee;
     draw_as(target, {.fades = true});
   }
 
   PictureMemory allocate_picture_memory(std::size_t picture_bytes,
                                         std::size_t pictures) const final {
-    use_device();
-    return allocate_pinned(picture_bytes, pictures);
+    const auto current = use_device();
+    return allocate_pinned(picture_bytes, pictures, context_);
   }
 
  protected:
   /// Of valid settings; `bytes` is what they take of the device, which is current.
   DeviceEngine(const UniverseSettings& universe, const CudaEngineSettings& cuda,
-               const CudaDevice& device, const cudaDeviceProp& properties, std::size_t bytes)
-      : settings_(universe),
-        device_(device),
+               const UsedDevice& device, std::size_t bytes)
+      : context_(device.context),
+        settings_(universe),
+        device_(device.described),
         threads_(cuda.threads_per_block != 0 ? cuda.threads_per_block : 128),
         in_flight_(choose_pictures_in_flight(cuda.pictures_in_flight, universe)),
         memory_(bytes),
         arrays_(Arena(memory_.data()), universe, in_flight_),
-        launcher_{compute_, threads_, std::int64_t{4} * properties.multiProcessorCount},
+        launcher_{compute_, threads_, std::int64_t{4} * device.properties.multiProcessorCount},
         drawn_(static_cast<std::size_t>(in_flight_)),
         copied_(static_cast<std::size_t>(in_flight_)) {}
 
@@ -118,8 +128,11 @@ class DeviceEngine : public Engine {
     return nullptr;
   }
 
-  // Threads begin with device 0.
-  void use_device() const { check_cuda(cudaSetDevice(device_.index), "cudaSetDevice"); }
+  /// The device is current while what is returned lives. Every call needs it that may come from a
+  /// caller; throws std::runtime_error.
+  [[nodiscard]] DeviceContext::Current use_device() const {
+    return DeviceContext::Current(context_);
+  }
 
   void empty_device() {
     check_cuda(cudaMemsetAsync(memory_.data(), 0, arrays_.bytes, compute_), "cudaMemsetAsync");
@@ -151,6 +164,11 @@ class DeviceEngine : public Engine {
     return *frame_[(kind + range) * drawn_.size() + static_cast<std::size_t>(drawing.picture)];
   }
 
+ private:
+  const DeviceContext context_;
+  std::optional<DeviceContext::Current> leaving_;  // goes after all that needs the device to go
+
+ protected:
   const UniverseSettings settings_;
   const CudaDevice device_;
   const int threads_;
@@ -169,8 +187,9 @@ class DeviceEngine : public Engine {
   }
 
   std::vector<std::unique_ptr<Graph>> graphs_;
-  std::vector<const Graph*> frame_;        // frame_of()
-  std::vector<Event> drawn_, copied_;      // a picture each
+  std::vector<const Graph*> frame_;  // frame_of()
+  std::vector<Event> drawn_;         // a picture each, and so is
+  std::vector<HostEvent> copied_;
   std::int64_t begun_ = 0, finished_ = 0;  // pictures
 };
 

@@ -12,9 +12,8 @@ template <class Scene>
 class DeviceSceneEngine final : public DeviceEngine {
  public:
   DeviceSceneEngine(const UniverseSettings& universe, const Scene& scene,
-                    const CudaEngineSettings& cuda, const CudaDevice& device,
-                    const cudaDeviceProp& properties, std::size_t bytes)
-      : DeviceEngine(universe, cuda, device, properties, bytes),
+                    const CudaEngineSettings& cuda, const UsedDevice& device, std::size_t bytes)
+      : DeviceEngine(universe, cuda, device, bytes),
         painter_(settings_, scene, arrays_, launcher_) {
     empty_device();
     capture_frames([this](const Drawing& drawing) { painter_.queue_picture(drawing); });

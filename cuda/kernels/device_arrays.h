@@ -50,8 +50,13 @@ struct DeviceArrays {
     moving = {arena.take<Particle>(n), arena.take<Velocity>(n)};
     sorted = {arena.take<Particle>(n), arena.take<Velocity>(n)};
     const std::int64_t buckets = grid.buckets();
-    cells = {grid, arena.take<std::int32_t>(buckets), arena.take<std::int32_t>(grid.strips),
-             arena.take<std::int32_t>(buckets + 1), arena.take<Place>(n)};
+    const std::int32_t replicas = Buckets::replicas_for(grid.strips);
+    cells = {grid,
+             arena.take<std::int32_t>(buckets),
+             arena.take<std::int32_t>(std::int64_t{replicas} * grid.strips),
+             replicas,
+             arena.take<std::int32_t>(buckets + 1),
+             arena.take<Place>(n)};
     matrix = arena.take<float>(std::int64_t{universe.species} * universe.species);
     motion_sums = arena.take<DeviceMotionSums>(universe.species);
     motion = arena.take<SpeciesMotion>(std::int64_t{universe.species} * pictures);

@@ -15,6 +15,9 @@
 // run; no bit of the universe depends on it (sim/arithmetic/arithmetic.h, Note: [Force sums]).
 #pragma once
 
+#include <algorithm>
+#include <bit>
+
 #include "cuda/kernels/launch.h"
 #include "cuda/kernels/strip_grid.h"
 
@@ -47,20 +50,30 @@ struct Particles {
   Velocity* velocity;
 };
 
-/// The cell list while it is built. `counts` has strips * columns entries, `strip_counts` strips;
-/// both are 0 whenever no particle is placed.
+/// The cell list while it is built. `counts` has strips * columns entries; both counts are 0
+/// whenever no particle is placed.
 struct Buckets {
   StripGrid grid;
   std::int32_t* counts;
+  /// All particles are added up in a few dozen strips, where additions to one place queue: so every
+  /// strip has several, replica by replica, which blocks that run at the same time share out.
   std::int32_t* strip_counts;
-  std::int32_t* starts;  ///< strips * columns + 1
-  Place* places;         ///< of the particle at the same index of `moving`
+  std::int32_t replicas;  ///< a power of two
+  std::int32_t* starts;   ///< strips * columns + 1
+  Place* places;          ///< of the particle at the same index of `moving`
 
-  LIFEREEL_KERNEL void place(std::int32_t index, float y, float x) const {
+  static std::int32_t replicas_for(std::int32_t strips) {
+    constexpr std::int32_t most = 32, most_counts = 8192;  // CountStarts reads them all
+    const std::int32_t fit = std::clamp(most_counts / strips, 1, most);
+    return static_cast<std::int32_t>(std::bit_floor(static_cast<std::uint32_t>(fit)));
+  }
+  LIFEREEL_KERNEL std::int32_t strip_count_places() const { return replicas * grid.strips; }
+
+  LIFEREEL_KERNEL void place(std::int32_t index, float y, float x, std::int32_t block) const {
     const std::int32_t strip = grid.strip_of(y);
     const std::int32_t bucket = strip * grid.columns + grid.column_of(x);
     places[index] = {bucket, atomic_add(&counts[bucket], 1)};
-    atomic_add(&strip_counts[strip], 1);
+    atomic_add(&strip_counts[(block & (replicas - 1)) * grid.strips + strip], 1);
   }
 };
 
@@ -98,7 +111,7 @@ struct PlaceParticles : KernelBody {
   template <int>
   LIFEREEL_KERNEL void run(const Thread& thread, Local&, Shared&) const {
     const std::int32_t i = thread.global();
-    if (i < particles) buckets.place(i, moving[i].y, moving[i].x);
+    if (i < particles) buckets.place(i, moving[i].y, moving[i].x, thread.block);
   }
 };
 
@@ -133,8 +146,10 @@ struct CountStarts : KernelBody {
       for (std::int32_t column = local.first; column < local.last; ++column) sum += counts[column];
       shared.own[t] = sum;
       std::int32_t before = 0;
-      for (std::int32_t strip = t; strip < thread.block; strip += thread.threads)
-        before += buckets.strip_counts[strip];
+      const std::int32_t together = threads_per_block / buckets.replicas;  // at one replica
+      const std::int32_t* const replica = buckets.strip_counts + t / together * grid.strips;
+      for (std::int32_t strip = t % together; strip < thread.block; strip += together)
+        before += replica[strip];
       shared.before[t] = before;
     } else if constexpr (phase == 1) {
       if (t >= threads_per_block / part) return;
@@ -174,8 +189,8 @@ struct Scatter : KernelBody {
   LIFEREEL_KERNEL void run(const Thread& thread, Local&, Shared&) const {
     const std::int32_t i = thread.global();
     // CountStarts has read them in every block: back to 0 for MoveParticles.
-    for (std::int32_t strip = i; strip < buckets.grid.strips; strip += thread.all())
-      buckets.strip_counts[strip] = 0;
+    for (std::int32_t place = i; place < buckets.strip_count_places(); place += thread.all())
+      buckets.strip_counts[place] = 0;
     if (i >= particles) return;
     const Place place = buckets.places[i];
     const std::int32_t to = buckets.starts[place.bucket] + place.rank;
@@ -263,7 +278,7 @@ struct MoveParticles : KernelBody {
       const float y = shared.moved[0], x = shared.moved[1];
       if (lane == 0) {
         moving.particle[i] = {y, x, local.particle.species, local.particle.id};
-        buckets.place(i, y, x);
+        buckets.place(i, y, x, thread.block);
       }
       if (draws)
         for (std::int32_t pixel = lane; pixel < 25; pixel += lanes) image.add(pixel, y, x);

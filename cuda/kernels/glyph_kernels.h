@@ -95,6 +95,7 @@ struct GlyphSearch {
 /// and at last so many to a cell, which share out the glyphs of the set.
 struct ChooseGlyphs : KernelBody {
   static constexpr const char* name = "ChooseGlyphs";
+  static constexpr int resident_blocks = 3;
   LightImage image;
   GlyphGrid grid;
   GlyphSearch search;
@@ -223,6 +224,7 @@ struct ChooseGlyphs : KernelBody {
 /// written and stays dark.
 struct DrawGlyphs : KernelBody {
   static constexpr const char* name = "DrawGlyphs";
+  static constexpr int resident_blocks = 4;
   GlyphGrid grid;
   const ShownCell* cells;
   const FourRows* glyph_rows;  ///< as GlyphTables::rows

@@ -15,6 +15,18 @@ namespace lifereel {
 
 inline constexpr unsigned whole_warp = 0xffffffffu;
 
+/// Blocks of 512 threads of which a multiprocessor has room for the threads.
+#if !defined(__CUDA_ARCH__) || __CUDA_ARCH__ == 750
+inline constexpr int most_resident_blocks = 2;
+#elif __CUDA_ARCH__ == 860 || __CUDA_ARCH__ == 870 || __CUDA_ARCH__ == 890 || __CUDA_ARCH__ >= 1200
+inline constexpr int most_resident_blocks = 3;
+#else
+inline constexpr int most_resident_blocks = 4;
+#endif
+template <class... Bodies>
+inline constexpr int resident_blocks = std::min(most_resident_blocks,
+                                                std::max({Bodies::resident_blocks...}));
+
 /// Adds up and compares what the threads of a group keep; every thread gets the result.
 template <class Body>
 struct GpuCombiner {
@@ -76,12 +88,13 @@ __device__ __forceinline__ void run_block(const Body& body, unsigned block, unsi
 }
 
 template <class Body>
-__global__ void __launch_bounds__(512) kernel(const __grid_constant__ Body body) {
+__global__ void __launch_bounds__(512, resident_blocks<Body>)
+    kernel(const __grid_constant__ Body body) {
   run_block(body, blockIdx.x, gridDim.x);
 }
 
 template <class First, class Second>
-__global__ void __launch_bounds__(512)
+__global__ void __launch_bounds__(512, resident_blocks<First, Second>)
     kernel_of_both(const __grid_constant__ First first, const __grid_constant__ Second second,
                    unsigned first_blocks) {
   if (blockIdx.x < first_blocks)

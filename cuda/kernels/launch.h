@@ -52,6 +52,9 @@ struct KernelBody {
   static constexpr Scope scope = Scope::block;
   /// Consecutive threads with a Shared of their own, where scope is warp: 8, 16 or 32.
   static constexpr int group = 32;
+  /// Blocks of 512 threads for which a multiprocessor has registers at least: more are more to do
+  /// while memory is waited for, and each has fewer. 0: the compiler finds the best.
+  static constexpr int resident_blocks = 0;
 
   template <int phase, class Combiner>
   LIFEREEL_KERNEL static void combine(Combiner&) {}

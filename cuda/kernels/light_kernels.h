@@ -42,8 +42,9 @@ struct LightImage {
   std::int32_t width, height, pitch;
 
   LIFEREEL_KERNEL std::int32_t block_pitch() const { return pitch / 2; }
-  LIFEREEL_KERNEL std::int64_t quad(std::int32_t row, std::int32_t column) const {
-    return static_cast<std::int64_t>(row) * (pitch / 4) + column;
+  /// Of 2^28 at most, for which 32 bits are enough: they take fewer registers.
+  LIFEREEL_KERNEL std::int32_t quad(std::int32_t row, std::int32_t column) const {
+    return row * (pitch / 4) + column;
   }
 
   static LIFEREEL_KERNEL std::uint64_t opponent_word(std::int32_t cb, std::int32_t cr) {
@@ -178,6 +179,7 @@ struct SplatLight : KernelBody {
 /// A thread a cell of 4x4 pixels, and again as many cells further as there are threads.
 struct FadeLight : KernelBody {
   static constexpr const char* name = "FadeLight";
+  static constexpr int resident_blocks = 2;
   LightImage image;
   LightLevel base;  ///< of the opponents only where there is bloom
   std::uint32_t* histogram;

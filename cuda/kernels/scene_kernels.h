@@ -100,6 +100,7 @@ struct FillCells : KernelBody {
     ShownCell& shown = of.cells[number];
     shown.light = lit_pixel_of(cell, ramp);
     if constexpr (searches) {
+      LIFEREEL_UNROLL(8)
       for (int r = 0; r < glyph_regions; ++r) shared.cell[t].shape[r] = clamped(cell.shape[r]);
       // Without what the cell had before, which a film that is cut there does not know.
       search.begin(shared.cell[t], -1);

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <stdexcept>
+#include <string>
 
 namespace lifereel {
 namespace {
@@ -15,8 +15,29 @@ std::string version_text(int version) {  // 13000: 13.0
   return std::to_string(version / 1000) + "." + std::to_string(version % 1000 / 10);
 }
 
-std::string text_of(cudaError_t error) {
-  return std::string(cudaGetErrorString(error)) + " (" + cudaGetErrorName(error) + ")";
+// The first of NVIDIA's drivers for Linux that runs programs of every CUDA of that number, whose
+// machine code fits the GPU; 0: not known here.
+int oldest_driver_for(int cuda_major) {
+  switch (cuda_major) {
+    case 12:
+      return 525;
+    case 13:
+      return 580;
+    default:
+      return 0;
+  }
+}
+
+std::string driver_too_old(int driver, int runtime) {
+  const int major = runtime / 1000, needed = oldest_driver_for(major);
+  std::string sentence = "the NVIDIA driver is too old: it runs CUDA " + version_text(driver) +
+                         ", and this build needs CUDA " + std::to_string(major) + ": install ";
+  if (needed == 0) return sentence + "a newer driver";
+  sentence += "driver " + std::to_string(needed) + " or later";
+  if (major > 12)
+    sentence += driver >= 12000 ? ", or take a build made with CUDA 12, which this driver runs"
+                                : ", or driver 525 or later and a build made with CUDA 12";
+  return sentence;
 }
 
 std::string none_because(cudaError_t error) {
@@ -26,8 +47,7 @@ std::string none_because(cudaError_t error) {
   switch (error) {
     case cudaErrorInsufficientDriver:
       if (driver == 0) return "this machine has no NVIDIA driver";
-      return "the NVIDIA driver is too old: it runs CUDA " + version_text(driver) +
-             ", and this build needs " + version_text(runtime) + "; update the driver";
+      return driver_too_old(driver, runtime);
     case cudaErrorNoDevice:
       return std::string("the NVIDIA driver finds no GPU") +
              (std::getenv("CUDA_VISIBLE_DEVICES") != nullptr ? " (CUDA_VISIBLE_DEVICES may hide it)"
@@ -58,8 +78,12 @@ CudaDevice describe_device(int index) {
 
 }  // namespace
 
+std::string text_of(cudaError_t error) {
+  return std::string(cudaGetErrorString(error)) + " (" + cudaGetErrorName(error) + ")";
+}
+
 void check_cuda(cudaError_t result, const char* call) {
-  if (result != cudaSuccess) throw std::runtime_error(std::string(call) + ": " + text_of(result));
+  if (result != cudaSuccess) throw CudaError(std::string(call) + ": " + text_of(result));
 }
 
 CudaDevices cuda_devices() {
@@ -75,30 +99,6 @@ CudaDevices cuda_devices() {
   }
   for (int index = 0; index < count; ++index) found.devices.push_back(describe_device(index));
   return found;
-}
-
-CudaDevice choose_cuda_device(int wanted) {
-  const CudaDevices found = cuda_devices();
-  const auto fail = [](const std::string& reason) -> CudaDevice {
-    throw std::runtime_error("engine cuda: " + reason + "; engine = cpu needs no GPU");
-  };
-  if (found.devices.empty()) return fail(found.none_because);
-  const int count = static_cast<int>(found.devices.size());
-  if (wanted >= count)
-    return fail("there is no device " + std::to_string(wanted) + ", only " +
-                (count == 1 ? std::string("0") : "0 to " + std::to_string(count - 1)));
-  const auto refuse = [&fail](const CudaDevice& device) {
-    return fail("device " + std::to_string(device.index) +
-                (device.name.empty() ? "" : " (" + device.name + ")") +
-                " cannot be used: " + device.unusable);
-  };
-  if (wanted >= 0) {
-    const CudaDevice& device = found.devices[static_cast<std::size_t>(wanted)];
-    return device.unusable.empty() ? device : refuse(device);
-  }
-  for (const CudaDevice& device : found.devices)
-    if (device.unusable.empty()) return device;
-  return refuse(found.devices.front());
 }
 
 }  // namespace lifereel

@@ -4,14 +4,29 @@
 
 #include <cuda_runtime.h>
 
+#include <stdexcept>
+#include <string>
+
 #include "cuda/cuda_engine.h"
 
 namespace lifereel {
 
-/// Throws std::runtime_error "cudaMalloc: out of memory (cudaErrorMemoryAllocation)".
-void check_cuda(cudaError_t result, const char* call);
+/// "out of memory (cudaErrorMemoryAllocation)".
+std::string text_of(cudaError_t error);
 
-/// The device asked for, or the first usable. Throws std::runtime_error with the reason.
-CudaDevice choose_cuda_device(int wanted);
+/// What CUDA says is wrong; what() has the remedy, too.
+class CudaError : public std::runtime_error {
+ public:
+  explicit CudaError(const std::string& text)
+      : std::runtime_error("engine cuda: " + text + "; engine = cpu needs no GPU"), text_(text) {}
+  /// "cudaMalloc: out of memory (cudaErrorMemoryAllocation)".
+  const std::string& text() const noexcept { return text_; }
+
+ private:
+  std::string text_;
+};
+
+/// Throws CudaError.
+void check_cuda(cudaError_t result, const char* call);
 
 }  // namespace lifereel

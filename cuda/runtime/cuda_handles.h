@@ -4,12 +4,9 @@
 
 #include <cuda_runtime.h>
 
-#include <algorithm>
 #include <cstddef>
-#include <cstdint>
 
 #include "cuda/runtime/cuda_devices.h"
-#include "sim/engine.h"
 
 namespace lifereel {
 
@@ -49,18 +46,27 @@ struct Drained {
 
 class Event {
  public:
-  Event() {
-    // Whoever waits for it sleeps.
-    check_cuda(cudaEventCreateWithFlags(&event_, cudaEventDisableTiming | cudaEventBlockingSync),
-               "cudaEventCreateWithFlags");
-  }
+  // One that streams wait for.
+  Event() : Event(cudaEventDisableTiming) {}
   ~Event() { cudaEventDestroy(event_); }
   Event(const Event&) = delete;
   Event& operator=(const Event&) = delete;
   operator cudaEvent_t() const { return event_; }
 
+ protected:
+  explicit Event(unsigned flags) {
+    check_cuda(cudaEventCreateWithFlags(&event_, flags), "cudaEventCreateWithFlags");
+  }
+
  private:
   cudaEvent_t event_ = nullptr;
+};
+
+// One that the host waits for, and sleeps meanwhile: the device has to interrupt it.
+class HostEvent : public Event {
+ public:
+  HostEvent() : Event(cudaEventDisableTiming | cudaEventBlockingSync) {}
+  void synchronize() const { check_cuda(cudaEventSynchronize(*this), "cudaEventSynchronize"); }
 };
 
 // What was queued on a stream while it was captured, as one launch.
@@ -97,29 +103,5 @@ class Graph {
  private:
   cudaGraphExec_t graph_ = nullptr;
 };
-
-// Pinned: in one piece, or in halves and halves of these, until the system gives some. What it does
-// not pin at all is plain: copies into it are slower, and no more. No picture lies in two pieces.
-inline PictureMemory allocate_pinned(std::size_t picture_bytes, std::size_t pictures) {
-  PictureMemory memory(picture_bytes);
-  for (std::size_t piece = pictures; memory.pictures() < pictures;) {
-    const std::size_t left = pictures - memory.pictures();
-    piece = std::min(piece, left);
-    void* data = nullptr;
-    if (cudaHostAlloc(&data, memory.bytes_of(piece), cudaHostAllocPortable) == cudaSuccess) {
-      memory.add(PictureMemory::Piece(static_cast<std::uint8_t*>(data),
-                                      [](std::uint8_t* pinned) { cudaFreeHost(pinned); }),
-                 piece);
-      continue;
-    }
-    cudaGetLastError();  // it is dealt with
-    if (piece == 1) {
-      memory.add_slow(left);
-      break;
-    }
-    piece = (piece + 1) / 2;
-  }
-  return memory;
-}
 
 }  // namespace lifereel

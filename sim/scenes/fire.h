@@ -66,24 +66,32 @@ LIFEREEL_ARITHMETIC void add_noise(float* sums, std::uint32_t seed, std::int64_t
                                    std::int64_t step_x, std::int64_t up, std::int64_t step_up,
                                    float weight) {
   const std::int64_t row = (up - 3 * step_up) >> 16;
-  const auto lines = static_cast<int>((up >> 16) - row) + 2;
   const auto column = static_cast<std::uint32_t>(x >> 16);
-  const int right = static_cast<std::uint32_t>((x + step_x) >> 16) != column ? 1 : 0;
+  const bool right = static_cast<std::uint32_t>((x + step_x) >> 16) != column;
   const float across[2] = {smooth(part_of_unit(x)), smooth(part_of_unit(x + step_x))};
-  float along[3][2];  // by line of the lattice and column of regions
-  for (int i = 0; i < lines; ++i) {
-    const auto line = static_cast<std::uint32_t>(row + i);
-    float corner[3] = {lattice_value(seed, column, line), lattice_value(seed, column + 1, line)};
-    if (right == 1) corner[2] = lattice_value(seed, column + 2, line);
-    along[i][0] = between(corner[0], corner[1], across[0]);
-    along[i][1] = between(corner[right], corner[right + 1], across[1]);
-  }
+  // Of both columns of regions, at a line of the lattice. Three of them by name, for a GPU would
+  // keep an array in memory of which only the run knows the place.
+  struct Line {
+    float at[2];
+  };
+  const auto line = [&](std::int64_t number) {
+    const auto y = static_cast<std::uint32_t>(number);
+    const float left = lattice_value(seed, column, y), middle = lattice_value(seed, column + 1, y);
+    return Line{{between(left, middle, across[0]),
+                 right ? between(middle, lattice_value(seed, column + 2, y), across[1])
+                       : between(left, middle, across[1])}};
+  };
+  const Line first = line(row), second = line(row + 1);
+  const Line third = (up >> 16) != row ? line(row + 2) : Line{};
   for (int i = 0; i < 4; ++i) {
     const std::int64_t y = up - i * step_up;
-    const float* const below = along[static_cast<int>((y >> 16) - row)];
+    const bool is_higher = (y >> 16) != row;
     const float down = smooth(part_of_unit(y));
-    for (int j = 0; j < 2; ++j)
-      sums[2 * i + j] += (between(below[j], below[j + 2], down) - 0.5f) * weight;
+    for (int j = 0; j < 2; ++j) {
+      const float below = is_higher ? second.at[j] : first.at[j];
+      const float above = is_higher ? third.at[j] : second.at[j];
+      sums[2 * i + j] += (between(below, above, down) - 0.5f) * weight;
+    }
   }
 }
 

@@ -48,11 +48,15 @@ LIFEREEL_ARITHMETIC SparkBits spark_bits(const SceneSpark& spark, std::int32_t g
 /// The cell as it is with its brightest spark.
 LIFEREEL_ARITHMETIC void show_spark(SceneCell& cell, SparkBits bits, bool gives_glyphs) {
   const float brightness = arithmetic::to_float(static_cast<std::int32_t>(bits >> 40)) * 0x1p-16f;
-  float& region = cell.shape[bits & 7];
+  const auto number = static_cast<int>(bits & 7);
+  // Not cell.shape[number]: for that a GPU would keep all of the shape in memory.
+  float region = cell.shape[0];
+  for (int r = 1; r < 8; ++r) region = r == number ? cell.shape[r] : region;
   if (!(brightness > (gives_glyphs ? 1.0f : region) * cell.brightness)) return;
   if (brightness >= cell.brightness) {
     const float dimmed = arithmetic::quotient(cell.brightness, brightness);
     for (float& other : cell.shape) other = other * dimmed;
+    region = region * dimmed;
     cell.brightness = brightness;
     cell.colour =
         arithmetic::to_float(static_cast<std::int32_t>(bits >> 24 & 0xffff)) * (1.0f / 65535.0f);
@@ -60,6 +64,7 @@ LIFEREEL_ARITHMETIC void show_spark(SceneCell& cell, SparkBits bits, bool gives_
   }
   region =
       arithmetic::maximum(region, arithmetic::quotient(brightness, cell.brightness) * spark_size);
+  for (int r = 0; r < 8; ++r) cell.shape[r] = r == number ? region : cell.shape[r];
 }
 
 }  // namespace lifereel

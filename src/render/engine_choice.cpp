@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/render/engine_choice.h"
 
-#include <exception>
 #include <stdexcept>
+#include <string>
 
 #include "cuda/cuda_engine.h"
 #include "src/render.h"
@@ -31,56 +31,16 @@ void refuse_contradictions(const EngineSettings& settings) {
         "device is for the GPU, but engine cpu, isa or threads ask for the CPU: leave one out");
 }
 
-/// Tries one GPU after another, and tells of each that cannot be used now.
-class FirstUsableGpu {
- public:
-  FirstUsableGpu(const UniverseSettings& universe, const Notice& notice)
-      : universe_(universe), notice_(notice), gpus_(cuda_devices()) {}
+void tell(const Notice& notice, const std::string& sentence) {
+  if (notice) notice(sentence);
+}
 
-  std::unique_ptr<Engine> make() {
-    for (const CudaDevice& gpu : gpus_.devices) {
-      if (!gpu.unusable.empty()) {
-        pass_over(gpu, gpu.unusable);
-        continue;
-      }
-      try {
-        return make_cuda_engine(universe_, {gpu.index, 0, 0});
-      } catch (const std::exception& error) {
-        if (!first_failure_) first_failure_ = std::current_exception();
-        pass_over(gpu, error.what());
-      }
-    }
-    return nullptr;
-  }
-
-  /// After make() has found none.
-  [[noreturn]] void fail() const {
-    if (first_failure_) std::rethrow_exception(first_failure_);
-    make_cuda_engine(universe_);  // it knows why there is none
-    throw std::runtime_error("engine cuda: a GPU can be used now that could not be used before");
-  }
-
-  void tell_of_the_cpu() const {
-    if (gpus_.driver_fails)
-      tell("no GPU can be used (" + gpus_.none_because + "); the CPU computes");
-    else if (!gpus_.devices.empty())
-      tell("no GPU can be used; the CPU computes");
-  }
-
- private:
-  void tell(const std::string& sentence) const {
-    if (notice_) notice_(sentence);
-  }
-  void pass_over(const CudaDevice& gpu, const std::string& why) const {
-    tell("GPU " + std::to_string(gpu.index) + (gpu.name.empty() ? "" : " (" + gpu.name + ")") +
-         " is passed over: " + why);
-  }
-
-  const UniverseSettings& universe_;
-  const Notice& notice_;
-  const CudaDevices gpus_;
-  std::exception_ptr first_failure_;
-};
+std::unique_ptr<Engine> make_on_first_gpu(const UniverseSettings& universe, const Notice& notice) {
+  std::string passed_over;
+  std::unique_ptr<Engine> engine = make_cuda_engine(universe, {}, &passed_over);
+  if (!passed_over.empty()) tell(notice, "passed over " + passed_over + "; the next GPU computes");
+  return engine;
+}
 
 }  // namespace
 
@@ -89,13 +49,15 @@ std::unique_ptr<Engine> make_gpu_engine(const UniverseSettings& universe,
   refuse_contradictions(settings);
   if (!may_take_gpu(settings)) return nullptr;
   if (settings.device >= 0) return make_cuda_engine(universe, {settings.device, 0, 0});
-  validate(universe);  // or every GPU would be blamed
-  FirstUsableGpu gpus(universe, notice);
-  std::unique_ptr<Engine> engine = gpus.make();
-  if (engine) return engine;
-  if (settings.engine == EngineChoice::cuda) gpus.fail();
-  gpus.tell_of_the_cpu();
-  return nullptr;
+  if (settings.engine == EngineChoice::cuda) return make_on_first_gpu(universe, notice);
+  const CudaDevices gpus = cuda_devices();
+  if (gpus.devices.empty() && !gpus.driver_fails) return nullptr;  // nothing to tell of
+  try {
+    return make_on_first_gpu(universe, notice);
+  } catch (const NoUsableGpu& none) {
+    tell(notice, none.reason() + "; the CPU computes");
+    return nullptr;
+  }
 }
 
 std::unique_ptr<Engine> make_engine(const UniverseSettings& universe,

@@ -22,15 +22,16 @@
 #   first     8  host            processors, memory, disks, driver, PCIe link
 #   first    15  small           CPU and GPU equal: small universes, block shapes, looks, scenes
 #   first    15  goldens         the hashes in tests/data/golden
+#   first     8  fallbacks       a full card, none, engines at once, a caller's thread; pinned memory
 #   first    25  goals           frame rates, their goals, and what they cannot exceed
 #   first    12  film_equal      films by either engine, in gray, in light and of scenes
-#   first    50  film_memory     2 hours of dvd_video into memory; after 90 s it ends early
-#   first    18  other_cold      the other program, 20 frames: it fills its caches
+#   first    45  film_memory     2 hours of dvd_video into memory; after 90 s it ends early
+#   first    16  other_cold      the other program, 20 frames: it fills its caches
 #   first    10  other_dvd       the other program, dvd_video
 #   first    12  other_wide      the other program, panoramic
-#   first    27  film_disk       2 hours of dvd_video onto disk, or as far as it gets
+#   first    26  film_disk       2 hours of dvd_video onto disk, or as far as it gets
 #   second  570  seconds in all
-#   second   25  kernels         how long each kernel takes, in gray, in light and of scenes
+#   second   25  kernels         how long each kernel takes, beside a model and what it cannot beat
 #   second   25  bench_dvd_video engine and encoder alone, and the film
 #   second   60  bench_dvd_mp4
 #   second  100  bench_panoramic
@@ -163,7 +164,35 @@ step_goldens() {
   return $status
 }
 
-step_goals() { keep "$results/goals.md" check goals 1; }
+# Idle cards lower clocks and link: they are asked while they work.
+card_at_work() {
+  if ! command -v nvidia-smi > /dev/null; then return; fi
+  nvidia-smi --query-gpu=clocks.sm,pcie.link.gen.current,pcie.link.width.current,power.draw \
+    --format=csv,noheader | head -n 1 |
+    awk -F ', *' '{ printf "at work: GPU at %s, PCIe generation %s, %s lanes, %s\n", $1, $2, $3, $4 }'
+}
+step_goals() {
+  (sleep "$(few 0 6)"; card_at_work > "$work/at_work" 2>&1) &
+  keep "$results/goals.md" check goals 1
+  status=$?
+  wait
+  echo
+  cat "$work/at_work"
+  return $status
+}
+
+# On a machine without a GPU, as far as programs see.
+without_card() {
+  CUDA_VISIBLE_DEVICES='' "$lifereel" hash --preset dvd_video --particles 60 --frames 1 "$@" 2>&1
+}
+step_fallbacks() {
+  check fallbacks || return 1
+  said=$(without_card --engine auto -o "$work/without.txt") || return 1
+  row "no card, engine auto" "the CPU computes${said:+; $said}"
+  said=$(without_card --engine cuda -o "$work/none.txt") && return 1
+  [ "$(echo "$said" | wc -l)" -eq 1 ] || return 1
+  row "no card, engine cuda" "$said"
+}
 step_kernels() { keep "$results/kernels.md" check kernels 0.3; }
 step_variants() { keep "$results/variants.md" check variants 0.2; }
 step_scaling() { keep "$results/scaling.csv" check scaling 0.3; }
@@ -234,17 +263,17 @@ film() {
   esac
   if [ ! -s "$json" ]; then return 1; fi
   echo "| 2 hours of dvd_video | frames | frames/s | 216 000 frames, s | start to flushed, s |" \
-    "encoders busy | processors busy |"
-  echo "|---|---|---|---|---|---|---|"
+    "encoders busy | muxing | processors busy |"
+  echo "|---|---|---|---|---|---|---|---|"
   awk -v whole="$whole" -v frames="$(value frames "$json")" \
     -v wall="$(value wall_seconds "$json")" -v fps="$(value frames_per_second "$json")" \
     -v busy="$(value encoder_busy_seconds "$json")" -v lanes="$(value lanes "$json")" \
-    -v cpu="$(value cpu_seconds "$json")" -v processors="$(value processors "$json")" \
+    -v mux="$(value mux_seconds "$json")" -v cpu="$(value cpu_seconds "$json")" -v processors="$(value processors "$json")" \
     -v took="$(echo "$ended $began" | awk '{ print $1 - $2 }')" 'BEGIN {
       if (!(wall > 0 && fps > 0)) exit 1
-      printf "| %s | %d | %.0f | %.1f | %.1f | %.0f %% of %d | %.0f %% of %d |\n", whole, frames,
-        fps, 216000 / fps, took, 100 * busy / (lanes * wall), lanes,
-        100 * cpu / (processors * wall), processors
+      printf "| %s | %d | %.0f | %.1f | %.1f | %.0f %% of %d | %.0f %% of a thread | %.0f %% of %d |\n",
+        whole, frames, fps, 216000 / fps, took, 100 * busy / (lanes * wall), lanes,
+        100 * mux / wall, 100 * cpu / (processors * wall), processors
     }'
 }
 step_film_memory() {

@@ -129,12 +129,14 @@ class KernelBytes {
 class Floors {
  public:
   Floors() : ceilings_(measure_ceilings()) {
+    constexpr std::size_t bus_bytes = std::size_t{7680} * 2160;
     std::printf(
         "ceilings, measured: %.1f T float operations/s (not fused), %.2f TB/s device memory, a "
-        "launch of three kernels that do nothing every %.1f us, 1 GiB of pinned memory in %.2f s"
-        "\n\n",
+        "launch of three kernels that do nothing every %.1f us, %.1f GB/s to the host, 1 GiB of "
+        "pinned memory in %.2f s\n\n",
         1e-12 * ceilings_.operations_per_second, 1e-12 * ceilings_.memory_bytes_per_second,
-        1e6 * ceilings_.frame_seconds, ceilings_.pinned_gib_seconds);
+        1e6 * ceilings_.frame_seconds, 1e-9 * bus_bytes / seconds_to_host(bus_bytes),
+        ceilings_.pinned_gib_seconds);
   }
   Floor arithmetic(double candidates) const {
     // Additions, multiplications, comparisons and integer operations of one pair.
@@ -153,6 +155,28 @@ class Floors {
     return longest({step(candidates),
                     memory(KernelBytes::of_drawing(universe)),
                     {seconds_to_host(bytes), "bus"}});
+  }
+
+  /// All of a frame but its way to the host.
+  Floor frame_on_device(const UniverseSettings& universe, double candidates) const {
+    const Floor moving =
+        universe.scene == Scene::particle_life ? arithmetic(candidates) : Floor{0, "arithmetic"};
+    return longest(
+        {{ceilings_.frame_seconds, "launches"}, moving, memory(KernelBytes::of_drawing(universe))});
+  }
+  /// What a kernel should take if nothing goes wrong: its floor, with what else a pair costs
+  /// (addresses, the loop, a reciprocal root) and the splats on the side of arithmetic, a fifth
+  /// more on that of memory, and its launches. A kernel far above it is worth a look.
+  double model(const std::string& name, const UniverseSettings& universe, double candidates,
+               int launches) const {
+    constexpr double slots_per_pair = 36, splatted_bytes = 25 * 8, of_memory = 1.2;
+    double seconds = of_memory * kernel(name, universe, candidates).seconds;
+    if (name.starts_with("MoveParticles")) {
+      seconds = candidates * slots_per_pair / ceilings_.operations_per_second;
+      if (name.find("splats") != std::string::npos)
+        seconds += memory(splatted_bytes * universe.particles).seconds;
+    }
+    return seconds + launches * ceilings_.frame_seconds / 3;
   }
 
   Floor kernel(const std::string& name, const UniverseSettings& universe, double candidates) const {

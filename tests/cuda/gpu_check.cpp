@@ -3,6 +3,7 @@
 //   gpu_check tiny                a few frames of small universes: for compute-sanitizer
 //   gpu_check small               the same with every block shape
 //   gpu_check equal               CPU and GPU side by side, long; every block shape
+//   gpu_check fallbacks           beside other users of the card; pinned memory
 //   gpu_check goals [SECONDS]     the figures that count, their goals, and what they cannot exceed
 //   gpu_check kernels [SECONDS]   how long each kernel takes, beside what it cannot be faster than
 //   gpu_check frames              some hundred frames of panoramic, for a profiler
@@ -25,6 +26,7 @@
 #include "cuda/cuda_engine.h"
 #include "cuda/kernels/strip_grid.h"
 #include "equality.h"
+#include "fallbacks.h"
 #include "floors.h"
 #include "kernel_times.h"
 #include "sim/engine.h"
@@ -152,9 +154,9 @@ void goals(double seconds) {
 }
 
 void print_row(const std::string& universe, const std::string& kernel, double seconds,
-               const Floor& floor) {
-  std::printf("| %s | %s | %.2f | %.2f: %s |\n", universe.c_str(), kernel.c_str(), 1e6 * seconds,
-              1e6 * floor.seconds, floor.name);
+               double model_seconds, const Floor& floor) {
+  std::printf("| %s | %s | %.2f | %.2f | %.2f: %s |\n", universe.c_str(), kernel.c_str(),
+              1e6 * seconds, 1e6 * model_seconds, 1e6 * floor.seconds, floor.name);
 }
 
 // Returns the seconds of a frame in which it is drawn.
@@ -163,22 +165,30 @@ double time_and_print(const std::string& name, const UniverseSettings& universe,
   // By then particles have gathered, and pairs are as many as they will be.
   const KernelTimes times = time_kernels(universe, bit_depth, frames_of(500), seconds);
   const double candidates = count_candidates(universe, times.state);
-  double drawing = 0;
+  double drawing = 0, frame = 0, frame_in_model = 0;
   for (const KernelTimes::One& kernel : times.kernels) {
     const std::string launches =
         kernel.launches == 1 ? "" : ", " + std::to_string(kernel.launches) + " launches";
-    print_row(name, kernel.name + launches, kernel.seconds,
+    const double model = floors.model(kernel.name, universe, candidates, kernel.launches);
+    print_row(name, kernel.name + launches, kernel.seconds, model,
               floors.kernel(kernel.name, universe, candidates));
     if (!kernel.name.starts_with("MoveParticles")) drawing += kernel.seconds;
+    if (!kernel.of_frame) continue;
+    frame += kernel.seconds;
+    frame_in_model += model;
   }
-  print_row(name, "none: what measuring adds", times.without_work, {0, "nothing"});
+  print_row(name, "all of a frame", frame, frame_in_model,
+            floors.frame_on_device(universe, candidates));
+  print_row(name, "none: what measuring adds", times.without_work, 0, {0, "nothing"});
   std::fflush(stdout);
   return drawing;
 }
 
 void kernels(double seconds) {
   const Floors floors;
-  std::printf("| universe | kernel | us | cannot be below, us |\n|---|---|---|---|\n");
+  std::printf(
+      "| universe | kernel | us | model, us | cannot be below, us |\n"
+      "|---|---|---|---|---|\n");
   const auto both = [&](const std::string& name, const UniverseSettings& gray) {
     const UniverseSettings aurora = in_look(gray, "aurora");
     const double of_gray = time_and_print(name, gray, floors, seconds);
@@ -188,8 +198,9 @@ void kernels(double seconds) {
       constexpr double goal = 3;
       const double bytes =
           KernelBytes::of_drawing(aurora, bit_depth) / KernelBytes::of_drawing(gray);
-      std::printf("| %s | all but MoveParticles, times gray's | %.2f | %.2f by bytes; %.0f: %s |\n",
-                  lit.c_str(), of_aurora / of_gray, bytes, goal, bytes <= goal ? "met" : "not met");
+      std::printf(
+          "| %s | all but MoveParticles, times gray's | %.2f | %.2f | by bytes; %.0f: %s |\n",
+          lit.c_str(), of_aurora / of_gray, bytes, goal, bytes <= goal ? "met" : "not met");
     }
   };
   both("dvd_video", preset_universe("dvd_video"));
@@ -277,6 +288,8 @@ int main(int count, char** values) {
       compare_small();
     } else if (task == "equal") {
       compare_long();
+    } else if (task == "fallbacks") {
+      check_fallbacks();
     } else if (task == "goals") {
       goals(seconds);
     } else if (task == "kernels") {
@@ -288,9 +301,10 @@ int main(int count, char** values) {
     } else if (task == "scaling") {
       scaling(seconds);
     } else {
-      std::fprintf(stderr,
-                   "usage: gpu_check tiny | small | equal | goals [SECONDS] | kernels [SECONDS] | "
-                   "frames | variants [SECONDS] | scaling [SECONDS], then --dry\n");
+      std::fprintf(
+          stderr,
+          "usage: gpu_check tiny | small | equal | fallbacks | goals [SECONDS] | "
+          "kernels [SECONDS] | frames | variants [SECONDS] | scaling [SECONDS], then --dry\n");
       return 2;
     }
   } catch (const std::exception& error) {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the compiler makes of the GPU engine's kernels, as a Markdown table: registers, spilled bytes,
-# and how many of a multiprocessor's threads can be resident (limits: CUDA C++ Programming Guide,
+# What the compiler makes of the GPU engine's kernels, as a Markdown table: registers, bytes of stack
+# and of these spilled, and how many of a multiprocessor's threads can be resident (limits: CUDA C++ Programming Guide,
 # technical specifications per compute capability). Needs nvcc and a C++ compiler, no GPU.
 #   tests/cuda/kernel-report.sh [ARCHITECTURE...]        default: 75 86 89 90
 set -eu
@@ -66,8 +66,11 @@ END
 for architecture; do
   "$nvcc" --fmad=false --ftz=false --prec-div=true --prec-sqrt=true -std=c++20 -O3 -I "$root" \
     -gencode "arch=compute_$architecture,code=sm_$architecture" -Xptxas -v -cubin \
-    -o "$work/kernels.cubin" "$root/cuda/cuda_engine.cu" 2>&1 |
-    awk -v architecture="$architecture" '
+    -o "$work/kernels.cubin" "$root/cuda/cuda_engine.cu" > "$work/said" 2>&1 || {
+    cat "$work/said"
+    exit 1
+  }
+  awk -v architecture="$architecture" '
       /Compiling entry function/ {
         name = $0
         sub(/.*function ./, "", name)
@@ -94,11 +97,12 @@ for architecture; do
       }
       /spill stores/ {
         for (i = 1; i <= NF; ++i) if ($i == "spill") spilled = $(i - 2)
+        stack = $1
       }
       /Used [0-9]+ registers/ {
         for (i = 1; i <= NF; ++i) if ($i == "Used") registers = $(i + 1)
-        if (kernel != "") print architecture, kernel, registers, spilled
-      }' >> "$work/kernels.txt"
+        if (kernel != "") print architecture, kernel, registers, spilled, stack
+      }' "$work/said" >> "$work/kernels.txt"
 done
 
 awk -v architectures="$*" '
@@ -122,7 +126,7 @@ awk -v architectures="$*" '
     return 100 * resident * block / threads
   }
   FNR == NR { order[++kernels] = $1; block[$1] = $2; shared[$1] = $3; next }
-  { registers[$1, $2] = $3; spilled[$1, $2] = $4 }
+  { registers[$1, $2] = $3; spilled[$1, $2] = $4; stack[$1, $2] = $5 }
   END {
     count = split(architectures, list, " ")
     printf "| kernel | block | shared memory of a block |"
@@ -136,8 +140,8 @@ awk -v architectures="$*" '
       for (i = 1; i <= count; ++i) {
         limits(list[i])
         if (!((list[i], name) in registers)) { missing = 1; printf " missing |"; continue }
-        printf " %d registers, %d B spilled, %.0f %% resident |", registers[list[i], name],
-          spilled[list[i], name], occupancy(registers[list[i], name], block[name], shared[name])
+        printf " %d registers, stack %d B, %d B spilled, %.0f %% resident |",
+          registers[list[i], name], stack[list[i], name], spilled[list[i], name], occupancy(registers[list[i], name], block[name], shared[name])
       }
       printf "\n"
     }

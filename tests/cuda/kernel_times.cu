@@ -32,6 +32,9 @@ std::string name_of(const MoveParticles<lanes>& move) {
 struct Launch {
   std::string name;
   std::function<cudaError_t(cudaStream_t)> on;
+  // Of MoveParticles: without replicas of the strips' counters. Whoever adds these up finds the
+  // rest at 0, so that the universe goes on as ever.
+  std::function<cudaError_t(cudaStream_t)> without_replicas;
 };
 
 std::vector<Launch>& caught() {
@@ -40,9 +43,23 @@ std::vector<Launch>& caught() {
 }
 
 template <class Body>
+std::function<cudaError_t(cudaStream_t)> launch_of_body(const Body& body, std::int64_t blocks,
+                                                        int threads) {
+  return [=](cudaStream_t stream) { return launch(body, blocks, threads, stream); };
+}
+
+template <class Body>
 Launch launch_of(const Body& body, std::int64_t blocks, int threads) {
-  return {name_of(body),
-          [=](cudaStream_t stream) { return launch(body, blocks, threads, stream); }};
+  Launch made{name_of(body), launch_of_body(body, blocks, threads), {}};
+  if constexpr (requires {
+                  body.buckets.replicas;
+                  body.motion;
+                }) {
+    Body single = body;
+    single.buckets.replicas = 1;
+    made.without_replicas = launch_of_body(single, blocks, threads);
+  }
+  return made;
 }
 
 template <class Body>
@@ -56,9 +73,11 @@ cudaError_t caught_launch_both(const First& first, std::int64_t first_blocks, co
                                std::int64_t second_blocks, int threads, cudaStream_t stream) {
   std::string name = first_blocks > 0 ? name_of(first) : "";
   if (second_blocks > 0) name += (name.empty() ? "" : " and ") + name_of(second);
-  caught().push_back({name, [=](cudaStream_t on) {
+  caught().push_back({name,
+                      [=](cudaStream_t on) {
                         return launch_both(first, first_blocks, second, second_blocks, threads, on);
-                      }});
+                      },
+                      {}});
   return caught().back().on(stream);
 }
 
@@ -180,12 +199,19 @@ KernelTimes time_kernels(const UniverseSettings& universe, int bit_depth, int fr
   const std::vector<double> of_frame = mean_seconds(frame, seconds);
   for (std::size_t i = 0; i < frame.size(); ++i) {
     if (times.kernels.empty() || times.kernels.back().name != frame[i].name)
-      times.kernels.push_back({frame[i].name, 0, 0});
+      times.kernels.push_back({frame[i].name, 0, 0, true});
     times.kernels.back().seconds += of_frame[i];
     ++times.kernels.back().launches;
   }
+  if (frame.front().without_replicas) {
+    std::vector<Launch> single = frame;
+    single.front().on = frame.front().without_replicas;
+    times.kernels.push_back({frame.front().name + ", one counter a strip",
+                             mean_seconds(single, seconds).front(), 1, false});
+  }
   if (!universe.look.draws_colour() || universe.scene != Scene::particle_life)
-    times.kernels.push_back({outside.name, mean_seconds({outside}, seconds).front(), 1});
+    times.kernels.push_back({outside.name, mean_seconds({outside}, seconds).front(), 1,
+                             universe.scene != Scene::particle_life});
   return times;
 }
 

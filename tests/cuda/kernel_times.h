@@ -14,9 +14,11 @@ struct KernelTimes {
     std::string name;
     double seconds = 0;  ///< of all of its launches in a frame
     int launches = 0;
+    bool of_frame = true;  ///< else beside it, to compare
   };
   double without_work = 0;  ///< of a kernel that does nothing, measured alike
-  /// Those of a frame; in gray also the one of a picture without a step.
+  /// Those of a frame; of particles also MoveParticles with one counter a strip; in gray also the
+  /// one of a picture without a step.
   std::vector<One> kernels;
   State state;  ///< in which they were measured
 };

@@ -3,8 +3,8 @@
 // call.
 #include <doctest/doctest.h>
 
-#include <algorithm>
 #include <memory>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -62,16 +62,32 @@ bool has(const std::string& text, const std::string& part) {
 }  // namespace
 
 TEST_SUITE("cuda.engine_choice_on_host") {
-  TEST_CASE("a busy GPU is passed over for the next, with a notice") {
+  TEST_CASE("GPUs that are busy are passed over for the next, with one notice that says why") {
     const Machine machine(3);
     gpu().busy = {cudaErrorDevicesUnavailable, cudaErrorMemoryAllocation};
     for (const EngineChoice asked : {EngineChoice::automatic, EngineChoice::cuda}) {
       const Choice choice = choose(asked);
       CHECK(choice.engine == "cuda");
-      REQUIRE(choice.notices.size() == 2);
-      CHECK(choice.notices[0].starts_with("GPU 0 (Host GPU) is passed over: cudaSetDevice: "));
-      CHECK(choice.notices[1].starts_with("GPU 1 (Host GPU) is passed over: "));
+      REQUIRE(choice.notices.size() == 1);
+      CHECK(choice.notices[0] ==
+            "passed over GPU 0 (Host GPU): cuDevicePrimaryCtxRetain: CUDA-capable device(s) is/are "
+            "busy or unavailable (cudaErrorDevicesUnavailable); GPU 1 (Host GPU): "
+            "cuDevicePrimaryCtxRetain: out of memory (cudaErrorMemoryAllocation); the next GPU "
+            "computes");
     }
+    CHECK(gpu().contexts == std::set<int>{2});
+  }
+
+  TEST_CASE("a full GPU is passed over for one with room, and takes a smaller universe") {
+    const Machine machine(2);
+    gpu().free_bytes_of = {1000};
+    const Choice choice = choose();
+    CHECK(choice.engine == "cuda");
+    REQUIRE(choice.notices.size() == 1);
+    CHECK(has(choice.notices[0], "passed over GPU 0 (Host GPU): 50 particles at 270x270 need "));
+    CHECK(has(choice.notices[0], "GiB of device memory, and 9.31e-07 GiB are free"));
+    gpu().free_bytes_of = {cuda_engine_memory_bytes(small_universe())};
+    CHECK(choose().notices.empty());
   }
 
   TEST_CASE("where all are busy or full the CPU computes, unless a GPU was asked for") {
@@ -83,10 +99,16 @@ TEST_SUITE("cuda.engine_choice_on_host") {
         gpu().busy.assign(2, cudaErrorDevicesUnavailable);
       const Choice choice = choose();
       CHECK(choice.engine == "cpu");
-      REQUIRE(choice.notices.size() == 3);
-      CHECK(choice.notices[2] == "no GPU can be used; the CPU computes");
-      CHECK_THROWS(choose(EngineChoice::cuda));
-      CHECK_THROWS(choose(EngineChoice::automatic, 1));
+      REQUIRE(choice.notices.size() == 1);
+      CHECK(choice.notices[0].starts_with("no GPU can be used: GPU 0 (Host GPU): "));
+      CHECK(has(choice.notices[0], "; GPU 1 (Host GPU): "));
+      CHECK(choice.notices[0].ends_with("; the CPU computes"));
+      CHECK_THROWS_WITH_AS(choose(EngineChoice::cuda),
+                           doctest::Contains("engine cuda: no GPU can be used: GPU 0 (Host GPU): "),
+                           NoUsableGpu);
+      CHECK_THROWS_WITH_AS(choose(EngineChoice::automatic, 1),
+                           doctest::Contains("engine cuda: GPU 1 (Host GPU) cannot be used: "),
+                           NoUsableGpu);
     }
   }
 
@@ -126,19 +148,41 @@ TEST_SUITE("cuda.engine_choice_on_host") {
   TEST_CASE("a GPU that is asked for by its number is taken or refused, never replaced") {
     const Machine machine(2);
     gpu().busy = {cudaErrorDevicesUnavailable};
-    CHECK_THROWS_WITH_AS(choose(EngineChoice::automatic, 0), doctest::Contains("cudaSetDevice"),
-                         std::runtime_error);
+    CHECK_THROWS_WITH_AS(choose(EngineChoice::automatic, 0),
+                         doctest::Contains("cuDevicePrimaryCtxRetain"), NoUsableGpu);
     CHECK(choose(EngineChoice::automatic, 1).notices.empty());
   }
 
   TEST_CASE("an old driver is told of, none at all is not") {
     const Machine machine(0);
     gpu().count_error = cudaErrorInsufficientDriver;
-    const Choice old = choose();
-    CHECK(old.engine == "cpu");
-    REQUIRE(old.notices.size() == 1);
-    CHECK(has(old.notices[0], "the NVIDIA driver is too old"));
-    CHECK(has(old.notices[0], "the CPU computes"));
+    struct Versions {
+      int driver, runtime;
+      std::string told;
+    };
+    for (const Versions& versions :
+         {Versions{12020, 13000,
+                   "it runs CUDA 12.2, and this build needs CUDA 13: install driver 580 or later, "
+                   "or take a build made with CUDA 12, which this driver runs"},
+          {11080, 13000,
+           "it runs CUDA 11.8, and this build needs CUDA 13: install driver 580 or later, or "
+           "driver 525 or later and a build made with CUDA 12"},
+          {11080, 12090,
+           "it runs CUDA 11.8, and this build needs CUDA 12: install driver 525 or later"},
+          {13000, 14010,
+           "it runs CUDA 13.0, and this build needs CUDA 14: install a newer driver"}}) {
+      gpu().driver_version = versions.driver;
+      gpu().runtime_version = versions.runtime;
+      const std::string told = "the NVIDIA driver is too old: " + versions.told;
+      const Choice old = choose();
+      CHECK(old.engine == "cpu");
+      REQUIRE(old.notices.size() == 1);
+      CHECK(old.notices[0] == told + "; the CPU computes");
+      CHECK_THROWS_WITH_AS(
+          choose(EngineChoice::cuda),
+          doctest::Contains(("engine cuda: " + told + "; engine = cpu needs no GPU").c_str()),
+          NoUsableGpu);
+    }
     gpu().driver_version = 0;
     CHECK(choose().notices.empty());
     gpu().count_error = cudaErrorNoDevice;
@@ -164,41 +208,5 @@ TEST_SUITE("cuda.engine_choice_on_host") {
       passed_over += notices;
     }
     CHECK(passed_over > 20);
-  }
-
-  TEST_CASE("what is pinned in pieces or not at all shows the same pictures") {
-    const Machine machine(1);
-    const auto first = make_cuda_engine(small_universe());
-    constexpr std::size_t bytes = 270 * 270, pictures = 10;
-    const auto pinned = first->allocate_picture_memory(bytes, pictures);
-    CHECK(pinned.slow_pictures() == 0);
-    struct Given {
-      std::size_t pictures_at_once;
-      int pieces, pieces_taken;
-      std::size_t slow;
-    };
-    for (const Given& given :
-         {Given{10, 9, 1, 0}, {3, 9, 4, 0}, {3, 2, 2, 4}, {1, 7, 7, 3}, {0, 9, 0, 10}}) {
-      CAPTURE(given.pictures_at_once);
-      CAPTURE(given.pieces);
-      gpu().pinned_bytes = given.pictures_at_once * pinned.picture_bytes();
-      gpu().pinned_pieces = given.pieces;
-      const auto engine = make_cuda_engine(small_universe());
-      const int before = gpu().allocations;
-      const auto memory = engine->allocate_picture_memory(bytes, pictures);
-      CHECK(gpu().allocations == before + given.pieces_taken);
-      CHECK(memory.slow_pictures() == given.slow);
-      REQUIRE(memory.pictures() == pictures);
-      const auto other = make_cuda_engine(small_universe());
-      for (std::size_t picture = 0; picture < pictures; ++picture) {
-        engine->step();
-        engine->draw(luma_target(memory.picture(picture), 270, ColourRange::full));
-        other->step();
-        other->draw(luma_target(pinned.picture(picture), 270, ColourRange::full));
-      }
-      for (std::size_t picture = 0; picture < pictures; ++picture)
-        CHECK(std::equal(pinned.picture(picture), pinned.picture(picture) + bytes,
-                         memory.picture(picture)));
-    }
   }
 }

@@ -16,6 +16,7 @@ struct FreshGpu {
   ~FreshGpu() {
     CHECK(host_gpu::gpu().allocations == 0);
     CHECK(host_gpu::gpu().streams.empty());
+    CHECK(host_gpu::caller().pushed.empty());
     host_gpu::gpu() = host_gpu::Gpu();
     host_gpu::concurrent_blocks() = 1;
   }

@@ -121,7 +121,7 @@ inline bool can_launch(std::int64_t blocks, int threads) {
 
 template <class Body>
 cudaError_t launch(const Body& body, std::int64_t blocks, int threads, cudaStream_t stream) {
-  HOST_GPU_CALL();
+  HOST_GPU_CALL_FOR(stream);
   if (!can_launch(blocks, threads)) return cudaErrorInvalidDevice;
   host_gpu::gpu().queue(stream, [body, blocks, threads] {
     ++host_gpu::gpu().kernels;
@@ -133,7 +133,7 @@ cudaError_t launch(const Body& body, std::int64_t blocks, int threads, cudaStrea
 template <class First, class Second>
 cudaError_t launch_both(const First& first, std::int64_t first_blocks, const Second& second,
                         std::int64_t second_blocks, int threads, cudaStream_t stream) {
-  HOST_GPU_CALL();
+  HOST_GPU_CALL_FOR(stream);
   if (first_blocks < 0 || second_blocks < 0 || !can_launch(first_blocks + second_blocks, threads))
     return cudaErrorInvalidDevice;
   const auto firsts = static_cast<int>(first_blocks), seconds = static_cast<int>(second_blocks);

@@ -230,7 +230,7 @@ TEST_SUITE("cuda.on_host") {
     MoveParticles<8> move;
     move.sorted = {sorted.data(), velocities.data()};
     move.moving = {moved.data(), moved_velocities.data()};
-    move.buckets = {grid, counts.data(), strip_counts.data(), starts.data(), places.data()};
+    move.buckets = {grid, counts.data(), strip_counts.data(), 1, starts.data(), places.data()};
     move.image = {};
     move.matrix = matrix.data();
     move.species_count = 2;
@@ -403,8 +403,8 @@ TEST_SUITE("cuda.on_host") {
           cuda_engine_memory_bytes(settings));
     gpu().free_bytes = cuda_engine_memory_bytes(settings) - 1;
     CHECK_THROWS_WITH_AS(make_cuda_engine(settings),
-                         doctest::Contains("of device memory, but Host GPU has"),
-                         std::invalid_argument);
+                         doctest::Contains("GPU 0 (Host GPU): 50 particles at 300x270 need "),
+                         NoUsableGpu);
     CHECK(gpu().allocated_in_all > 0);
   }
 
@@ -423,8 +423,7 @@ TEST_SUITE("cuda.on_host") {
     CHECK(reason(0).empty());
     CHECK(reason(1) == "engine cuda: there is no device 1, only 0; engine = cpu needs no GPU");
     gpu().load_code = cudaErrorNoKernelImageForDevice;
-    CHECK(reason().find("this build has no code for device 0 (Host GPU, sm_90)") !=
-          std::string::npos);
+    CHECK(reason().find("GPU 0 (Host GPU): this build has no code for sm_90") != std::string::npos);
     gpu().load_code = cudaSuccess;
     gpu().devices[0].major = 6;
     CHECK(reason().find("its architecture sm_60 is older than any this build was compiled for "
@@ -432,7 +431,7 @@ TEST_SUITE("cuda.on_host") {
     gpu().devices.push_back(gpu().devices[0]);
     gpu().devices[1].major = 9;
     CHECK(reason().empty());  // the first usable
-    CHECK(reason(0).find("device 0 (Host GPU) cannot be used") != std::string::npos);
+    CHECK(reason(0).find("GPU 0 (Host GPU) cannot be used") != std::string::npos);
     CHECK(cuda_devices().devices.size() == 2);
     gpu().count_error = cudaErrorNoDevice;
     CHECK(reason() == "engine cuda: the NVIDIA driver finds no GPU; engine = cpu needs no GPU");

@@ -229,7 +229,7 @@ TEST_SUITE("cuda.scenes_on_host") {
     CHECK(cuda_engine_memory_bytes(universe) == bytes);
     gpu().free_bytes = bytes - 1;
     CHECK_THROWS_WITH_AS(make_cuda_engine(universe), doctest::Contains("pictures of 90x150 need"),
-                         std::invalid_argument);
+                         NoUsableGpu);
   }
 
   TEST_CASE("whichever call fails, the error names it and nothing is left") {
