@@ -55,7 +55,8 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     below("src/settings", "src/text")
     below("src/pipeline", "sim/cpu")
     below("src/pictures", "")
-    commons = "src/text src/settings src/pipeline src/pictures sim/hash encoders/text encoders/libav"
+    below("src/files", "")
+    commons = "src/text src/files src/settings src/pipeline src/pictures sim/hash encoders/text encoders/libav"
     below("src/render", commons)
     below("src/verify", commons " src/render encoders/dvd encoders/read")
     below("src/estimate", commons " src/render")
