@@ -56,7 +56,8 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     below("src/pipeline", "sim/cpu")
     below("src/pictures", "")
     below("src/files", "")
-    commons = "src/text src/files src/settings src/pipeline src/pictures sim/hash encoders/text encoders/libav"
+    below("src/media", "src/text")
+    commons = "src/text src/files src/media src/settings src/pipeline src/pictures sim/hash encoders/text encoders/libav"
     below("src/render", commons)
     below("src/verify", commons " src/render encoders/dvd encoders/read")
     below("src/estimate", commons " src/render")
