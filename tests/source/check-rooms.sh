@@ -60,7 +60,7 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     below("src/image", "src/text src/media encoders/libav")
     commons = "src/text src/files src/media src/settings src/pipeline src/pictures sim/hash encoders/text encoders/libav"
     below("src/render", commons)
-    below("src/verify", commons " src/render encoders/dvd encoders/read")
+    below("src/verify", commons " src/image src/render encoders/dvd encoders/read")
     below("src/estimate", commons " src/render")
     below("src/golden", commons " src/render")
     below("src/bench", commons " src/render")
