@@ -31,6 +31,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   encoders/sound_file.h
   encoders/vbv.h
   src/bench.h
+  src/disc.h
   src/errors.h
   src/estimate.h
   src/golden.h

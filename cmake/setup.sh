@@ -10,12 +10,13 @@ build_packages="g++ cmake ninja-build pkg-config
   libavcodec-dev libavformat-dev libavfilter-dev libavutil-dev
   libboost-program-options-dev"
 
-# clang, its sanitizers, its standard library and clang-format 14; doctest; ffmpeg, ffprobe and
-# dvdauthor, which judge the films; python3, which renders under faults; locales, one of which has a
-# decimal comma; a cross compiler and an emulator for 64-bit Arm; git, of which the checkout is one.
+# clang, its sanitizers, its standard library and clang-format 14; doctest; ffmpeg and ffprobe, which
+# judge the films; programs that make discs, and what reads and plays them; python3, which renders
+# under faults; locales, one of which has a decimal comma; a cross compiler and an emulator for 64-bit
+# Arm; git, of which the checkout is one.
 test_packages="clang libclang-rt-14-dev clang-format-14 libc++-14-dev libc++abi-14-dev
   doctest-dev
-  ffmpeg dvdauthor python3 locales
+  ffmpeg dvdauthor genisoimage xorriso lsdvd libdvdread-dev libdvdnav-dev python3 locales
   g++-aarch64-linux-gnu qemu-user"
 
 case ${1:-} in

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // How a caller watches a long job and ends it: render(), verify(), run_golden(), check_golden(),
-// run_bench(), run_scaling().
+// run_bench(), run_scaling(), make_disc(), burn_disc().
 #pragma once
 
 #include <atomic>
@@ -31,6 +31,8 @@ struct JobProgress {
   /// Rendering: which side waited for the other since the last report.
   enum class Waiting { nobody, engine, encoder } waiting = Waiting::nobody;
   std::string measuring;  ///< benchmarks: what is measured next
+  std::string step;       ///< discs: what is done at present, "packing the image"
+  double share = -1;      ///< discs: of that, 0 to 1; below 0: unknown, or told in frames
 };
 
 /// What a job reports to its caller, and how the caller ends it. Both callbacks run on the thread

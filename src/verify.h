@@ -60,6 +60,7 @@ struct VerifyBrightness {
 
 struct VerifyReport {
   std::string path;
+  bool disc = false;  ///< DVD-Video as a folder or an image, else a film
   std::string container;
   std::int64_t file_bytes = 0;
   std::vector<std::string> streams;  ///< one line each
@@ -89,7 +90,9 @@ struct VerifyReport {
   bool passes() const noexcept;
 };
 
-/// Checks a film: streams, frame count, duration, timestamps, decoding, sound, the file's
+/// Checks a film, or a DVD-Video.
+///
+/// A film: streams, frame count, duration, timestamps, decoding, sound, the file's
 /// own sizes and checksums, VBV, the rules of
 /// DVD-Video (program streams only), brightness, black and frozen stretches, and, when asked for,
 /// its likeness to the universe. A film of lifereel is held against the settings it carries.
@@ -98,6 +101,11 @@ struct VerifyReport {
 /// std::invalid_argument (settings, a contact sheet that cannot be written, against_universe
 /// without settings in the film or with a filter chain in them), std::runtime_error (unreadable
 /// film, disk, device), Cancelled.
+///
+/// A DVD-Video, as a folder or an image: every table and its backup, cells and object units against
+/// what stands in the VOBs, every sector's pack, every navigation pack's searches, the decoder's
+/// buffers, and the rules of DVD-Video. Its pictures are not decoded, and the other settings do not
+/// go with it.
 VerifyReport verify(const std::string& path, const VerifySettings& settings = {},
                     const JobControl& control = {});
 

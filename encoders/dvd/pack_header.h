@@ -18,7 +18,13 @@ inline constexpr std::int64_t sector_bytes = 2048;
 inline constexpr std::uint8_t program_end_code = 0xB9;
 inline constexpr std::uint8_t pack_code = 0xBA;
 inline constexpr std::uint8_t system_header_code = 0xBB;
+inline constexpr std::uint8_t private_stream_1 = 0xBD;
+inline constexpr std::uint8_t padding_stream = 0xBE;
 inline constexpr std::uint8_t private_stream_2 = 0xBF;
+inline constexpr std::uint8_t first_video_stream = 0xE0;
+
+/// The first byte of AC-3 in a private stream 1.
+inline constexpr std::uint8_t first_ac3_substream = 0x80;
 
 struct PackHeader {
   static constexpr std::size_t bytes = 14;  ///< without stuffing

@@ -14,16 +14,13 @@
 #include "encoders/dvd/decoder_buffer.h"
 #include "encoders/dvd/navigation_packs.h"
 #include "encoders/dvd/pack_header.h"
+#include "encoders/dvd/program_stream_check.h"
 #include "encoders/dvd/start_codes.h"
 #include "encoders/dvd/stream_clock.h"
 #include "encoders/dvd/unit_scanner.h"
 
 namespace lifereel {
 namespace {
-
-constexpr std::uint8_t private_stream_1 = 0xBD;
-constexpr std::uint8_t first_video_stream = 0xE0;
-constexpr std::uint8_t first_ac3_substream = 0x80;
 
 constexpr std::int64_t dvd_video_buffer = 232 * 1024;
 constexpr std::int64_t dvd_ac3_buffer = 58 * 1024;
@@ -32,13 +29,11 @@ constexpr std::int64_t most_wraps = 1000;  // three years; keeps all times far w
 constexpr std::int64_t shortest_unit = clock_rate * 4 / 10;
 constexpr std::int64_t longest_unit = clock_rate;
 
-/// Packs and packets of a file, one after another.
+/// Packs and packets, one after another.
 class ProgramStreamCheck {
  public:
-  ProgramStreamCheck(const std::string& path, const std::atomic<bool>* cancel)
-      : file_(path, std::ios::binary), cancel_(cancel) {
-    if (!file_) throw std::runtime_error("cannot read '" + path + "': " + std::strerror(errno));
-  }
+  ProgramStreamCheck(const ReadStream& read, const std::atomic<bool>* cancel)
+      : source_(read), cancel_(cancel) {}
 
   ProgramStreamReport run() {
     while (read_unit()) {
@@ -213,9 +208,7 @@ class ProgramStreamCheck {
   /// The next bytes, or nullptr at the end of the file.
   const std::uint8_t* read(std::size_t bytes) {
     buffer_.resize(std::max(buffer_.size(), bytes));
-    file_.read(reinterpret_cast<char*>(buffer_.data()), static_cast<std::streamsize>(bytes));
-    const auto got = static_cast<std::size_t>(file_.gcount());
-    if (file_.bad()) throw DamagedStream(std::string("it cannot be read: ") + std::strerror(errno));
+    const std::size_t got = source_(std::span(buffer_).first(bytes));
     if (got == 0 && bytes > 0) return nullptr;
     if (got < bytes) throw DamagedStream("it ends within a packet");
     position_ += static_cast<std::int64_t>(bytes);
@@ -227,7 +220,7 @@ class ProgramStreamCheck {
     return data;
   }
 
-  std::ifstream file_;
+  const ReadStream& source_;
   const std::atomic<bool>* cancel_;
   std::vector<std::uint8_t> buffer_ = std::vector<std::uint8_t>(65536);
   std::int64_t position_ = 0;
@@ -243,13 +236,25 @@ class ProgramStreamCheck {
 
 }  // namespace
 
-ProgramStreamReport check_program_stream(const std::string& path, const std::atomic<bool>* cancel) {
+ProgramStreamReport check_program_stream(const ReadStream& read, const std::string& name,
+                                         const std::atomic<bool>* cancel) {
   try {
-    return ProgramStreamCheck(path, cancel).run();
+    return ProgramStreamCheck(read, cancel).run();
   } catch (const DamagedStream& damage) {
-    throw std::runtime_error(
-        "'" + path + "' is damaged, or no program stream as DVDs have it: " + damage.what());
+    throw std::runtime_error(name +
+                             " is damaged, or no program stream as DVDs have it: " + damage.what());
   }
+}
+
+ProgramStreamReport check_program_stream(const std::string& path, const std::atomic<bool>* cancel) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw std::runtime_error("cannot read '" + path + "': " + std::strerror(errno));
+  const auto read = [&file](std::span<std::uint8_t> to) {
+    file.read(reinterpret_cast<char*>(to.data()), static_cast<std::streamsize>(to.size()));
+    if (file.bad()) throw DamagedStream(std::string("it cannot be read: ") + std::strerror(errno));
+    return static_cast<std::size_t>(file.gcount());
+  };
+  return check_program_stream(read, "'" + path + "'", cancel);
 }
 
 }  // namespace lifereel

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Pictures and frames of sound in the elementary streams of a DVD. Internal to encoders/.
+// Pictures and frames of sound in the elementary streams of a DVD. Private to lifereel.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// A file's bytes at any place. Internal to encoders/.
+// A file's bytes at any place. Private to lifereel.
 #pragma once
 
 #include <cstddef>

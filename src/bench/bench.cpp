@@ -12,7 +12,7 @@
 #include "src/bench/machine.h"
 #include "src/bench/measuring.h"
 #include "src/bench/replay.h"
-#include "src/bench/temporary_folder.h"
+#include "src/files/temporary_folder.h"
 #include "src/pipeline/cancellation.h"
 #include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
@@ -231,7 +231,7 @@ BenchReport run_bench(const BenchSettings& settings, const JobControl& control) 
   }
   BenchReport report;
   report.machine = describe_machine();
-  const TemporaryFolder folder(settings.folder);
+  const TemporaryFolder folder(settings.folder, "lifereel-bench");
   report.engine =
       make_engine(UniverseSettings(), whole_machine(settings.engine), control.notice)->describe();
   for (const std::string& name : names)

@@ -18,6 +18,7 @@ extern const Command info_command;
 extern const Command hash_command;
 extern const Command state_command;
 extern const Command verify_command;
+extern const Command disc_command;
 
 /// Set when the program has been asked to end (signals.h).
 const std::atomic<bool>& cancelled();

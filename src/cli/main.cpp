@@ -25,9 +25,9 @@ namespace lifereel::cli {
 namespace {
 
 const std::vector<const Command*>& commands() {
-  static const std::vector<const Command*> all{&render_command,  &estimate_command, &verify_command,
-                                               &presets_command, &looks_command,    &info_command,
-                                               &bench_command,   &hash_command,     &state_command};
+  static const std::vector<const Command*> all{
+      &render_command, &estimate_command, &verify_command, &disc_command, &presets_command,
+      &looks_command,  &info_command,     &bench_command,  &hash_command, &state_command};
   return all;
 }
 

@@ -9,7 +9,12 @@
 namespace lifereel::cli {
 namespace {
 
+/// Of the command disc, which are no settings of films.
+constexpr std::string_view disc_options[] = {"label", "chapters", "extras", "keep"};
+
 bool is_setting(std::string_view word) {
+  if (std::find(std::begin(disc_options), std::end(disc_options), word) != std::end(disc_options))
+    return true;
   return std::any_of(setting_keys().begin(), setting_keys().end(),
                      [word](const SettingKey& key) { return word == key.name; });
 }

@@ -92,6 +92,21 @@ void ProgressLine::show_frames(const JobProgress& progress) {
   print(text);
 }
 
+void ProgressLine::show_step(const JobProgress& progress) {
+  if (!due()) return;
+  char text[200];
+  if (progress.frames_total > 0)
+    std::snprintf(text, sizeof text, "%.120s, %.1f %%, ETA %s", progress.step.c_str(),
+                  percent(progress.frames_done, progress.frames_total),
+                  clock_text(progress.eta_seconds).c_str());
+  else if (progress.share >= 0)
+    std::snprintf(text, sizeof text, "%.120s, %.1f %%", progress.step.c_str(),
+                  100 * progress.share);
+  else
+    std::snprintf(text, sizeof text, "%.120s", progress.step.c_str());
+  print(text);
+}
+
 bool ProgressLine::due() {
   if (quiet_) return false;
   const auto now = Clock::now();

@@ -29,6 +29,8 @@ class ProgressLine {
   void make_way();
   /// Of a render.
   void show_film(const JobProgress& progress);
+  /// Of a job in steps, of which some count frames.
+  void show_step(const JobProgress& progress);
   /// Of a job that encodes nothing.
   void show_frames(const JobProgress& progress);
 

@@ -58,7 +58,8 @@ const Command verify_command{
      {"json", "FILE", "the same as JSON"},
      {"quiet", "", "no progress"}},
     1,
-    "\n--json - prints JSON alone.\n"
+    "\nA folder with VIDEO_TS or an image of a DVD-Video is taken, too, with --json and --quiet.\n"
+    "--json - prints JSON alone.\n"
     "Status 0: nothing is wrong, warnings "
     "aside; 1: something is wrong, or the film cannot be "
     "read.\n",

@@ -4,13 +4,13 @@
 #include <linux/magic.h>
 #include <sys/resource.h>
 #include <sys/statfs.h>
-#include <sys/statvfs.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <stdexcept>
 
 #include "encoders/finished_file.h"
+#include "src/files/free_space.h"
 #include "src/text/format.h"
 
 namespace lifereel {
@@ -43,14 +43,6 @@ std::optional<FileLimit> file_limit(const std::string& folder) {
       (!limit || limit->bytes > largest_on_fat))
     limit = {largest_on_fat, "choose a folder that is not on FAT"};
   return limit;
-}
-
-/// Bytes; nothing where the file system does not say.
-std::optional<double> free_space(const std::string& folder) {
-  struct statvfs disk {};
-  if (statvfs(folder.c_str(), &disk) != 0 || disk.f_blocks == 0) return std::nullopt;
-  return static_cast<double>(disk.f_bavail) *
-         static_cast<double>(disk.f_frsize != 0 ? disk.f_frsize : disk.f_bsize);
 }
 
 std::string folder_of_film(const RenderSettings& settings) {

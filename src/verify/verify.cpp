@@ -17,6 +17,8 @@
 #include "src/verify/checked_film.h"
 #include "src/verify/decoding_check.h"
 #include "src/verify/disc_check.h"
+#include "src/verify/disc_verifier.h"
+#include "src/verify/dvd_files.h"
 #include "src/verify/findings.h"
 #include "src/verify/integrity_check.h"
 #include "src/verify/length_check.h"
@@ -207,6 +209,13 @@ VerifyReport verify(const std::string& path, const VerifySettings& settings,
     throw std::invalid_argument("'" + path +
                                 "' is a pipe, and a film is read at more than one place: write it "
                                 "to a file first");
+  if (DvdFiles::is_disc(path)) {
+    if (settings.sample != 0 || settings.against_universe || !settings.contact_sheet.empty())
+      throw std::invalid_argument("'" + path +
+                                  "' is a disc, of which sample, against-universe and "
+                                  "contact-sheet know nothing; leave them out, or name a film");
+    return verify_disc(path, control);
+  }
   if (!settings.contact_sheet.empty()) {
     FinishedFile::check_path(settings.contact_sheet, settings.overwrite);
     if (is_same_file(settings.contact_sheet, path))

@@ -57,7 +57,8 @@ void add(Json& json, const char* name, const std::optional<std::int64_t>& value)
 }  // namespace
 
 std::string describe(const VerifyReport& report) {
-  std::string text = "film            " + report.path + ", " + report.container +
+  std::string text = (report.disc ? "disc            " : "film            ") + report.path + ", " +
+                     report.container +
                      format(", %.2f MiB\n", static_cast<double>(report.file_bytes) / 0x1p20);
   for (const std::string& stream : report.streams) text += "                " + stream + '\n';
   for (const VerifyCheck& check : report.checks)
@@ -76,8 +77,8 @@ std::string describe(const VerifyReport& report) {
   }
   const auto told = static_cast<std::int64_t>(report.findings.size());
   if (total > told) text += format("and %lld more\n", static_cast<long long>(total - told));
-  return text + (report.passes() ? "The film is what it should be.\n"
-                                 : "The film is not what it should be.\n");
+  return text + (report.disc ? "The disc is " : "The film is ") +
+         (report.passes() ? "what it should be.\n" : "not what it should be.\n");
 }
 
 std::string to_json(const VerifyReport& report) {
@@ -86,6 +87,7 @@ std::string to_json(const VerifyReport& report) {
   json.add("lifereel", std::string(version()));
   json.add("path", report.path);
   json.add("verdict", std::string(report.passes() ? "passed" : "failed"));
+  json.add("kind", std::string(report.disc ? "disc" : "film"));
   json.add("container", report.container);
   json.add("file_bytes", report.file_bytes);
   json.open_list("streams");

@@ -52,12 +52,16 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     below("encoders/film", "encoders/text encoders/libav encoders/dvd encoders/audio encoders/video")
     below("encoders/read", "encoders/libav encoders/dvd encoders/audio")
     below("src/text", "sim/arithmetic encoders/text")
+    below("src/files", "")
+    below("src/media", "src/text")
+    below("src/image", "src/text src/media encoders/libav")
     below("src/settings", "src/text")
     below("src/pipeline", "sim/cpu")
     below("src/pictures", "")
-    commons = "src/text src/settings src/pipeline src/pictures sim/hash encoders/text encoders/libav"
+    commons = "src/text src/files src/media src/settings src/pipeline src/pictures sim/hash encoders/text encoders/libav"
     below("src/render", commons)
-    below("src/verify", commons " src/render encoders/dvd encoders/read")
+    below("src/verify", commons " src/image src/render encoders/dvd encoders/read")
+    below("src/disc", commons " src/image src/verify encoders/dvd encoders/read")
     below("src/estimate", commons " src/render")
     below("src/golden", commons " src/render")
     below("src/bench", commons " src/render")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "src/bench/temporary_folder.h"
+#include "src/files/temporary_folder.h"
 
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@
 
 namespace lifereel {
 
-TemporaryFolder::TemporaryFolder(const std::string& parent) {
+TemporaryFolder::TemporaryFolder(const std::string& parent, const std::string& name) {
   std::error_code missing;
   const std::filesystem::path where = parent.empty() ? std::filesystem::temp_directory_path(missing)
                                                      : std::filesystem::path(parent);
@@ -19,7 +19,7 @@ TemporaryFolder::TemporaryFolder(const std::string& parent) {
     throw std::runtime_error(
         "the folder for temporary files (the variable TMPDIR, else /tmp) is no folder: set TMPDIR "
         "to one that may be written");
-  path_ = (where / "lifereel-bench-XXXXXX").string();
+  path_ = (where / (name + "-XXXXXX")).string();
   if (mkdtemp(path_.data()) == nullptr)
     throw std::runtime_error("cannot make a folder in '" + where.string() +
                              "': " + std::strerror(errno));

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// Private to src/.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "src/disc.h"
+
+namespace lifereel {
+
+/// Where a film's chapters begin, the first at 0. None begins in the last second, where it could
+/// hardly be seen. Throws std::invalid_argument for what lies beyond the film's end, and for more
+/// than the 99 chapters that a title may have.
+std::vector<double> chapter_begins(const DiscChapters& chapters, const std::string& film,
+                                   double film_seconds);
+
+/// h:mm:ss.mmm
+std::string chapter_text(double seconds);
+
+}  // namespace lifereel
