@@ -77,9 +77,9 @@ bool carries_comment(const ResolvedFilm& film);
 /// pipes are written in place. What libav logs meanwhile in the calling thread goes into errors and
 /// FilmStatistics::warnings, not to the terminal (libav_log.h).
 ///
-/// A film that is cut (FilmSettings::chunk_frames) is muxed and written by a thread of its own, from
-/// the first picture to finish() or the end of this object: what goes wrong there is thrown by a
-/// later call, of whatever thread, at the latest by finish(). Where the disk is slower than the
+/// A film that is cut (FilmSettings::chunk_frames) is muxed and written by a thread of its own,
+/// from the first picture to finish() or the end of this object: what goes wrong there is thrown by
+/// a later call, of whatever thread, at the latest by finish(). Where the disk is slower than the
 /// encoders, calls wait for it. A film in one piece has no such thread.
 ///
 /// Sound (FilmSettings::audio) is read and measured when the film is opened, which for hours of it

@@ -35,16 +35,20 @@ void MuxThread::wait_for_room(std::int64_t index) {
 bool MuxThread::is_next(std::int64_t index) {
   const std::lock_guard lock(mutex_);
   check_failed();
-  return nothing_is_missing_before(index);
+  if (!nothing_is_missing_before(index)) return false;
+  if (chunks_ == nullptr) return true;
+  // What waited behind kept chunks would wait in memory, and could be as much as they are.
+  for (std::int64_t before = next_; before < index; ++before)
+    if (waiting_.find(before) == waiting_.end()) return false;
+  return true;
 }
 
 void MuxThread::take(std::int64_t index, std::vector<FrameMotion> motion, UniquePacket packet) {
   const std::lock_guard lock(mutex_);
   check_failed();
   Waiting& waiting = waiting_[index];
-  std::move(motion.begin(), motion.end(), std::back_inserter(waiting.motion));
   waiting.bytes += packet->size;
-  waiting.packets.push_back(std::move(packet));
+  waiting.packets.push_back({std::move(motion), std::move(packet)});
   if (index == next_) work_.notify_one();
 }
 
@@ -170,7 +174,6 @@ std::optional<MuxThread::Work> MuxThread::wait_for_work() {
     Work work{find_next(), next_, {}};
     if (work.kind == Next::packets) {
       Waiting& waiting = waiting_[next_];
-      work.waiting.motion.swap(waiting.motion);
       work.waiting.packets.swap(waiting.packets);
       waiting.bytes = 0;
     }
@@ -201,10 +204,10 @@ void MuxThread::write(Work& work) {
 }
 
 void MuxThread::write_packets(Work& work) {
-  for (const FrameMotion& motion : work.waiting.motion) writer_.add_motion(motion);
-  for (const UniquePacket& packet : work.waiting.packets) {
+  for (const MovedPacket& one : work.waiting.packets) {
     if (stopped_) return;
-    pass_on(work.index, *packet);
+    for (const FrameMotion& motion : one.motion) writer_.add_motion(motion);
+    pass_on(work.index, *one.packet);
   }
 }
 

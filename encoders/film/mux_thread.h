@@ -49,7 +49,8 @@ class MuxThread {
   void begin();
   /// Between pictures of the chunk. Waits while more of it is there than may wait.
   void wait_for_room(std::int64_t index);
-  /// Whether the chunk's packets could go on as they come.
+  /// Whether the chunk's packets could go on as they come, with none that is only in the store
+  /// before them.
   bool is_next(std::int64_t index);
   /// The next packet of the chunk, in ticks from its begin, and motion that came before it.
   void take(std::int64_t index, std::vector<FrameMotion> motion, UniquePacket packet);
@@ -71,9 +72,13 @@ class MuxThread {
   double seconds() const;
 
  private:
-  struct Waiting {
+  /// A packet, and motion that came before it: sound is made up to each packet, of what is known.
+  struct MovedPacket {
     std::vector<FrameMotion> motion;
-    std::vector<UniquePacket> packets;
+    UniquePacket packet;
+  };
+  struct Waiting {
+    std::vector<MovedPacket> packets;
     std::int64_t bytes = 0;
     bool whole = false;
   };
