@@ -6,6 +6,7 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -26,17 +27,26 @@ class Lane {
         ring(engine.allocate_picture_memory(layout.slot_bytes(), static_cast<std::size_t>(slots))),
         lent_(static_cast<std::size_t>(slots)) {}
 
-  /// The engine's thread: what it fills the ring with next are this chunk's pictures.
-  void give(std::int64_t chunk) {
+  /// The engine's thread: what it fills the ring with next are this chunk's pictures. `number`
+  /// counts the chunks of all lanes.
+  void give(std::int64_t chunk, std::int64_t number) {
     const std::lock_guard lock(mutex_);
-    chunks_.push_back(chunk);
+    chunks_.push_back({chunk, number});
   }
-  /// The lane's: of the picture taken last, the first of its chunk.
-  std::int64_t take_chunk() {
+  /// The number of the oldest that is not ended; nothing where the lane has none.
+  std::optional<std::int64_t> oldest() const {
     const std::lock_guard lock(mutex_);
-    const std::int64_t chunk = chunks_.front();
+    return chunks_.empty() ? std::nullopt : std::optional(chunks_.front().number);
+  }
+
+  /// The lane's: of the picture taken last, the first of its chunk.
+  std::int64_t chunk() const {
+    const std::lock_guard lock(mutex_);
+    return chunks_.front().index;
+  }
+  void end_chunk() {
+    const std::lock_guard lock(mutex_);
     chunks_.pop_front();
-    return chunk;
   }
 
   /// The picture in `slot`, which goes back to the ring when it is released.
@@ -61,8 +71,12 @@ class Lane {
   }
 
   std::vector<std::shared_ptr<Lane>> lent_;
-  std::mutex mutex_;                 // what follows
-  std::deque<std::int64_t> chunks_;  // of pictures in the ring or on their way there
+  struct Given {
+    std::int64_t index, number;
+  };
+
+  mutable std::mutex mutex_;  // what follows
+  std::deque<Given> chunks_;  // not ended: of pictures in the ring, and before and behind it
 };
 
 }  // namespace lifereel

@@ -153,8 +153,8 @@ class Pipeline {
         finish_draws();
         engine_busy_.time([&] { settings_.before_chunk(engine_, *chunk); });
       }
-      Lane& lane = emptiest_lane();
-      lane.give(*chunk);
+      Lane& lane = next_lane();
+      lane.give(*chunk, chunks_given_++);
       const std::int64_t begin = plan_.begin(*chunk), length = plan_.length(*chunk);
       for (std::int64_t frame = begin; on && frame < begin + length; ++frame) {
         if (!end && is_set(settings_.end_early)) end = end_film(frame);
@@ -172,8 +172,13 @@ class Pipeline {
   }
 
   // The one that will be the first without work: chunks take unequal times, and so do processors.
-  // Of equal ones, the one that was given a chunk the longest ago.
-  Lane& emptiest_lane() {
+  // Of equal ones, the one that was given a chunk the longest ago. A lane that is far behind all
+  // the others is waited for, for what they have made waits for its chunk.
+  Lane& next_lane() {
+    const auto far = 2 * static_cast<std::int64_t>(lanes_.size());
+    for (const std::shared_ptr<Lane>& lane : lanes_)
+      if (const auto oldest = lane->oldest(); oldest && chunks_given_ - *oldest >= far)
+        return *lane;
     std::size_t emptiest = lanes_.size();
     for (std::size_t i = 1; i <= lanes_.size(); ++i) {
       const std::size_t lane = (last_lane_ + i) % lanes_.size();
@@ -188,7 +193,7 @@ class Pipeline {
   // A lane's thread: its chunks, each with a sink of its own. The film may end within one.
   void consume(const std::shared_ptr<Lane>& lane) {
     while (std::optional<int> slot = take_filled(*lane)) {
-      const std::int64_t chunk = lane->take_chunk(), frames = plan_.length(chunk);
+      const std::int64_t chunk = lane->chunk(), frames = plan_.length(chunk);
       const std::unique_ptr<PictureSink> sink =
           lane->busy.time([&] { return sink_.begin_chunk(chunk, frames); });
       std::int64_t frame = 0;
@@ -196,6 +201,7 @@ class Pipeline {
       while (++frame < frames && (slot = take_filled(*lane)));
       if (stopped()) return;
       lane->busy.time([&] { sink->finish(); });
+      lane->end_chunk();
     }
     if (stopped()) return;
     const bool last = lanes_left_.fetch_sub(1, std::memory_order_acq_rel) == 1;
@@ -322,7 +328,8 @@ class Pipeline {
   NeededChunks chunks_;
   std::atomic<std::int64_t> frames_kept_{0};  // of the chunks that the engine has left out
   std::vector<std::shared_ptr<Lane>> lanes_;
-  std::size_t last_lane_ = 0;  // the engine's: that was given a chunk
+  std::size_t last_lane_ = 0;      // the engine's: that was given a chunk
+  std::int64_t chunks_given_ = 0;  // likewise
   const Clock::time_point start_ = Clock::now();
   const double cpu_start_ = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
   Stopwatch engine_busy_, engine_waited_, encoder_waited_, engine_cpu_, encoder_cpu_;

@@ -148,8 +148,7 @@ TEST_SUITE("src.lanes") {
     }
   }
 
-  TEST_CASE("a minute in chunks is as big and as good as in one piece" *
-            doctest::skip(sanitized)) {
+  TEST_CASE("a minute in chunks is as big and as good as in one piece" * doctest::skip(sanitized)) {
     const test::TemporaryFolder folder;
     RenderSettings chunks = preset("dvd_video", folder.file("chunks.mpg"), 1800);
     RenderSettings whole = preset("dvd_video", folder.file("whole.mpg"), 1800);
