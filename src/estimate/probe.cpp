@@ -77,7 +77,7 @@ class Probe {
       real_engine_.reset();
       real_engine_ = make_engine(settings_.universe, engine);
     }
-    SamplePictures pictures(*real_engine_, format_, 2, 2, few_pictures);
+    SamplePictures pictures(*real_engine_, format_, 2, 2, few_pictures, 0);
     young_engine_ =
         DrawnFrames(*real_engine_, pictures).draw(few_pictures, 0.1 * seconds_, control_);
     // On a busy machine one thread's time would be the others', too.
@@ -95,8 +95,12 @@ class Probe {
       constexpr double least_pixels = 960.0 * 544;
       constexpr int frames = 3 * most_pictures + 200;  // drawn, and passed between
       const double affordable = 0.3 * seconds_ / (frames * std::max(1e-7, young_engine_.cpu));
-      world_ = sample_world(settings_.universe,
-                            std::max(least_pixels, affordable * pixels_of(settings_.universe)));
+      // A GPU's time says nothing of the CPU's, which draws samples.
+      const bool is_gpu = real_engine_->describe().engine != "cpu";
+      world_ =
+          sample_world(settings_.universe,
+                       is_gpu ? least_pixels
+                              : std::max(least_pixels, affordable * pixels_of(settings_.universe)));
     }
     is_whole_world_ = world_ == settings_.universe;
   }
@@ -118,8 +122,11 @@ class Probe {
     const double most_pixels = 0.25 * left() / (a_pixel * most_pictures);
     const double scale =
         std::min(1.0, std::sqrt(std::max(most_pixels, pixels) / pixels_of(world_)));
-    part_width_ = std::min(world_.width, static_cast<int>(world_.width * scale / 16 + 0.5) * 16);
-    part_height_ = std::min(world_.height, static_cast<int>(world_.height * scale / 16 + 0.5) * 16);
+    const auto scaled = [scale](int side) {
+      return std::min(side, std::max(16, static_cast<int>(side * scale / 16 + 0.5) * 16));
+    };
+    part_width_ = scaled(world_.width);
+    part_height_ = scaled(world_.height);
     // An encoder that looks ahead makes less of a film's last pictures, so that fewer say less.
     if (a_pixel * pixels * most_pictures > seconds_)
       pictures_ = std::min(pictures_, enough_pictures);
@@ -127,11 +134,13 @@ class Probe {
 
   /// Draws and encodes where the engine is now.
   void add_sample() {
-    constexpr double most_bytes = 256e6;  // of each part
+    constexpr double most_bytes = 256e6;
     const double bytes = static_cast<double>(
         PictureLayout(format_, part_width_, part_height_, engine_->draws_colour()).slot_bytes());
-    const int count = std::clamp(static_cast<int>(most_bytes / bytes), fewest_pictures, pictures_);
-    SamplePictures pictures(*engine_, format_, part_width_, part_height_, count, share_.lanes);
+    const int parts = std::clamp(share_.lanes, 1, SamplePictures::most_parts);
+    const int count =
+        std::clamp(static_cast<int>(most_bytes / (bytes * parts)), fewest_pictures, pictures_);
+    SamplePictures pictures(*engine_, format_, part_width_, part_height_, count, parts);
     AgeSample sample;
     sample.age = static_cast<std::int64_t>(engine_->frame());
     const EngineCost drawn =
@@ -146,19 +155,21 @@ class Probe {
     if (encoder_) {
       const EncoderCost cost = encoder_->encode(pictures);
       const double worlds = pixels_of(settings_.universe) / pixels_of(world_);
-      const double parts = pixels_of(world_) / (static_cast<double>(part_width_) * part_height_);
+      const double by_area = pixels_of(world_) / (static_cast<double>(part_width_) * part_height_);
       // A whole picture is larger than the caches in which a part of it stays.
       constexpr double out_of_cache = 1.08;  // measured
-      sample.encoder_cpu = cost.cpu * parts * worlds * (parts > 1 ? out_of_cache : 1.0);
-      sample.key_bytes = cost.key_bytes * pictures.parts_in_whole() * worlds;
-      sample.other_bytes = cost.early_bytes * pictures.parts_in_whole() * worlds;
+      sample.encoder_cpu = cost.cpu * by_area * worlds * (by_area > 1 ? out_of_cache : 1.0);
+      // A bitrate is shared out by area.
+      const double in_whole = settings_.film.bitrate ? by_area : pictures.parts_in_whole();
+      sample.key_bytes = cost.key_bytes * in_whole * worlds;
+      sample.other_bytes = cost.early_bytes * in_whole * worlds;
       key_distance_ = cost.key_distance;
-      measurement_.saved_at_end = cost.saved_at_end * pictures.parts_in_whole() * worlds;
+      measurement_.saved_at_end = cost.saved_at_end * in_whole * worlds;
       // A young universe's pictures change much within one sample.
       sample.age += cost.counted / 4;
       measurement_.samples.push_back(sample);
       sample.age += cost.counted / 2;
-      sample.other_bytes = cost.late_bytes * pictures.parts_in_whole() * worlds;
+      sample.other_bytes = cost.late_bytes * in_whole * worlds;
     }
     measurement_.samples.push_back(sample);
   }

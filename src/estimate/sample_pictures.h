@@ -18,7 +18,9 @@ namespace lifereel {
 /// at once are given different parts, which together are more like the whole than one is.
 class SamplePictures {
  public:
-  /// `parts`: how many there is use for.
+  static constexpr int most_parts = 4;
+
+  /// `parts`: how many there is use for; 0: nothing is kept.
   SamplePictures(const Engine& engine, const PictureFormat& format, int width, int height,
                  int count, int parts = 1)
       : engine_(engine),
@@ -26,13 +28,11 @@ class SamplePictures {
         part_(format, width, height, engine.draws_colour()),
         width_(width),
         height_(height),
-        parts_(width == engine.settings().width && height == engine.settings().height
-                   ? 1
-                   : std::clamp(parts, 1, most_parts)),
+        parts_(parts > 0 && is_whole(engine, width, height) ? 1 : std::min(parts, most_parts)),
         targets_(engine.allocate_picture_memory(
             whole_.slot_bytes(), static_cast<std::size_t>(engine.draws_in_flight()))),
         memory_(part_.slot_bytes()) {
-    memory_.add_plain(static_cast<std::size_t>(count * parts_));
+    if (parts_ > 0) memory_.add_plain(static_cast<std::size_t>(count * parts_));
   }
 
   int count() const noexcept { return count_; }
@@ -46,6 +46,7 @@ class SamplePictures {
   /// Where the picture of this number is drawn, and what is kept of it when it is.
   PictureTarget target(int number) noexcept { return whole_.target(drawn(number)); }
   void keep() {
+    if (parts_ == 0) return;
     const PlaneView luma = whole_.picture(drawn(count_), count_).plane(0);
     whole_detail_ += detail_in(luma, {0, 0, luma.width, luma.height});
     for (int part = 0; part < parts_; ++part) {
@@ -65,7 +66,10 @@ class SamplePictures {
   }
 
  private:
-  static constexpr int most_parts = 4;
+  static bool is_whole(const Engine& engine, int width, int height) {
+    return width == engine.settings().width && height == engine.settings().height;
+  }
+
   static constexpr double most_uneven = 4;  // beyond, parts say nothing
 
   void keep(int part) {

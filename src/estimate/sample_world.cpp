@@ -24,7 +24,7 @@ UniverseSettings sample_world(const UniverseSettings& universe, double pixels) {
   world.particles = std::max(1, static_cast<int>(std::lround(universe.particles * pixels_of(world) /
                                                              pixels_of(universe))));
   // Of fewer particles the seed would make another one.
-  world.matrix = make_initial_state(universe).matrix;
+  if (world.matrix.empty()) world.matrix = make_initial_state(universe).matrix;
   try {
     validate(world);
   } catch (const std::invalid_argument&) {
