@@ -15,6 +15,7 @@
 #include <thread>
 #include <utility>
 
+#include "encoders/finished_file.h"
 #include "encoders/libav/byte_file.h"
 #include "encoders/text/errno_text.h"
 #include "src/disc.h"
@@ -159,6 +160,9 @@ void check_burning(const BurnSettings& settings) {
     throw std::invalid_argument("there is no device '" + settings.device + "': " + errno_text());
   if (S_ISDIR(status.st_mode) || settings.device.find('=') != std::string::npos)
     throw std::invalid_argument("'" + settings.device + "' is no drive; name one as /dev/sr0");
+  if (is_same_file(settings.device, settings.image))
+    throw std::invalid_argument("'" + settings.device +
+                                "' is both image and drive; name a drive as /dev/sr0");
   static_cast<void>(ExternalProgram("growisofs", "growisofs"));
 }
 

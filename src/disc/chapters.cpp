@@ -45,7 +45,11 @@ std::vector<double> given_begins(const std::vector<double>& at, const std::strin
       refuse("a chapter at " + chapter_text(begin) +
              " would begin beyond the end, or in the last " +
              "second: " + film_text(film, seconds));
-    if (begin > 0) begins.push_back(begin);
+    if (begin <= 0) continue;
+    if (begin - begins.back() < shortest_chapter_seconds)
+      refuse("the chapters at " + chapter_text(begins.back()) + " and " + chapter_text(begin) +
+             " are less than a second apart");
+    begins.push_back(begin);
   }
   if (begins.size() > most_chapters)
     refuse(format("%zu chapters are given, and a title has at most 99", begins.size()));

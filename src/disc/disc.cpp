@@ -88,6 +88,9 @@ class DiscMaker {
       throw std::invalid_argument(
           "the image is read back, so it must be a file; set output = FILE");
     FinishedFile::check_path(settings.output, settings.overwrite);
+    if (is_same_file(settings.output, settings.keep))
+      throw std::invalid_argument("'" + settings.keep +
+                                  "' is both the image and the folder to keep; name another one");
     for (const std::string& film : settings.films)
       if (is_same_file(film, settings.output))
         throw std::invalid_argument("'" + film + "' is both film and image; name another file");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <vector>
@@ -127,7 +128,7 @@ std::string ask_lsdvd(const std::string& image, const DiscPlan& plan,
   const ExternalProgram program("lsdvd", "lsdvd");
   std::vector<LsdvdTitle> titles;
   ExternalProgram::Run run;
-  run.arguments = {"-c", image};
+  run.arguments = {"-c", std::filesystem::absolute(image).string()};  // no name is an option
   run.line = [&titles](std::string_view line) {
     LsdvdTitle title;
     if (read_lsdvd_title(line, title)) titles.push_back(title);

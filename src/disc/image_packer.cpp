@@ -61,8 +61,9 @@ std::vector<std::string> ImagePacker::arguments(const Job& job) const {
   if (kind_ == Kind::dvd_video)
     words.emplace_back("-dvd-video");
   else
-    words.insert(words.end(), {"-follow-links", "-rational-rock", "-joliet", "-joliet-long",
-                               "--set_all_file_dates", date_text(job.date_seconds)});
+    words.insert(words.end(),
+                 {"-follow-links", "-rational-rock", "-file-mode", "0444", "-dir-mode", "0555",
+                  "-joliet", "-joliet-long", "--set_all_file_dates", date_text(job.date_seconds)});
   words.insert(words.end(), job.folders.begin(), job.folders.end());
   return words;
 }

@@ -29,6 +29,8 @@ std::int64_t sectors(const SpannedFile* file) {
 void DiscTablesCheck::run() {
   for (const std::string& sentence : files_.faults()) fault(sentence);
   check_backup(DvdFiles::manager_name, manager_backup);
+  const SpannedFile* const manager = files_.find(DvdFiles::manager_name);
+  if (manager == nullptr || manager->size() > largest_ifo_bytes) return;  // and said so
   try {
     manager_ = read_video_manager(files_.find(DvdFiles::manager_name)->read_all());
   } catch (const DamagedIfo& damage) {

@@ -42,6 +42,9 @@ grep -q 'nothing was burnt' errors || fail "not told that nothing was burnt"
 echo y | PATH=$folder/programs:$PATH "$lifereel" disc 1.mpg -o burn.iso --overwrite --burn drive -q \
   > report
 cmp drive burn.iso
+echo y | "$lifereel" disc 1.mpg -o burn.iso --overwrite --burn report -q 2> errors &&
+  fail "a file was taken for a drive"
+grep -q "'report' is no drive" errors || fail "not told that a file is no drive"
 
 # A program that hangs is ended with us.
 cat > programs/dvdauthor << 'END'
