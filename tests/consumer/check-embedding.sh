@@ -78,6 +78,7 @@ if command -v nvcc > /dev/null; then
 fi
 
 for film in "$work"/films-installed/*; do
+  [ -f "$film" ] || continue  # what a render that was given up has kept
   cmp "$film" "$work/films-embedded/$(basename "$film")"
 done
 
