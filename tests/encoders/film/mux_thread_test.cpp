@@ -408,7 +408,8 @@ TEST_CASE("encoders whose headers differ are told, those of kept chunks, too") {
   MemoryStore store;
   output.chunks = &store;
   {
-    ChunkSequencer film(resolve(in_other_slices(small_film()), output), output, Encoders().open());
+    Encoders same;
+    ChunkSequencer film(resolve(in_other_slices(small_film()), output), output, same.open());
     Lane().make_chunk(film, 0);
   }
   Film film(small_film(), output);
