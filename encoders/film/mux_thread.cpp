@@ -35,12 +35,7 @@ void MuxThread::wait_for_room(std::int64_t index) {
 bool MuxThread::is_next(std::int64_t index) {
   const std::lock_guard lock(mutex_);
   check_failed();
-  if (!nothing_is_missing_before(index)) return false;
-  if (chunks_ == nullptr) return true;
-  // What waited behind kept chunks would wait in memory, and could be as much as they are.
-  for (std::int64_t before = next_; before < index; ++before)
-    if (waiting_.find(before) == waiting_.end()) return false;
-  return true;
+  return nothing_is_missing_before(index);
 }
 
 void MuxThread::take(std::int64_t index, std::vector<FrameMotion> motion, UniquePacket packet) {
@@ -125,12 +120,10 @@ MuxThread::Next MuxThread::find_next() {
   return Next::nothing;
 }
 
+// Kept chunks are missing here: what waited behind them would wait in memory, and could be as much
+// as they are.
 bool MuxThread::nothing_is_missing_before(std::int64_t index) const {
-  for (std::int64_t before = next_; before < index; ++before) {
-    const auto found = waiting_.find(before);
-    if (found == waiting_.end() ? !is_kept(before) : !found->second.whole) return false;
-  }
-  return true;
+  return whole_chunks() >= index - next_;
 }
 
 std::int64_t MuxThread::whole_chunks() const {
