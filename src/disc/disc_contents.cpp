@@ -6,10 +6,12 @@
 #include <filesystem>
 #include <map>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
 
 #include "src/text/format.h"
 #include "src/text/lower_case.h"
+#include "src/text/utf8.h"
 
 namespace lifereel {
 namespace {
@@ -22,14 +24,12 @@ constexpr std::size_t longest_name_bytes = 100;  // so that every file system of
   throw std::invalid_argument("'" + path.string() + "' " + why);
 }
 
-bool is_utf8(const std::string& text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const std::size_t length = byte < 0x80 ? 1 : byte >> 5 == 6 ? 2 : byte >> 4 == 14 ? 3 : 0;
-    if (length == 0 || i + length > text.size()) return false;  // discs have no more than 16 bits
-    for (std::size_t k = 1; k < length; ++k)
-      if (static_cast<unsigned char>(text[i + k]) >> 6 != 2) return false;
-    i += length;
+/// Discs have characters of 16 bits, which are three bytes at most.
+bool is_narrow_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t bytes = utf8_character_bytes(text);
+    if (bytes == 0 || bytes > 3) return false;
+    text.remove_prefix(bytes);
   }
   return true;
 }
@@ -42,7 +42,7 @@ void check_name(const fs::path& path) {
   const bool printable = std::none_of(name.begin(), name.end(), [](char c) {
     return static_cast<unsigned char>(c) < 0x20 || c == 0x7f || c == '\\';
   });
-  if (!is_utf8(name) || !printable)
+  if (!is_narrow_utf8(name) || !printable)
     refuse_extra(path, "has a name that a disc does not take; rename it");
 }
 
