@@ -2,11 +2,8 @@
 // disc: from finished films to the image of a disc, and to a disc.
 #include "src/disc.h"
 
-#include <sys/stat.h>
-
 #include <cstdio>
 #include <iostream>
-#include <stdexcept>
 #include <string>
 
 #include "src/cli/commands.h"
@@ -37,15 +34,6 @@ DiscSettings disc_settings(const Arguments& arguments) {
   return settings;
 }
 
-/// growisofs takes any file, and writes over what is in it.
-void require_drive(const std::string& path) {
-  struct stat status {};
-  if (stat(path.c_str(), &status) != 0) return;  // who looks for it says so
-  const bool has_content = S_ISREG(status.st_mode) && status.st_size > 0;
-  if (has_content || S_ISCHR(status.st_mode) || S_ISFIFO(status.st_mode))
-    throw std::invalid_argument("'" + path + "' is no drive; name one as /dev/sr0");
-}
-
 /// Whoever cannot be asked has not agreed.
 bool agrees_to_burn(const BurnSettings& burning) {
   std::fprintf(stderr, "Burn it to %s? What a rewritable disc there holds is lost. [y/N] ",
@@ -60,10 +48,7 @@ int run_disc(const Arguments& arguments) {
   const DiscSettings settings = disc_settings(arguments);
   BurnSettings burning{settings.output,
                        arguments.has("burn") ? arguments.value("burn") : usual_drive};
-  if (arguments.has("burn")) {
-    require_drive(burning.device);
-    check_burning(burning);
-  }
+  if (arguments.has("burn")) check_burning(burning);
   JobControl control;
   control.cancel = &cancelled();
   DiscReport report;

@@ -8,21 +8,21 @@
 #include <cerrno>
 #include <chrono>
 #include <cstddef>
-#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
 #include <thread>
 #include <utility>
 
-#include "encoders/finished_file.h"
 #include "encoders/libav/byte_file.h"
 #include "encoders/text/errno_text.h"
 #include "src/disc.h"
 #include "src/disc/external_program.h"
+#include "src/disc/step_progress.h"
 #include "src/media/medium.h"
 #include "src/pipeline/cancellation.h"
 #include "src/text/format.h"
+#include "src/text/setting_text.h"
 
 namespace lifereel {
 namespace {
@@ -56,25 +56,8 @@ std::string quoted(const std::string& word) {
 double burnt_share(std::string_view line) {
   const std::size_t begin = line.find('('), end = line.find("%)");
   if (begin == std::string_view::npos || end == std::string_view::npos || end < begin) return -1;
-  return std::atof(std::string(line.substr(begin + 1, end - begin - 1)).c_str()) / 100;
+  return told_number(trim(line.substr(begin + 1, end - begin - 1))).value_or(-100) / 100;
 }
-
-class Reporter {
- public:
-  explicit Reporter(const JobControl& control) : control_(control) {}
-
-  void tell(const char* step, double share) const {
-    if (!control_.progress) return;
-    JobProgress progress = meter_.measure(0, 0);
-    progress.step = step;
-    progress.share = share;
-    control_.progress(progress);
-  }
-
- private:
-  const JobControl& control_;
-  const FrameMeter meter_;
-};
 
 /// The disc, once the drive has it.
 class BurntDisc {
@@ -121,8 +104,8 @@ class BurntDisc {
   int fd_ = -1;
 };
 
-void compare_disc(const BurnSettings& settings, const Reporter& reporter,
-                  const JobControl& control) {
+void compare_disc(const BurnSettings& settings, const JobControl& control) {
+  const TellShare tell = tell_step(control, "reading the disc back");
   const ByteFile image(settings.image);
   const BurntDisc disc(settings.device, control);
   const std::int64_t size = image.size();
@@ -142,7 +125,7 @@ void compare_disc(const BurnSettings& settings, const Reporter& reporter,
                  settings.device.c_str(),
                  static_cast<long long>((place + (other - a.begin())) / disc_sector_bytes)));
     place += static_cast<std::int64_t>(bytes);
-    reporter.tell("reading the disc back", static_cast<double>(place) / static_cast<double>(size));
+    if (tell) tell(static_cast<double>(place) / static_cast<double>(size));
   }
 }
 
@@ -158,11 +141,11 @@ void check_burning(const BurnSettings& settings) {
   struct stat status {};
   if (stat(settings.device.c_str(), &status) != 0)
     throw std::invalid_argument("there is no device '" + settings.device + "': " + errno_text());
-  if (S_ISDIR(status.st_mode) || settings.device.find('=') != std::string::npos)
+  // growisofs takes any file, and writes over what is in it.
+  const bool has_content = S_ISREG(status.st_mode) && status.st_size > 0;
+  if (has_content || S_ISDIR(status.st_mode) || S_ISCHR(status.st_mode) ||
+      S_ISFIFO(status.st_mode) || settings.device.find('=') != std::string::npos)
     throw std::invalid_argument("'" + settings.device + "' is no drive; name one as /dev/sr0");
-  if (is_same_file(settings.device, settings.image))
-    throw std::invalid_argument("'" + settings.device +
-                                "' is both image and drive; name a drive as /dev/sr0");
   static_cast<void>(ExternalProgram("growisofs", "growisofs"));
 }
 
@@ -170,7 +153,7 @@ void burn_disc(const BurnSettings& settings, const JobControl& control) {
   check_burning(settings);
   static_cast<void>(ByteFile(settings.image));  // is there
   const ExternalProgram growisofs("growisofs", "growisofs");
-  const Reporter reporter(control);
+  const TellShare tell = tell_step(control, "burning");
   ExternalProgram::Run run;
   run.arguments = burn_arguments(settings);
   run.is_reason = [](std::string_view line) {
@@ -178,10 +161,10 @@ void burn_disc(const BurnSettings& settings, const JobControl& control) {
   };
   run.line = [&](std::string_view line) {
     const double share = burnt_share(line);
-    if (share >= 0) reporter.tell("burning", share);
+    if (share >= 0 && tell) tell(share);
   };
   growisofs.run(run, control.cancel);
-  compare_disc(settings, reporter, control);
+  compare_disc(settings, control);
 }
 
 }  // namespace lifereel

@@ -10,8 +10,8 @@
 namespace lifereel {
 
 /// Where a film's chapters begin, the first at 0. None begins in the last second, where it could
-/// hardly be seen. Throws std::invalid_argument for what lies beyond the film's end, and for more
-/// than the 99 chapters that a title may have.
+/// hardly be seen. Throws std::invalid_argument for what lies beyond the film's end, for chapters
+/// less than a second apart, and for more than the 99 that a title may have.
 std::vector<double> chapter_begins(const DiscChapters& chapters, const std::string& film,
                                    double film_seconds);
 

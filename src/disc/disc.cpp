@@ -21,6 +21,7 @@
 #include "src/disc/dvd_author.h"
 #include "src/disc/image_check.h"
 #include "src/disc/image_packer.h"
+#include "src/disc/step_progress.h"
 #include "src/files/free_space.h"
 #include "src/files/temporary_folder.h"
 #include "src/image/image_stamp.h"
@@ -120,15 +121,7 @@ class DiscMaker {
     check_names(extras_);
   }
 
-  TellShare tell(const std::string& step) const {
-    if (!control_.progress) return {};
-    return [this, step, meter = FrameMeter()](double share) {
-      JobProgress progress = meter.measure(0, 0);
-      progress.step = step;
-      progress.share = share;
-      control_.progress(progress);
-    };
-  }
+  TellShare tell(const std::string& step) const { return tell_step(control_, step); }
 
   /// Beside what stays, so that it can be moved there.
   TemporaryFolder work_folder() const {

@@ -2,7 +2,6 @@
 #include "src/disc/dvd_author.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
@@ -25,7 +24,7 @@ double number_before(std::string_view line, std::string_view unit) {
   std::size_t begin = end;
   while (begin > 0 && line[begin - 1] >= '0' && line[begin - 1] <= '9') --begin;
   if (begin == end) return -1;
-  return std::atof(std::string(line.substr(begin, end - begin)).c_str());
+  return told_number(line.substr(begin, end - begin)).value_or(-1);
 }
 
 bool is_fault(std::string_view line) {

@@ -3,17 +3,14 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
 #include <string>
 #include <string_view>
 
 #include "src/disc/disc_plan.h"
 #include "src/disc/external_program.h"
+#include "src/disc/step_progress.h"
 
 namespace lifereel {
-
-/// What is done of a step, 0 to 1.
-using TellShare = std::function<void(double)>;
 
 class DvdAuthor {
  public:

@@ -10,6 +10,7 @@
 #include "src/disc/child_process.h"
 #include "src/disc/line_splitter.h"
 #include "src/pipeline/cancellation.h"
+#include "src/text/setting_text.h"
 
 namespace lifereel {
 namespace {
@@ -38,6 +39,14 @@ std::string find_on_path(const std::string& name) {
 }
 
 }  // namespace
+
+std::optional<double> told_number(std::string_view text) {
+  try {
+    return parse_double(text);
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;
+  }
+}
 
 ExternalProgram::ExternalProgram(std::string name, const std::string& package)
     : name_(std::move(name)), path_(find_on_path(name_)) {

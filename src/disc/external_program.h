@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -18,6 +19,9 @@ namespace lifereel {
 struct ProgramFailure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
+
+/// A number as programs write it, with a point, whatever the locale here; nothing for other text.
+std::optional<double> told_number(std::string_view text);
 
 class ExternalProgram {
  public:

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <vector>
 
@@ -113,12 +114,14 @@ void compare_title(const PlannedTitle& title, const std::string& disc_folder, in
 
 bool read_lsdvd_title(std::string_view line, LsdvdTitle& title) {
   int number = 0, hours = 0, minutes = 0;
-  double seconds = 0;
+  char seconds[16] = "";
   const std::string text(line);
-  if (std::sscanf(text.c_str(), "Title: %d, Length: %d:%d:%lf Chapters: %d", &number, &hours,
-                  &minutes, &seconds, &title.chapters) != 5)
+  if (std::sscanf(text.c_str(), "Title: %d, Length: %d:%d:%15[0-9.] Chapters: %d", &number, &hours,
+                  &minutes, seconds, &title.chapters) != 5)
     return false;
-  title.seconds = 3600.0 * hours + 60.0 * minutes + seconds;
+  const std::optional<double> told = told_number(seconds);
+  if (!told) return false;
+  title.seconds = 3600.0 * hours + 60.0 * minutes + *told;
   return true;
 }
 

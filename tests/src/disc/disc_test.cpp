@@ -371,12 +371,17 @@ TEST_SUITE("src.disc") {
     CHECK(share == doctest::Approx(0.125));
     CHECK(test::contents(burning.device) == test::contents(burning.image));
 
+    const auto another_disc = [&] { fs::resize_file(burning.device, 0); };
+    CHECK(contains(error_of([&] { burn_disc(burning); }), "is no drive"));  // holds something now
+    another_disc();
     programs.add("growisofs", burn +
                                   "; printf y | dd of=\"${4%%=*}\" bs=1 seek=2500000 "
                                   "conv=notrunc 2> /dev/null");
     CHECK(contains(error_of([&] { burn_disc(burning); }), "differs from the image at sector 1220"));
+    another_disc();
     programs.add("growisofs", "printf short > \"${4%%=*}\"");
     CHECK(contains(error_of([&] { burn_disc(burning); }), "it ends there"));
+    another_disc();
     programs.add("growisofs",
                  "echo ':-( media is not recognized as recordable DVD: 0' >&2; exit 4");
     CHECK(contains(error_of([&] { burn_disc(burning); }),
