@@ -17,6 +17,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   cuda/cuda_engine.h
   encoders/chunk_plan.h
   encoders/chunk_store.h
+  encoders/containers.h
   encoders/film.h
   encoders/film_reader.h
   encoders/film_settings.h
@@ -31,6 +32,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   encoders/sound_file.h
   encoders/vbv.h
   src/bench.h
+  src/build_facts.h
   src/disc.h
   src/errors.h
   src/estimate.h
@@ -39,6 +41,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   src/npy.h
   src/pipeline.h
   src/render.h
+  src/setting_words.h
   src/settings.h
   src/verify.h
   src/version.h)
@@ -63,7 +66,7 @@ if(PROJECT_IS_TOP_LEVEL)
 endif()
 
 # Components, for packagers and for projects around this one: lifereel_runtime is what programs need
-# at work, lifereel_development what is needed to build them.
+# at work, lifereel_development what is needed to build them, and lifereel_program the command line.
 install(DIRECTORY ${staged_include_dir}/lifereel DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
         COMPONENT lifereel_development)
 install(TARGETS lifereel EXPORT lifereelTargets
@@ -74,7 +77,21 @@ install(FILES ${PROJECT_SOURCE_DIR}/LICENSE ${PROJECT_SOURCE_DIR}/README.md
               ${PROJECT_SOURCE_DIR}/config/third-party.txt
         DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/lifereel COMPONENT lifereel_runtime)
 if(LIFEREEL_CLI)
-  install(TARGETS lifereel_cli RUNTIME COMPONENT lifereel_runtime)
+  install(TARGETS lifereel_cli RUNTIME COMPONENT lifereel_program)
+  if(LIFEREEL_GENERATED_DIR)
+    set(LIFEREEL_ZSH_DIR ${CMAKE_INSTALL_DATADIR}/zsh/site-functions CACHE STRING
+        "Where zsh looks for completions; on Debian share/zsh/vendor-completions")
+    install(FILES ${LIFEREEL_GENERATED_DIR}/lifereel.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1
+            COMPONENT lifereel_program)
+    install(FILES ${LIFEREEL_GENERATED_DIR}/lifereel.bash RENAME lifereel
+            DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
+            COMPONENT lifereel_program)
+    install(FILES ${LIFEREEL_GENERATED_DIR}/_lifereel DESTINATION ${LIFEREEL_ZSH_DIR}
+            COMPONENT lifereel_program)
+    install(FILES ${LIFEREEL_GENERATED_DIR}/lifereel.fish
+            DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d
+            COMPONENT lifereel_program)
+  endif()
   file(RELATIVE_PATH bin_to_lib ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR})
   set_target_properties(lifereel_cli PROPERTIES INSTALL_RPATH "\$ORIGIN/${bin_to_lib}")
 endif()

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "encoders/containers.h"
 #include "encoders/dvd/dvd_video.h"
 #include "encoders/libav/log_capture.h"
 #include "encoders/picture_files.h"
@@ -91,14 +92,6 @@ constexpr OwnExtension own_extensions[] = {
     {"mpg", {"mpeg", "vob"}},        {"mpeg", {"mpeg", "vob"}},
 };
 
-std::string names_of_muxers() {
-  std::set<std::string> names;
-  void* state = nullptr;
-  while (const AVOutputFormat* muxer = av_muxer_iterate(&state))
-    if (writes_one_video_file(*muxer)) names.insert(muxer->name);
-  return join({names.begin(), names.end()});
-}
-
 std::string known_extensions() {
   std::set<std::string> names;
   void* state = nullptr;
@@ -149,6 +142,14 @@ void refuse_deep_samples(const FilmSettings& settings, const AVOutputFormat& mux
 
 }  // namespace
 
+std::vector<std::string> available_containers() {
+  std::set<std::string> names;
+  void* state = nullptr;
+  while (const AVOutputFormat* muxer = av_muxer_iterate(&state))
+    if (writes_one_video_file(*muxer)) names.insert(muxer->name);
+  return {names.begin(), names.end()};
+}
+
 std::string extension_of(const std::string& path) {
   std::string extension = std::filesystem::path(path).extension().string();
   if (!extension.empty()) extension.erase(0, 1);
@@ -168,11 +169,11 @@ const AVOutputFormat& find_muxer(const FilmSettings& settings, const std::string
         av_guess_format(settings.container.c_str(), nullptr, nullptr);
     if (muxer == nullptr)
       throw std::invalid_argument("this FFmpeg has no container '" + settings.container +
-                                  "'; for films it has " + names_of_muxers());
+                                  "'; for films it has " + join(available_containers()));
     if (!writes_one_video_file(*muxer) && std::string_view(muxer->name) != "framehash")
       throw std::invalid_argument("the container '" + settings.container +
                                   "' does not write one video file; for films there are " +
-                                  names_of_muxers());
+                                  join(available_containers()));
     return *muxer;
   }
   if (path == "-")

@@ -39,19 +39,20 @@ const SettingKey* find_key(std::string_view name) {
   return found == keys.end() ? nullptr : &*found;
 }
 
-/// Boost's name of an option, with its one letter where it has one.
-std::string option_name(const std::string& name) {
-  if (name == "output") return "output,o";
-  if (name == "help") return "help,h";
-  if (name == "quiet") return "quiet,q";
-  return name;
+char letter_of(std::string_view name) {
+  for (const std::string_view known : {"output", "help", "quiet"})
+    if (name == known) return known.front();
+  return 0;
 }
 
-void add_option(po::options_description& description, const std::string& name, bool flag) {
-  if (flag) {
-    description.add_options()(option_name(name).c_str(), "");
+void add_option(po::options_description& description, const Option& option) {
+  // Boost's name of an option has its letter.
+  const std::string name =
+      option.letter == 0 ? option.name : option.name + "," + std::string(1, option.letter);
+  if (option.value.empty()) {
+    description.add_options()(name.c_str(), "");
   } else {
-    description.add_options()(option_name(name).c_str(), po::value<std::string>());
+    description.add_options()(name.c_str(), po::value<std::string>());
   }
 }
 
@@ -89,14 +90,8 @@ std::vector<po::option> take_flags_with_values(const Command& command,
 
 std::vector<po::option> parse(const Command& command, std::vector<std::string> words) {
   po::options_description description;
-  for (const SettingKey& key : taken_keys(command)) {
-    add_option(description, key.name, std::string_view(key.value).empty());
-  }
-  for (const CommandOption& option : command.options) {
-    add_option(description, option.name, std::string_view(option.value).empty());
-  }
-  add_option(description, "help", true);
-  add_option(description, positional_name, false);
+  for (const Option& option : options_of(command)) add_option(description, option);
+  add_option(description, {positional_name, 0, "WORD", "", "", ""});
   po::positional_options_description positional;
   positional.add(positional_name, -1);
 
@@ -142,25 +137,56 @@ void add_cells(std::string& text, const std::vector<std::string>& cells) {
   }
 }
 
-std::string cell(const std::string& name, const char* value, const std::string& help) {
-  std::string option = name == "output" ? "-o, --output" : "--" + name;
-  if (*value) option += std::string(" ") + value;
-  return pad(option, 22) + help;
+std::string cell(const Option& option) {
+  const std::string initial = option.initial.empty() ? "" : " [" + option.initial + "]";
+  const std::string help = option.help + initial;
+  // -q is known; here it would take the room of a word.
+  return pad(option_with_value(option).substr(option.letter == 'q' ? 4 : 0), 22) + help;
 }
 
 }  // namespace
 
+std::vector<Option> options_of(const Command& command) {
+  std::vector<Option> options;
+  for (const CommandOption& own : command.options)
+    options.push_back(
+        {own.name, letter_of(own.name), own.value, own.help, "", "", false, own.words});
+  for (const SettingKey& key : taken_keys(command))
+    options.push_back({key.name, letter_of(key.name), key.value, key.help, key.group, key.initial,
+                       key.repeatable});
+  options.push_back({"help", 'h', "", "the options", "", ""});
+  return options;
+}
+
+std::string option_with_value(const Option& option) {
+  std::string text;
+  if (option.letter != 0) text = std::string("-") + option.letter + ", ";
+  text += "--" + option.name;
+  return option.value.empty() ? text : text + " " + option.value;
+}
+
 const std::vector<CommandOption>& source_options() {
-  static const std::vector<CommandOption> options{{"preset", "NAME", "lifereel presets: the list"},
-                                                  {"config", "FILE", "settings from a file"},
-                                                  {"from", "FILM", "settings out of a film"}};
+  static const std::vector<CommandOption> options{
+      {"preset", "NAME", "lifereel presets: the list", preset_names()},
+      {"config", "FILE", "settings from a file"},
+      {"from", "FILM", "settings out of a film"}};
   return options;
 }
 
 const std::vector<CommandOption>& quality_options() {
-  static const std::vector<CommandOption> options{{"quality", "NAME", "draft ... max, or auto"},
-                                                  {"within", "TIME", "for auto, 1h"}};
+  static const std::vector<CommandOption> options{
+      {"quality",
+       "NAME",
+       "draft ... max, or auto",
+       {"draft", "preview", "production", "max", "auto"}},
+      {"within", "TIME", "for auto, 1h"}};
   return options;
+}
+
+std::vector<std::string> preset_names() {
+  std::vector<std::string> names;
+  for (const Preset& preset : presets()) names.push_back(preset.name);
+  return names;
 }
 
 Arguments::Arguments(const Command& command, const std::vector<std::string>& words)
@@ -281,23 +307,18 @@ RenderSettings Arguments::settings(std::optional<Quality> quality) const {
 std::string help(const Command& command) {
   std::string text = "lifereel " + std::string(command.name) + " " + command.synopsis + "\n" +
                      command.summary + "\n";
-  std::vector<std::string> cells;
-  for (const CommandOption& option : command.options) {
-    cells.push_back(cell(option.name, option.value, option.help));
-  }
-  if (!cells.empty()) text += "\n";
-  add_cells(text, cells);
+  if (!command.options.empty()) text += "\n";
   std::string group;
-  cells.clear();
-  for (const SettingKey& key : taken_keys(command)) {
-    if (group != key.group) {
+  std::vector<std::string> cells;
+  for (const Option& option : options_of(command)) {
+    if (option.name == "help") continue;  // whoever reads it knows
+    if (group != option.group) {
       add_cells(text, cells);
       cells.clear();
-      group = key.group;
+      group = option.group;
       text += group + "\n";
     }
-    const std::string initial = key.initial.empty() ? "" : " [" + key.initial + "]";
-    cells.push_back(cell(key.name, key.value, key.help + initial));
+    cells.push_back(cell(option));
   }
   add_cells(text, cells);
   if (!group.empty())

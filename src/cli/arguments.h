@@ -19,11 +19,13 @@ struct UsageError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
-/// An option of a command that is not a setting. An empty `value` makes it a flag.
+/// An option of a command that is not a setting. An empty `value` makes it a flag. A value called
+/// FILE, FILM or FOLDER, and others of completion.cpp, is completed as one.
 struct CommandOption {
   const char* name;
   const char* value;
   const char* help;
+  std::vector<std::string> words = {};  ///< values that have names
 };
 
 class Arguments;
@@ -37,7 +39,27 @@ struct Command {
   int most_positional = 0;
   const char* notes = "";  ///< lines below the options in the help
   int (*run)(const Arguments&) = nullptr;
+  std::vector<std::string> words = {};  ///< that positional arguments are; none: files
 };
+
+/// An option of a command, its own or a setting, as the parser, the help, the manual and the
+/// completions have it.
+struct Option {
+  std::string name;
+  char letter;        ///< -o; 0: none
+  std::string value;  ///< what follows it, "FILE"; empty: a flag
+  std::string help;
+  std::string group;    ///< of a setting; empty: the command's own
+  std::string initial;  ///< of a setting
+  bool repeatable = false;
+  std::vector<std::string> words = {};  ///< of a command's own; settings have setting_words()
+};
+
+/// Its own options, the settings it takes, group by group, and --help.
+std::vector<Option> options_of(const Command& command);
+
+/// "-o, --output FILE"
+std::string option_with_value(const Option& option);
 
 /// What was given to a command.
 class Arguments {
@@ -81,5 +103,6 @@ std::string help(const Command& command);
 const std::vector<CommandOption>& source_options();
 /// --quality and --within.
 const std::vector<CommandOption>& quality_options();
+std::vector<std::string> preset_names();
 
 }  // namespace lifereel::cli

@@ -90,6 +90,7 @@ const Command bench_command{
      {"quiet", "", "no progress"}},
     16,
     "\nWithout --frames every part takes some seconds. Films go to $TMPDIR and are removed.\n",
-    measure};
+    measure,
+    preset_names()};
 
 }  // namespace lifereel::cli

@@ -20,6 +20,10 @@ extern const Command state_command;
 extern const Command verify_command;
 extern const Command disc_command;
 
+/// Every command, in the order of the overview, help, manual and completions: the list in
+/// commands.cpp. Sets out what there is; a command that is not in it does not exist.
+const std::vector<const Command*>& commands();
+
 /// Set when the program has been asked to end (signals.h).
 const std::atomic<bool>& cancelled();
 

@@ -61,6 +61,12 @@ int run_looks(const Arguments& arguments) {
   throw UsageError("there is no look '" + names.front() + "' to print; lifereel looks lists them");
 }
 
+std::vector<std::string> look_names() {
+  std::vector<std::string> names;
+  for (const Look& look : looks()) names.push_back(look.name);
+  return names;
+}
+
 /// The encoders of the presets and of lossless films.
 std::set<std::string> wanted_encoders() {
   std::set<std::string> wanted{"ffv1"};
@@ -171,8 +177,9 @@ int run_info(const Arguments& arguments) {
 }  // namespace
 
 const Command looks_command{
-    "looks", "[NAME]", "The list; with NAME, the look itself, what --look would read.", {}, {}, 1,
-    "",      run_looks};
+    "looks", "[NAME]",  "The list; with NAME, the look itself, what --look would read.",
+    {},      {},        1,
+    "",      run_looks, look_names()};
 
 const Command presets_command{"presets",
                               "[NAME | --from FILM]",
@@ -181,7 +188,8 @@ const Command presets_command{"presets",
                               {{"from", "FILM", "settings out of a film"}},
                               1,
                               "",
-                              run_presets};
+                              run_presets,
+                              preset_names()};
 
 const Command info_command{"info",
                            "",

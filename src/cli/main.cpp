@@ -14,7 +14,10 @@
 #include <new>
 #include <stdexcept>
 
+#include "src/build_facts.h"
 #include "src/cli/commands.h"
+#include "src/cli/completion.h"
+#include "src/cli/manual.h"
 #include "src/cli/option_words.h"
 #include "src/cli/signals.h"
 #include "src/cli/stack.h"
@@ -23,13 +26,6 @@
 
 namespace lifereel::cli {
 namespace {
-
-const std::vector<const Command*>& commands() {
-  static const std::vector<const Command*> all{
-      &render_command, &estimate_command, &verify_command, &disc_command, &presets_command,
-      &looks_command,  &info_command,     &bench_command,  &hash_command, &state_command};
-  return all;
-}
 
 const Command& find_command(const std::string& name) {
   std::string known;
@@ -81,11 +77,34 @@ void print_overview() {
       "lifereel COMMAND --help lists the options of a command; lifereel --version the version.\n");
 }
 
+/// For installation, and for what is installed then.
+void generate(const std::vector<std::string>& words) {
+  constexpr std::string_view shells = "complete-";
+  const std::string what = words.size() == 2 ? words[1] : "";
+  if (what == "man")
+    std::fputs(manual().c_str(), stdout);
+  else if (what.starts_with(shells))
+    std::fputs(completion(what.substr(shells.size())).c_str(), stdout);
+  else
+    throw UsageError("--generate takes man, complete-bash, complete-zsh or complete-fish");
+}
+
 int run(const std::vector<std::string>& words) {
   if (words.empty()) throw UsageError("name a command; lifereel --help lists them");
   const std::string& first = words.front();
   if (first == "--version") {
     std::printf("lifereel %s\n", version());
+    for (const BuildFact& fact : build_facts())
+      std::printf("%-13s %s\n", fact.name.c_str(), fact.value.c_str());
+    return check_printed(0, nullptr);
+  }
+  if (first == "--generate") {
+    generate(words);
+    return check_printed(0, nullptr);
+  }
+  if (first == "--words") {  // completions ask
+    if (words.size() != 2) throw UsageError("--words takes an option's name");
+    for (const std::string& word : value_words(words[1])) std::printf("%s\n", word.c_str());
     return check_printed(0, nullptr);
   }
   if (first == "--help" || first == "-h" || first == "help") {

@@ -17,7 +17,7 @@ std::vector<CommandOption> options() {
   std::vector<CommandOption> list = source_options();
   for (const CommandOption& option : quality_options()) list.push_back(option);
   list.push_back({"quiet", "", "print only errors"});
-  list.push_back({"progress", "json", "lines on standard error"});
+  list.push_back({"progress", "json", "lines on standard error", {"json"}});
   list.push_back({"trust-film", "", "with filter, codec-option"});
   list.push_back({"finish-on-interrupt", "", "Ctrl-C ends the film there"});
   return list;

@@ -50,6 +50,12 @@ struct KeysOf {
 #define LIFEREEL_FIELD(path) \
   [](auto& settings) -> auto& { return settings.path; }
 
+std::vector<std::string> look_names() {
+  std::vector<std::string> names;
+  for (const Look& look : looks()) names.push_back(look.name);
+  return names;
+}
+
 /// A key that is left out of what is printed where it says nothing, as in films before there was
 /// one.
 SettingEntry unless_initial(SettingEntry entry) {
@@ -155,10 +161,13 @@ void add_character_entries(std::vector<SettingEntry>& list) {
   constexpr KeysOf key{"look"};
   const auto add = [&list](const SettingEntry& entry) { list.push_back(of_characters(entry)); };
   add(flag_entry(key("glyphs", "", "in characters"), LIFEREEL_FIELD(universe.look.glyphs)));
-  add(entry(key("glyph-set", "SET", "name, or characters"), LIFEREEL_FIELD(universe.look.glyph_set),
-            parse_glyph_set, print_string));
-  add(entry(key("glyph-cell", "PX", "16, 24, 32, 64 or auto"),
-            LIFEREEL_FIELD(universe.look.glyph_cell), parse_glyph_cell, print_glyph_cell));
+  add(with_words(glyph_set_names(),
+                 entry(key("glyph-set", "SET", "name, or characters"),
+                       LIFEREEL_FIELD(universe.look.glyph_set), parse_glyph_set, print_string)));
+  add(with_words(
+      {"auto", "16", "24", "32", "64"},
+      entry(key("glyph-cell", "PX", "16, 24, 32, 64 or auto"),
+            LIFEREEL_FIELD(universe.look.glyph_cell), parse_glyph_cell, print_glyph_cell)));
   add(float_entry(key("glyph-edges", "X", "lines along edges, 0 to 1"),
                   LIFEREEL_FIELD(universe.look.glyph_edges)));
   add(float_entry(key("glyph-floor", "X", "dark cells empty, 0 to 1"),
@@ -177,14 +186,16 @@ void add_tube_entries(std::vector<SettingEntry>& list) {
 std::vector<SettingEntry> look_entries() {
   constexpr KeysOf key{"look"};
   std::vector<SettingEntry> list;
-  list.push_back(look_entry(key("look", "NAME", "or a file; lifereel looks")));
+  list.push_back(
+      with_words(look_names(), look_entry(key("look", "NAME", "or a file; lifereel looks"))));
   const auto add = [&list](SettingEntry entry) { list.push_back(of_colour(std::move(entry))); };
   add(choice(key("tone", "CURVE", "log, filmic, published"), LIFEREEL_FIELD(universe.look.tone),
              tone_names));
   add(choice(key("color-by", "WHAT", "species, speed, ..."),
              LIFEREEL_FIELD(universe.look.colour_by), colour_by_names));
-  add(entry(key("palette", "COLORS", "name or RRGGBB ..."), LIFEREEL_FIELD(universe.look.palette),
-            parse_palette, print_string));
+  add(with_words(palette_names(),
+                 entry(key("palette", "COLORS", "name or RRGGBB ..."),
+                       LIFEREEL_FIELD(universe.look.palette), parse_palette, print_string)));
   add(entry(key("background", "COLOR", "RRGGBB"), LIFEREEL_FIELD(universe.look.background),
             parse_colour, print_colour));
   add(float_entry(key("exposure", "STOPS", "+ brighter, - darker"),
@@ -233,7 +244,8 @@ SettingEntry of_sound(SettingEntry entry) {
 std::vector<SettingEntry> sound_entries() {
   constexpr KeysOf key{"film"};
   std::vector<SettingEntry> list;
-  list.push_back(audio_entry(key("audio", "FILE", "of sound, universe, none")));
+  list.push_back(with_words({"universe", "none"},
+                            audio_entry(key("audio", "FILE", "of sound, universe, none"))));
   const auto add = [&list](SettingEntry entry) { list.push_back(of_sound(std::move(entry))); };
   SettingEntry digest = text_entry(key("audio-digest", "SHA256", "that FILE must have"),
                                    LIFEREEL_FIELD(film.audio.digest));
@@ -248,7 +260,8 @@ std::vector<SettingEntry> sound_entries() {
             parse_duration, print_double));
   add(entry(key("audio-fade-out", "S", "seconds, at the end"), LIFEREEL_FIELD(film.audio.fade_out),
             parse_duration, print_double));
-  add(loudness_entry(key("loudness", "LUFS", "-14, -23, ..., or off")));
+  add(with_words({"-14", "-23", "off"},
+                 loudness_entry(key("loudness", "LUFS", "-14, -23, ..., or off"))));
   return list;
 }
 
@@ -261,8 +274,10 @@ std::vector<SettingEntry> film_entries() {
                        parse_codec, print_string));
   list.push_back(unless_initial(choice(key("pixel-format", "NAME", "or yuv420p10"),
                                        LIFEREEL_FIELD(film.pixel_format), pixel_format_names)));
-  list.push_back(entry(key("codec-preset", "NAME", "medium, veryfast, ..."),
-                       LIFEREEL_FIELD(film.codec_preset), parse_string, print_string));
+  list.push_back(with_words({"ultrafast", "superfast", "veryfast", "faster", "fast", "medium",
+                             "slow", "slower", "veryslow", "placebo"},
+                            entry(key("codec-preset", "NAME", "medium, veryfast, ..."),
+                                  LIFEREEL_FIELD(film.codec_preset), parse_string, print_string)));
   list.push_back(entry(key("crf", "X", "constant quality"), LIFEREEL_FIELD(film.crf), parse_double,
                        print_double));
   list.push_back(rate_entry(key("bitrate", "RATE", "4400k, 1.5M"), LIFEREEL_FIELD(film.bitrate)));

@@ -25,6 +25,8 @@ struct SettingEntry {
   std::function<void(RenderSettings&, const SettingText&)> read;
   /// Nothing where there is nothing to print.
   std::function<std::optional<std::string>(const RenderSettings&)> print;
+  /// Values with names that are known here (setting_words.h).
+  std::vector<std::string> words = {};
 };
 
 /// In the order a config file is printed.

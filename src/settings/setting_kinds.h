@@ -76,11 +76,19 @@ struct Names {
   }
 };
 
+/// A key among whose values some have names.
+inline SettingEntry with_words(std::vector<std::string> words, SettingEntry entry) {
+  entry.words = std::move(words);
+  return entry;
+}
+
 template <typename Enum, std::size_t N, typename Access>
 SettingEntry choice(const SettingKey& key, Access access, const Names<Enum, N>& names) {
-  return entry(
+  SettingEntry result = entry(
       key, access, [names](std::string_view text) { return names.parse(text); },
       [names](Enum value) { return names.print(value); });
+  for (const auto& [value, name] : names.all) result.words.push_back(name);
+  return result;
 }
 
 inline std::string parse_string(std::string_view text) { return std::string(text); }

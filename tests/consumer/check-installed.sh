@@ -19,12 +19,16 @@ mkdir "$work/by-cmake-out" "$work/by-pkg-config-out"
 for document in LICENSE README.md CHANGELOG.md; do
   cmp "$source/../../$document" "$work/prefix/share/doc/lifereel/$document"
 done
-# Each file is of one component or the other.
-for component in lifereel_runtime lifereel_development; do
+for generated in man/man1/lifereel.1 bash-completion/completions/lifereel zsh/site-functions/_lifereel \
+  fish/vendor_completions.d/lifereel.fish; do
+  [ -s "$work/prefix/share/$generated" ] || { echo "share/$generated is not installed"; exit 1; }
+done
+# Each file is of one component.
+for component in lifereel_runtime lifereel_development lifereel_program; do
   "$cmake" --install "$build" --prefix "$work/$component" --component $component >> "$work/install.log"
 done
-[ -x "$work/lifereel_runtime/bin/lifereel" ] && [ ! -e "$work/lifereel_runtime/include" ]
-cp -R "$work/lifereel_development/." "$work/lifereel_runtime"
+[ -x "$work/lifereel_program/bin/lifereel" ] && [ ! -e "$work/lifereel_runtime/include" ]
+cp -R "$work/lifereel_development/." "$work/lifereel_program/." "$work/lifereel_runtime"
 diff -r "$work/prefix" "$work/lifereel_runtime"
 
 echo "by find_package"

@@ -82,7 +82,10 @@ TEST_SUITE("src.cli") {
     for (const SettingKey& key : setting_keys())
       CHECK(contains(render, "--" + std::string(key.name)));
     CHECK(program.run({"--help"}).status == 0);
-    CHECK(program.run({"--version"}).out.starts_with("lifereel 0."));
+    const std::string facts = program.run({"--version"}).out;
+    CHECK(facts.starts_with("lifereel 0."));
+    for (const char* fact : {"\ncompiler ", "\nGPU engine ", "\nFFmpeg ", "\nlibavcodec "})
+      CHECK(contains(facts, fact));
   }
 
   TEST_CASE("command lines that cannot be meant end with 2") {
