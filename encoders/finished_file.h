@@ -12,6 +12,16 @@
 
 namespace [[gnu::visibility("default")]] lifereel {
 
+/// The system refused a call on a file, and why.
+class FileError : public std::runtime_error {
+ public:
+  FileError(const std::string& what, int error) : std::runtime_error(what), error_(error) {}
+  int error() const noexcept { return error_; }  ///< errno
+
+ private:
+  int error_;
+};
+
 /// The file is finished and has its name, but something failed afterwards or beside it: the flush
 /// of its folder, statistics, hashes.
 struct FinishedWithError : std::runtime_error {
@@ -22,15 +32,19 @@ struct FinishedWithError : std::runtime_error {
 class FinishedUnnamed : public std::runtime_error {
  public:
   FinishedUnnamed(const std::string& why, const std::string& kept_path,
-                  const std::string& remedy = {})
+                  const std::string& remedy = {}, int error = 0)
       : std::runtime_error(why + "; the whole file is kept as '" + kept_path + "'" + remedy),
         why_(why),
-        kept_path_(kept_path) {}
+        kept_path_(kept_path),
+        error_(error) {}
   const std::string& why() const noexcept { return why_; }
   const std::string& kept_path() const noexcept { return kept_path_; }
+  /// EEXIST: a file of that name was there; 0: not known.
+  int error() const noexcept { return error_; }
 
  private:
   std::string why_, kept_path_;
+  int error_;
 };
 
 /// Written under a temporary name beside `path` (path.part-XXXXXX, made exclusively), or under the
@@ -60,7 +74,7 @@ class FinishedFile {
     try_out(path);
   }
 
-  /// As check_path(); std::runtime_error when the temporary file cannot be made.
+  /// As check_path(); FileError when the temporary file cannot be made.
   FinishedFile(const std::string& path, bool overwrite, const std::string& temporary_path = {});
   ~FinishedFile();
   FinishedFile(const FinishedFile&) = delete;
@@ -68,7 +82,7 @@ class FinishedFile {
 
   /// All of it, or the errno of the failure (0: none), which is kept for check_written().
   int try_write(const std::uint8_t* data, std::size_t size) noexcept;
-  /// Throws std::runtime_error when a write or a seek has failed.
+  /// Throws FileError when a write or a seek has failed.
   void check_written() const;
   /// Moves the place of the next write; negative errno on failure, which is kept as that of a write
   /// is. Only when seekable().
@@ -83,7 +97,7 @@ class FinishedFile {
   /// Flushes to disk, closes, calls `before_naming`, renames, flushes the folder; returns the size.
   /// A file system that cannot flush is no error. Throws FinishedUnnamed when the file cannot be
   /// renamed, also because another one of that name has appeared meanwhile and may not be
-  /// overwritten; std::runtime_error when flushing failed, which keeps the file under its temporary
+  /// overwritten; FileError when flushing failed, which keeps the file under its temporary
   /// name, too, for nobody knows what the disk has of it. The file has its name after an error only
   /// when that is FinishedWithError: then the folder could not be flushed.
   std::int64_t finish(const std::function<void()>& before_naming = {});

@@ -2,13 +2,12 @@
 #include "encoders/film/chunk_sequencer.h"
 
 #include <algorithm>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "encoders/film/chunk_records.h"
+#include "encoders/film/chunk_keeper.h"
 #include "encoders/film/lap.h"
 #include "encoders/libav/log_capture.h"
 #include "encoders/libav/picture_frame.h"
@@ -24,7 +23,8 @@ class ChunkSequencer::Chunk final : public PictureSink {
         muxer_(sequencer.muxer_.get()),
         index_(index),
         frames_(frames),
-        encoder_(std::move(encoder)) {
+        encoder_(std::move(encoder)),
+        keeper_(sequencer.output_.chunks, index) {
     if (muxer_ != nullptr) muxer_->begin();
   }
   ~Chunk() override {
@@ -64,7 +64,7 @@ class ChunkSequencer::Chunk final : public PictureSink {
                                " pictures");
       encoder_->finish(take_);
       encoder_.reset();  // some encoders keep their last picture until then
-      if (recorder_) recorder_->finish();
+      keeper_.finish();
       if (muxer_ == nullptr) return;
       ended_ = true;
       muxer_->end(index_);
@@ -110,7 +110,7 @@ class ChunkSequencer::Chunk final : public PictureSink {
           "audio = universe makes sound of a universe that moves, and a picture came without its "
           "motion: name a file, or none");
     FrameMotion motion(picture.motion, picture.motion + picture.species);
-    if (recorder_) recorder_->add(motion);
+    if (muxer_ != nullptr) keeper_.add(motion);
     if (muxer_ == nullptr)
       sequencer_.writer_->add_motion(motion);
     else
@@ -123,7 +123,7 @@ class ChunkSequencer::Chunk final : public PictureSink {
       return;
     }
     if (packets_++ == 0) begin_packets(codec);
-    if (recorder_) recorder_->add(packet);
+    keeper_.add(packet, codec);
     std::vector<FrameMotion> motion = std::exchange(motion_, {});
     if (!hands_over_) return;
     UniquePacket own = make_packet();
@@ -139,15 +139,10 @@ class ChunkSequencer::Chunk final : public PictureSink {
   }
 
   void begin_packets(const AVCodecContext& codec) {
-    const std::vector<std::uint8_t> extradata(codec.extradata,
-                                              codec.extradata + codec.extradata_size);
-    sequencer_.writer_->check_extradata(extradata);
-    ChunkStore* const chunks = sequencer_.output_.chunks;
+    sequencer_.writer_->check_extradata(
+        {codec.extradata, static_cast<std::size_t>(codec.extradata_size)});
     // What would wait in memory for chunks before it waits in the store.
-    hands_over_ = chunks == nullptr || muxer_->is_next(index_);
-    if (chunks == nullptr) return;
-    recorder_.emplace(chunks->keep(index_), extradata);
-    for (const FrameMotion& motion : motion_) recorder_->add(motion);
+    hands_over_ = sequencer_.output_.chunks == nullptr || muxer_->is_next(index_);
   }
 
   ChunkSequencer& sequencer_;
@@ -158,7 +153,7 @@ class ChunkSequencer::Chunk final : public PictureSink {
     take(packet, codec);
   };
   std::vector<FrameMotion> motion_;  // since the last packet
-  std::optional<ChunkRecorder> recorder_;
+  ChunkKeeper keeper_;
   bool hands_over_ = false;
   bool ended_ = false;
   std::int64_t pictures_ = 0, packets_ = 0;

@@ -222,8 +222,9 @@ void FinishedFile::open_temporary(const std::string& wanted) {
   if (fd_ >= 0) return;
   const int error = errno;
   temporary_path_.clear();
-  throw std::runtime_error("cannot make a file in the folder '" +
-                           folder_of(wanted.empty() ? path_ : wanted) + "': " + errno_text(error));
+  throw FileError("cannot make a file in the folder '" +
+                      folder_of(wanted.empty() ? path_ : wanted) + "': " + errno_text(error),
+                  error);
 }
 
 bool FinishedFile::try_out(const std::string& path) {
@@ -290,8 +291,8 @@ void FinishedFile::write_behind() noexcept {
 
 void FinishedFile::check_written() const {
   if (error_ != 0)
-    throw std::runtime_error("cannot write '" + path_ + "': " + errno_text(error_) +
-                             "; the file was not kept");
+    throw FileError(
+        "cannot write '" + path_ + "': " + errno_text(error_) + "; the file was not kept", error_);
 }
 
 std::int64_t FinishedFile::try_seek(std::int64_t offset, int whence) noexcept {
@@ -336,14 +337,16 @@ void FinishedFile::pass_on_mode_and_owner() const noexcept {
 
 void FinishedFile::flush_and_close() {
   const bool failed = flush(fd_) == Flush::failed;
-  const int error = failed ? errno : 0;
+  int error = failed ? errno : 0;
   const bool closed = close(std::exchange(fd_, -1)) == 0;
   if (!failed && closed) return;
+  if (!failed) error = errno;
   kept_ = true;
-  throw std::runtime_error(std::string("cannot ") + (failed ? "flush '" : "close '") + path_ +
-                           (failed ? "' to disk: " : "': ") + errno_text(failed ? error : errno) +
-                           "; what was written is kept as '" + temporary_path_ +
-                           "', and may lack something");
+  throw FileError(std::string("cannot ") + (failed ? "flush '" : "close '") + path_ +
+                      (failed ? "' to disk: " : "': ") + errno_text(error) +
+                      "; what was written is kept as '" + temporary_path_ +
+                      "', and may lack something",
+                  error);
 }
 
 void give_name(const std::string& from, const std::string& to, bool overwrite) {
@@ -354,9 +357,11 @@ void give_name(const std::string& from, const std::string& to, bool overwrite) {
     error = rename_without_replacing(from, to);
   if (error == EEXIST)
     throw FinishedUnnamed(
-        "'" + to + "' has appeared while the file was written; it was left as it is", from);
+        "'" + to + "' has appeared while the file was written; it was left as it is", from, {},
+        error);
   if (error != 0)
-    throw FinishedUnnamed("cannot give '" + to + "' its name: " + errno_text(error), from);
+    throw FinishedUnnamed("cannot give '" + to + "' its name: " + errno_text(error), from, {},
+                          error);
   if (!flush_folder_of(to))
     throw FinishedWithError(
         "'" + to + "' is finished, but its folder cannot be flushed to disk: " + errno_text(EIO));

@@ -4,14 +4,14 @@
 #include <sys/stat.h>
 
 #include <cerrno>
-#include <stdexcept>
 
 #include "encoders/text/errno_text.h"
 
 namespace lifereel {
 
 void fail_to(const std::string& what, const std::string& path) {
-  throw std::runtime_error("cannot " + what + " '" + path + "': " + errno_text());
+  const int error = errno;
+  throw FileError("cannot " + what + " '" + path + "': " + errno_text(error), error);
 }
 
 FileReader::FileReader(const std::string& path)
@@ -34,6 +34,10 @@ std::size_t FileReader::read(void* bytes, std::size_t size) {
   const std::size_t got = std::fread(bytes, 1, size, file_);
   if (got < size && std::ferror(file_) != 0) fail_to("read", path_);
   return got;
+}
+
+void FileReader::skip_to(std::uint64_t place) {
+  if (fseeko(file_, static_cast<off_t>(place), SEEK_SET) != 0) fail_to("read", path_);
 }
 
 std::optional<std::string> read_file(const std::string& path) {

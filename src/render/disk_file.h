@@ -2,6 +2,7 @@
 // Working files as the disk has them.
 #pragma once
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -20,16 +21,16 @@ void as_plain_error(Work&& work) {
   try {
     work();
   } catch (const FinishedWithError& error) {
-    throw std::runtime_error(error.what());
+    throw FileError(error.what(), EIO);
   } catch (const FinishedUnnamed& error) {
-    throw std::runtime_error(error.what());
+    throw FileError(error.what(), error.error());
   }
 }
 
-/// Throws std::runtime_error: "cannot `what` '`path`': ", and errno's reason.
+/// Throws FileError: "cannot `what` '`path`': ", and errno's reason.
 [[noreturn]] void fail_to(const std::string& what, const std::string& path);
 
-/// Throws std::runtime_error where a file is, but cannot be read: that says nothing about it.
+/// Throws FileError where a file is, but cannot be read: that says nothing about it.
 class FileReader {
  public:
   explicit FileReader(const std::string& path);
@@ -42,6 +43,8 @@ class FileReader {
   std::uint64_t size() const;
   /// How much there was of it.
   std::size_t read(void* bytes, std::size_t size);
+  /// Where the next read begins.
+  void skip_to(std::uint64_t place);
 
  private:
   const std::string path_;

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "encoders/film_chunks.h"
+
+#include <mutex>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+#include "encoders/chunk_plan.h"
+#include "encoders/film/chunk_keeper.h"
+#include "encoders/film/container.h"
+#include "encoders/film/film_writer.h"
+#include "encoders/libav/libav.h"
+#include "encoders/libav/log_capture.h"
+#include "encoders/libav/picture_frame.h"
+#include "encoders/video/chunk_encoder.h"
+
+namespace lifereel {
+
+struct FilmChunks::Impl {
+  Impl(ResolvedFilm resolved, const FilmOutput& output)
+      : film(std::move(resolved)),
+        store(output.chunks),
+        plan{output.frames, film.settings.chunk_frames},
+        global_header((find_muxer(film.settings, output.path).flags & AVFMT_GLOBALHEADER) != 0) {
+    if (plan.chunk_frames <= 0 || plan.frames <= 0 || store == nullptr)
+      throw std::invalid_argument(
+          "only a film that is cut, and whose length is known, can be made chunk by chunk");
+    spare = open_encoder();
+    held = spare->pictures_held_at_most();
+  }
+
+  std::unique_ptr<PictureEncoder> open_encoder() const {
+    return std::make_unique<ChunkEncoder>(film, global_header);
+  }
+  std::unique_ptr<PictureEncoder> take_encoder() {
+    {
+      const std::lock_guard lock(mutex);
+      if (spare) return std::move(spare);
+    }
+    return open_encoder();
+  }
+
+  const ResolvedFilm film;
+  ChunkStore* const store;
+  const ChunkPlan plan;
+  const bool global_header;
+  int held = 1;
+  WrittenCount written;
+  std::mutex mutex;                       // what follows
+  std::unique_ptr<PictureEncoder> spare;  // opened first of all; the first chunk takes it
+};
+
+namespace {
+
+class KeptChunk final : public PictureSink {
+ public:
+  KeptChunk(const ChunkedSink& all, WrittenCount& written, ChunkStore& store, std::int64_t index,
+            std::int64_t frames, std::unique_ptr<PictureEncoder> encoder)
+      : all_(all),
+        written_(written),
+        index_(index),
+        frames_(frames),
+        encoder_(std::move(encoder)),
+        keeper_(&store, index) {}
+  ~KeptChunk() override {
+    try {
+      LogCapture quiet;  // encoders that are closed early have their say
+      encoder_.reset();
+    } catch (...) {
+      // No scope for the log: closing goes on in the member's own destructor.
+    }
+  }
+
+  void write(const Picture& picture) override {
+    PictureGuard guard(picture);
+    if (encoder_ == nullptr) throw std::logic_error("a picture came after the chunk had ended");
+    if (picture.pts_frames != pictures_)
+      throw std::runtime_error("the pictures of a chunk are numbered from 0 without gaps");
+    if (wants_motion()) {
+      if (picture.motion == nullptr)
+        throw std::invalid_argument("audio = universe: a picture came without its motion");
+      keeper_.add(FrameMotion(picture.motion, picture.motion + picture.species));
+    }
+    guard.disarm();
+    run([&] { encoder_->write(picture, take_); });
+    ++pictures_;
+  }
+
+  void finish() override {
+    if (encoder_ == nullptr) throw std::logic_error("the chunk failed and cannot be finished");
+    run([&] {
+      if (pictures_ != frames_)
+        throw std::logic_error("chunk " + std::to_string(index_) + " ended after " +
+                               std::to_string(pictures_) + " of " + std::to_string(frames_) +
+                               " pictures");
+      encoder_->finish(take_);
+      encoder_.reset();  // some encoders keep their last picture until then
+      keeper_.finish();
+    });
+  }
+
+  PictureFormat picture_format() const noexcept override { return all_.picture_format(); }
+  bool wants_motion() const noexcept override { return all_.wants_motion(); }
+  int pictures_held_at_most() const noexcept override { return all_.pictures_held_at_most(); }
+
+ private:
+  /// A chunk that has failed lets go of its pictures at once.
+  template <class Work>
+  void run(Work&& work) {
+    LogCapture quiet;  // what libav warns of is for whoever makes the film
+    try {
+      work();
+    } catch (...) {
+      encoder_.reset();
+      throw;
+    }
+  }
+
+  const ChunkedSink& all_;
+  WrittenCount& written_;
+  const std::int64_t index_, frames_;
+  std::unique_ptr<PictureEncoder> encoder_;
+  const PictureEncoder::TakePacket take_ = [this](AVPacket& packet, const AVCodecContext& codec) {
+    keeper_.add(packet, codec);
+    written_.add(1, packet.size);
+  };
+  ChunkKeeper keeper_;
+  std::int64_t pictures_ = 0;
+};
+
+}  // namespace
+
+FilmChunks::FilmChunks(ResolvedFilm film, const FilmOutput& output) {
+  LogCapture quiet;
+  impl_ = std::make_unique<Impl>(std::move(film), output);
+}
+
+FilmChunks::~FilmChunks() {
+  try {
+    LogCapture quiet;
+    impl_.reset();
+  } catch (...) {
+    // As KeptChunk's.
+  }
+}
+
+std::int64_t FilmChunks::chunk_frames() const noexcept { return impl_->plan.chunk_frames; }
+
+bool FilmChunks::needs_chunk(std::int64_t index) const {
+  return impl_->store->pictures(index) != impl_->plan.length(index);
+}
+
+std::unique_ptr<PictureSink> FilmChunks::begin_chunk(std::int64_t index, std::int64_t frames) {
+  LogCapture quiet;
+  return std::make_unique<KeptChunk>(*this, impl_->written, *impl_->store, index, frames,
+                                     impl_->take_encoder());
+}
+
+PictureFormat FilmChunks::picture_format() const noexcept { return impl_->film.pictures; }
+bool FilmChunks::wants_motion() const noexcept { return impl_->film.settings.audio.universe; }
+int FilmChunks::pictures_held_at_most() const noexcept { return impl_->held; }
+Film::Written FilmChunks::written() const noexcept { return impl_->written.so_far(); }
+
+}  // namespace lifereel
