@@ -19,6 +19,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   encoders/chunk_store.h
   encoders/containers.h
   encoders/film.h
+  encoders/film_chunks.h
   encoders/film_reader.h
   encoders/film_settings.h
   encoders/film_statistics.h
@@ -36,6 +37,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   src/disc.h
   src/errors.h
   src/estimate.h
+  src/farm.h
   src/golden.h
   src/job_control.h
   src/npy.h

@@ -135,3 +135,60 @@ for count in $((frames / 5)) "$frames" $((frames * 3)); do
   run "$lifereel" render --preset dvd_video --frames "$count" --overwrite --quiet -o "$here/ours.mpg"
   echo "| $count frames | $(awk '{printf "%.1f MiB", $4 / 1024}' "$here/time") |"
 done
+
+echo
+echo '| many machines: the way to a first picture | frames/s drawn | frames/s passed | a task beside passing and rendering, s | a task with nothing to do, s |'
+echo '|---|---|---|---|---|'
+task_costs() { # NAME FRAMES OPTION...
+  name=$1 count=$2
+  shift 2
+  for list in drawn passed beside nothing; do : > "$here/$list"; done
+  for _ in $(seq "$pairs"); do
+    rm -rf "$here/task.mp4.farm"
+    "$lifereel" render "$@" --codec null --bitrate none --maxrate none --bufsize none --crf none \
+      --codec-preset none --target none --frames "$count" --overwrite --quiet \
+      --stats "$here/stats.json"
+    quotient "$count" "$(json engine_busy_seconds "$here/stats.json")" >> "$here/drawn"
+    "$lifereel" plan "$@" --frames "$count" --chunk-frames 24 --gop 24 --ranges equal \
+      --tasks $((count / 24)) --overwrite --quiet -o "$here/task.mp4"
+    run "$lifereel" render --work "$here/task.mp4.farm" --task $((count / 24 - 1))
+    sed -n 's/.*passed in .*, \([0-9.]*\) frames.s$/\1/p' "$here/log" >> "$here/passed"
+    # "N frames in X s" of rendering, "passed in Y s".
+    sed -n 's/.* in \([0-9.]*\) s, .*/\1/p' "$here/log" | tr '\n' ' ' > "$here/both"
+    echo "$(cat "$here/both") $(wall)" | awk '{print $NF - $1 - $2}' >> "$here/beside"
+    run "$lifereel" render --work "$here/task.mp4.farm" --task $((count / 24 - 1))
+    wall >> "$here/nothing"
+  done
+  echo "| $name | $(median < "$here/drawn") | $(median < "$here/passed") | $(median < "$here/beside") | $(median < "$here/nothing") |"
+}
+task_costs '720x480, look published' "$((frames / 240 * 24))" --preset dvd_mp4
+task_costs '1920x1080, look aurora' $((frames / 720 * 24)) --preset film_1080p
+task_costs '1920x1080, look glyphs' $((frames / 720 * 24)) --preset film_1080p --look glyphs
+task_costs '3840x2160, look published' $((frames / 1440 * 24)) --preset bd_4k_6h
+
+echo
+echo '| join, chunks in the page cache | MB | MB/s | `cp` of the film, MB/s |'
+echo '|---|---|---|---|'
+join_speed() { # NAME FILE OPTION...
+  name=$1 film=$here/join/$2
+  shift 2
+  mkdir -p "$here/join"
+  "$lifereel" plan "$@" --tasks 1 --overwrite --quiet -o "$film"
+  "$lifereel" render --work "$film.farm" --task 0 --quiet
+  for list in joins copies; do : > "$here/$list"; done
+  for _ in $(seq "$pairs"); do
+    rm -f "$film" "$film.farm/finished" "$here/join/copy"
+    run "$lifereel" join --work "$film.farm" --quiet
+    bytes=$(stat -c %s "$film")
+    awk -v b="$bytes" -v s="$(wall)" 'BEGIN {print b / 1e6 / s}' >> "$here/joins"
+    run sh -c 'cp "$1" "$2" && sync "$2"' sh "$film" "$here/join/copy"
+    awk -v b="$bytes" -v s="$(wall)" 'BEGIN {print b / 1e6 / s}' >> "$here/copies"
+  done
+  awk -v n="$name" -v b="$bytes" -v j="$(median < "$here/joins")" -v c="$(median < "$here/copies")" \
+    'BEGIN {printf "| %s | %.0f | %.0f | %.0f |\n", n, b / 1e6, j, c}'
+  rm -rf "$here/join"
+}
+join_speed 'FFV1, .mkv' film.mkv --size 1920x1080 --codec ffv1 --chunk-frames 50 --frames $((frames / 10))
+join_speed 'H.264 of 200 Mb/s, .mp4' film.mp4 --size 1920x1080 --codec libx264 --codec-preset ultrafast \
+  --crf none --bitrate 200M --frames $((frames / 10)) --chunk-frames 50
+join_speed 'MPEG-2 of a DVD, .mpg' film.mpg --preset dvd_video --frames "$frames"

@@ -19,6 +19,14 @@ extern const Command hash_command;
 extern const Command state_command;
 extern const Command verify_command;
 extern const Command disc_command;
+extern const Command plan_command;
+extern const Command join_command;
+extern const Command status_command;
+
+/// render --work: one task of a planned film.
+int run_task(const Arguments& arguments);
+/// --work, in which a planned film is. Throws UsageError.
+std::string work_folder(const Arguments& arguments);
 
 /// Every command, in the order of the overview, help, manual and completions: the list in
 /// commands.cpp. Sets out what there is; a command that is not in it does not exist.

@@ -3,6 +3,7 @@
 //   0 done
 //   1 failed, or refused: settings that do not go together, files in the way
 //   2 a command line that cannot be understood
+//   75 the same may succeed later, or elsewhere: no space, a file that went stale, tasks missing
 //   129, 130, 143 ended by SIGHUP, SIGINT, SIGTERM
 #include <fcntl.h>
 #include <unistd.h>
@@ -46,6 +47,8 @@ void occupy_standard_descriptors() {
   }
   if (descriptor > STDERR_FILENO) close(descriptor);
 }
+
+constexpr int try_again_status = 75;  // EX_TEMPFAIL of sysexits.h
 
 int fail(int status, const std::string& error) {
   std::string sentence = with_option_words(error);
@@ -141,6 +144,8 @@ int run_or_fail(const std::vector<std::string>& words) {
     return fail(1, "out of memory; fewer particles or a smaller size need less");
   } catch (const FinishedWithError& error) {
     return fail(1, error.what());
+  } catch (const TryAgain& error) {
+    return fail(status_after(try_again_status), error.what());
   } catch (const std::exception& error) {
     return fail(status_after(1), error.what());
   }

@@ -23,6 +23,9 @@ constexpr Row statuses[] = {
      "found "
      "something wrong. Nothing is left that looks finished."},
     {"2", "The command line cannot be understood."},
+    {"75",
+     "The same may succeed later, or on another machine: no space for a task, a file handle that "
+     "went stale; join: tasks are missing, which the last words name. Engines requeue it."},
     {"129, 130, 143",
      "Ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM. A render has kept what is finished, and the "
      "same "
@@ -44,6 +47,10 @@ constexpr Row files[] = {
     {"FILM.lifereel/",
      "Beside a film until it is complete: its finished chunks, the state of its universe, and its "
      "settings, from which the same command resumes. Removed when the film has its name."},
+    {"FILM.farm/",
+     "Of a film that plan shares out: the sealed plan, the chunks of all tasks, states that they "
+     "begin with, and what submits them. It stays until it is removed; join --remove leaves the "
+     "plan."},
     {"~/.cache/lifereel/", "What estimates have measured, and what finished renders took."},
     {"FILE.cfg",
      "Settings, for --config: lines \"key = value\", where a key is an option without its dashes. "
@@ -60,6 +67,8 @@ constexpr Row examples[] = {
      "One picture."},
     {"lifereel estimate --preset film_4k", "What that film will take on this machine."},
     {"lifereel verify film.mpg", "Whether a film is what it should be."},
+    {"lifereel plan --preset bd_4k_6h -o film.mp4 --tasks 100 --slurm && film.mp4.farm/submit.sh",
+     "Six hours in 4K on a hundred machines."},
     {"lifereel disc film.mpg -o disc.iso", "From the film to the image of a DVD-Video."},
     {"lifereel hash --frames 100 -o golden.txt && lifereel hash --check golden.txt",
      "Whether a machine computes the same universe."},

@@ -20,10 +20,13 @@ std::vector<CommandOption> options() {
   list.push_back({"progress", "json", "lines on standard error", {"json"}});
   list.push_back({"trust-film", "", "with filter, codec-option"});
   list.push_back({"finish-on-interrupt", "", "Ctrl-C ends the film there"});
+  list.push_back({"work", "FOLDER", "of a planned film, a task"});
+  list.push_back({"task", "K", "which"});
   return list;
 }
 
 int run_render(const Arguments& arguments) {
+  if (arguments.has("work") || arguments.has("task")) return run_task(arguments);
   const bool quiet = arguments.has("quiet");
   const bool json = arguments.has("progress");
   if (json && arguments.value("progress") != "json")

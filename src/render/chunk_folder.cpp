@@ -70,6 +70,38 @@ ChunkFolder::Found ChunkFolder::look(std::vector<std::string>& useless) {
   return found;
 }
 
+ChunkFolder::Kept ChunkFolder::see(std::int64_t index) {
+  std::vector<std::uint8_t> block;
+  std::uint64_t bytes = 0;
+  // What is cut short ends in a number, too.
+  const Kept kept = glance(index);
+  if (kept != Kept::whole && kept != Kept::other_length) return kept;
+  const auto forget = [&] {
+    const std::lock_guard lock(mutex_);
+    chunks_.erase(index);
+  };
+  try {
+    check(index, block, bytes);
+    return kept;
+  } catch (const Damaged&) {
+    forget();
+    return Kept::damaged;
+  } catch (...) {
+    forget();
+    throw;
+  }
+}
+
+ChunkFolder::Kept ChunkFolder::glance(std::int64_t index) {
+  const SealedGlance seen = glance_at_sealed(folder_, chunk_kind, job_hash_, index);
+  if (!seen.is_there) return Kept::missing;
+  if (seen.other_job) return Kept::other_job;
+  if (!seen.pictures) return Kept::damaged;
+  if (*seen.pictures != plan_.length(index)) return Kept::other_length;
+  add(index, *seen.pictures);
+  return Kept::whole;
+}
+
 std::int64_t ChunkFolder::check(std::int64_t index, std::vector<std::uint8_t>& block,
                                 std::uint64_t& bytes) {
   try {

@@ -38,6 +38,14 @@ class ChunkFolder final : public ChunkStore {
   /// read, Cancelled.
   Found look(std::vector<std::string>& useless);
 
+  /// What is there of one chunk.
+  enum class Kept { missing, whole, damaged, other_length, other_job };
+  /// Reads it as look() does, and knows it from now on if it is whole. Throws std::runtime_error
+  /// when it cannot be read, Cancelled.
+  Kept see(std::int64_t index);
+  /// The same, but looks only at its begin and its end: what is in between may be damaged.
+  Kept glance(std::int64_t index);
+
   // ChunkStore
   std::int64_t pictures(std::int64_t index) const override;
   std::unique_ptr<ChunkWriter> keep(std::int64_t index) override;

@@ -8,17 +8,12 @@
 #include <utility>
 #include <vector>
 
-#include "encoders/sound_file.h"
 #include "src/render/after_the_film.h"
+#include "src/render/film_description.h"
 #include "src/settings/validation.h"
-#include "src/version.h"
 
 namespace lifereel {
 namespace {
-
-std::string self_description(const RenderSettings& settings) {
-  return "# lifereel " + std::string(version()) + "\n" + print_config(settings);
-}
 
 std::vector<std::string> lines(const std::string& text) {
   std::vector<std::string> lines;
@@ -47,10 +42,7 @@ FilmOutput described_output(const RenderSettings& settings, const StoppedSequenc
       }
     };
   }
-  if (!settings.film.audio.file.empty()) output.title = check_sound(settings.film.audio).title;
-  if (output.title.empty())
-    output.title = "Particle Life, seed " + std::to_string(settings.universe.seed);
-  output.comment = self_description(settings);
+  describe_film(settings, output);
   return output;
 }
 

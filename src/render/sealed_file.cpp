@@ -69,6 +69,31 @@ void SealedWriter::finish(std::int64_t pictures) {
   as_plain_error([this] { file_.finish(); });
 }
 
+SealedGlance glance_at_sealed(const std::string& folder, const SealedKind& kind,
+                              const std::string& job_hash, std::int64_t index) {
+  SealedGlance seen;
+  FileReader file(sealed_path(folder, kind, index));
+  seen.is_there = file.is_there();
+  if (!seen.is_there) return seen;
+  const std::string expected = preamble(kind, job_hash, index);
+  std::string begin(expected.size(), '\0');
+  const std::uint64_t size = file.size();
+  if (size < expected.size() + seal_bytes || file.read(begin.data(), begin.size()) != begin.size())
+    return seen;
+  const std::size_t header_bytes = kind.header.size();
+  const auto equal = [&](std::size_t from, std::size_t length) {
+    return begin.compare(from, length, expected, from, length) == 0;
+  };
+  if (!equal(0, header_bytes)) return seen;
+  seen.other_job = !equal(header_bytes, sha256_bytes);
+  std::int64_t pictures = 0;
+  file.skip_to(size - seal_bytes);
+  if (begin == expected && file.read(&pictures, sizeof pictures) == sizeof pictures &&
+      pictures >= 0)
+    seen.pictures = pictures;
+  return seen;
+}
+
 SealedReader::SealedReader(const std::string& folder, const SealedKind& kind,
                            const std::string& job_hash, std::int64_t index,
                            const std::atomic<bool>* cancel)

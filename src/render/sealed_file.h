@@ -61,6 +61,15 @@ class SealedWriter {
   Checksum hash_;
 };
 
+/// What a sealed file's begin and end say, without what is in between.
+struct SealedGlance {
+  bool is_there = false;
+  bool other_job = false;
+  std::optional<std::int64_t> pictures;  ///< nothing where it is damaged
+};
+SealedGlance glance_at_sealed(const std::string& folder, const SealedKind& kind,
+                              const std::string& job_hash, std::int64_t index);
+
 /// Every call throws Damaged where the file is not what was written, finish() std::invalid_argument
 /// where it is another job's, read() Cancelled when `cancel` (may be nullptr) is set.
 class SealedReader final : public ChunkReader {

@@ -63,6 +63,7 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     below("src/verify", commons " src/image src/render encoders/dvd encoders/read")
     below("src/disc", commons " src/image src/verify encoders/dvd encoders/read")
     below("src/estimate", commons " src/render")
+    below("src/farm", commons " src/render")
     below("src/golden", commons " src/render")
     below("src/bench", commons " src/render")
     below("src/cli", "")
