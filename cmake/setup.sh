@@ -10,7 +10,7 @@ build_packages="g++ cmake ninja-build pkg-config
   libavcodec-dev libavformat-dev libavfilter-dev libavutil-dev
   libboost-program-options-dev"
 
-# groff, mandoc, zsh and fish, which read the manual and the completions;
+# groff, mandoc, zsh and fish, which read the manual and the completions; lintian, which reads packages;
 # clang, its sanitizers, its standard library and clang-format 14; doctest; ffmpeg and ffprobe, which
 # judge the films; programs that make discs, and what reads and plays them; python3, which renders
 # under faults; Slurm, which shares a film out; locales, one of which has a decimal comma; a cross
@@ -18,8 +18,8 @@ build_packages="g++ cmake ninja-build pkg-config
 test_packages="clang libclang-rt-14-dev clang-format-14 libc++-14-dev libc++abi-14-dev
   doctest-dev
   ffmpeg dvdauthor genisoimage xorriso lsdvd libdvdread-dev libdvdnav-dev python3 locales
-  groff mandoc zsh fish
   slurmctld slurmd slurm-client munge
+  groff mandoc zsh fish dpkg-dev lintian
   g++-aarch64-linux-gnu qemu-user"
 
 case ${1:-} in
