@@ -279,10 +279,14 @@ void validate(const Checkpoint& checkpoint, const UniverseSettings& universe) {
 
 namespace {
 
+std::int32_t seam_and_family(const UniverseSettings& universe) {
+  return (universe.seam == Seam::published ? 1 : 0) + 2 * static_cast<int>(universe.matrix_family);
+}
+
 void put_universe(Writer& writer, const UniverseSettings& universe, const CheckpointParts& parts) {
   writer.put(universe.seed);
   for (const std::int32_t value : {universe.width, universe.height, universe.particles,
-                                   universe.species, universe.seam == Seam::published ? 1 : 0})
+                                   universe.species, seam_and_family(universe)})
     writer.put(value);
   for (const float value : {universe.rmax, universe.beta, universe.force_scale, universe.friction,
                             universe.dt, universe.trail_decay})
@@ -352,9 +356,11 @@ UniverseSettings get_universe(Reader& reader, const CheckpointParts& parts) {
   universe.seed = reader.get<std::uint64_t>();
   for (int* value : {&universe.width, &universe.height, &universe.particles, &universe.species})
     *value = reader.get<std::int32_t>();
-  const auto seam = reader.get<std::int32_t>();
-  if (seam != 0 && seam != 1) fail("its seam is neither exact nor published");
-  universe.seam = seam == 1 ? Seam::published : Seam::exact;
+  const auto seam_and_family = reader.get<std::int32_t>();
+  if (seam_and_family < 0 || seam_and_family / 2 > static_cast<int>(MatrixFamily::snakes))
+    fail("its seam or its matrix family is none of ours");
+  universe.seam = seam_and_family % 2 == 1 ? Seam::published : Seam::exact;
+  universe.matrix_family = static_cast<MatrixFamily>(seam_and_family / 2);
   for (float* value : {&universe.rmax, &universe.beta, &universe.force_scale, &universe.friction,
                        &universe.dt, &universe.trail_decay})
     *value = reader.get<float>();

@@ -37,6 +37,7 @@ struct Checkpoint {
 ///   u64        number of bytes in all
 ///   u64        seed
 ///   i32 x 5    width, height, particles N, species K, seam (0 exact, 1 published)
+///              + 2 * matrix family (0 random, 1 symmetric, 2 chase, 3 chains, 4 snakes)
 ///   f32 x 6    rmax, beta, force_scale, friction, dt, trail_decay
 ///   u32        entries of the matrix that follow: K * K, or 0 where it is drawn from the seed
 ///   f32 ...    matrix

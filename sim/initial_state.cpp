@@ -3,6 +3,8 @@
 // (M. E. O'Neill, "PCG" and "Developing a seed_seq alternative"; D. Lemire, "Fast Random Integer
 // Generation in an Interval").
 #include <array>
+#include <cmath>
+#include <cstddef>
 
 #include "sim/arithmetic/float_environment.h"
 #include "sim/universe.h"
@@ -101,6 +103,33 @@ class Pcg64 {
   bool half_left_ = false;
 };
 
+/// K x K, row-major. Entries change their sign, their place, or are quartered: all of it exact.
+void shape(std::vector<float>& matrix, std::size_t k, MatrixFamily family) {
+  const std::vector<float> drawn = matrix;
+  for (std::size_t i = 0; i < k; ++i)
+    for (std::size_t j = 0; j < k; ++j) {
+      float& entry = matrix[i * k + j];
+      const float size = std::fabs(entry), mirrored = drawn[j * k + i];
+      const bool next = (i + 1) % k == j, previous = (j + 1) % k == i;
+      switch (family) {
+        case MatrixFamily::random:
+          break;
+        case MatrixFamily::symmetric:
+          if (i > j) entry = mirrored;
+          break;
+        case MatrixFamily::chase:
+          entry = i == j ? size : i > j ? -mirrored : entry;
+          break;
+        case MatrixFamily::chains:
+          entry = i == j || next || previous ? size : -size;
+          break;
+        case MatrixFamily::snakes:
+          entry = i == j ? size : next ? 0.25f * size : 0.0f;
+          break;
+      }
+    }
+}
+
 }  // namespace
 
 InitialState make_initial_state(const UniverseSettings& settings) {
@@ -128,6 +157,7 @@ InitialState make_initial_state(const UniverseSettings& settings) {
     initial.matrix.resize(std::size_t{k} * k);
     for (float& entry : initial.matrix)
       entry = static_cast<float>(-1.0 + 2.0 * random.next_double());
+    shape(initial.matrix, k, settings.matrix_family);
   } else {
     initial.matrix = settings.matrix;
   }

@@ -37,6 +37,10 @@ void validate_world(const UniverseSettings& s) {
   const std::size_t entries = static_cast<std::size_t>(s.species) * s.species;
   require(s.matrix.empty() || s.matrix.size() == entries, "the matrix has ", s.matrix.size(),
           " numbers, but ", s.species, " species need ", s.species, " lines of ", s.species);
+  require(
+      s.matrix.empty() || s.matrix_family == MatrixFamily::random,
+      "matrix-family shapes the matrix that the seed draws, and this one is given: leave one of "
+      "matrix and matrix-family out");
   for (const float entry : s.matrix)
     require(
         std::isfinite(entry) && std::fabs(entry) <= 1024.0f,
@@ -56,7 +60,8 @@ void validate_points(const UniverseSettings& s) {
 /// Of what is a function of seed, place and frame.
 void validate_scene(const UniverseSettings& s) {
   const char* const scene = s.scene == Scene::rain ? "scene = rain" : "scene = fire";
-  require(s.matrix.empty(), scene, " has no forces: set matrix = seed");
+  require(s.matrix.empty() && s.matrix_family == MatrixFamily::random, scene,
+          " has no forces: set matrix = seed and matrix-family = random");
   require(s.steps_per_frame == 1 && s.substeps == 1, scene,
           " has no steps: leave steps-per-frame and substeps out");
   require(s.scene != Scene::fire || s.particles <= most_sparks, "particles ", s.particles,

@@ -30,6 +30,15 @@ enum class Scene {
 /// Sparks a fire may have.
 inline constexpr int most_sparks = 3000;
 
+/// What shape the matrix that the seed draws is given; A[i][j] is the force on i from j.
+enum class MatrixFamily {
+  random,     ///< as it is drawn: every entry uniform in -1 .. 1
+  symmetric,  ///< A[j][i] = A[i][j]: all forces between two species are mutual
+  chase,      ///< A[j][i] = -A[i][j]: what one is drawn to flees it; each is drawn to its own
+  chains,     ///< each is drawn to its own and to the species before and after it, and flees others
+  snakes,     ///< each is drawn to its own, a quarter as much to the next, and to no others
+};
+
 /// Everything that defines a universe. Equal settings mean equal states and equal frames, bit for
 /// bit, on every engine. A plain value: copy it, compare it, keep it.
 struct UniverseSettings {
@@ -57,6 +66,7 @@ struct UniverseSettings {
   int substeps = 1;
   /// K x K row-major, force on species row from species column; empty: drawn from the seed.
   std::vector<float> matrix;
+  MatrixFamily matrix_family = MatrixFamily::random;  ///< of one that is drawn from the seed
   LookSettings look;  ///< how it is drawn; no particle moves differently for it
 
   bool operator==(const UniverseSettings&) const = default;
@@ -88,7 +98,7 @@ struct InitialState {
 ///   rng = default_rng(seed)                                   SeedSequence, PCG64 (XSL-RR 128/64)
 ///   positions = rng.random((N, 2)).astype(f4) * f4([H, W])    53-bit doubles
 ///   species = rng.integers(0, K, N)                           Lemire's method on 32 bits
-///   matrix = rng.uniform(-1, 1, (K, K)).astype(f4)
+///   matrix = rng.uniform(-1, 1, (K, K)).astype(f4)       given the shape of its family, exactly
 /// Velocities are 0. Settings must be valid. Throws std::bad_alloc.
 // clang-format on
 InitialState make_initial_state(const UniverseSettings& settings);

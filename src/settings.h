@@ -132,6 +132,7 @@ const std::vector<SettingKey>& setting_keys();
 ///   seed        decimal or 0x...
 ///   matrix      "[a b; c d]", or a file with a row a line, blanks or commas between, # comments,
 ///               read at once, so settings never depend on files afterwards; "seed": from the seed
+///   matrix-family  of a matrix from the seed: MatrixFamily's names
 ///   audio       a file, relative to the config file; printed is its audio-digest
 ///   loudness    LUFS, or "off"
 ///   scene       another one than before comes with the look of its name, unless a look was given,

@@ -25,6 +25,7 @@ UniverseSettings sample_world(const UniverseSettings& universe, double pixels) {
                                                              pixels_of(universe))));
   // Of fewer particles the seed would make another one.
   if (world.matrix.empty()) world.matrix = make_initial_state(universe).matrix;
+  world.matrix_family = MatrixFamily::random;
   try {
     validate(world);
   } catch (const std::invalid_argument&) {

@@ -13,6 +13,11 @@ namespace lifereel {
 namespace {
 
 constexpr Names<Seam, 2> seam_names{{{{Seam::exact, "exact"}, {Seam::published, "published"}}}};
+constexpr Names<MatrixFamily, 5> family_names{{{{MatrixFamily::random, "random"},
+                                                {MatrixFamily::symmetric, "symmetric"},
+                                                {MatrixFamily::chase, "chase"},
+                                                {MatrixFamily::chains, "chains"},
+                                                {MatrixFamily::snakes, "snakes"}}}};
 constexpr Names<Scene, 3> scene_names{
     {{{Scene::particle_life, "particle-life"}, {Scene::rain, "rain"}, {Scene::fire, "fire"}}}};
 constexpr Names<ToneCurve, 3> tone_names{{{{ToneCurve::published, "published"},
@@ -95,6 +100,8 @@ std::vector<SettingEntry> universe_entries() {
   list.push_back(particles_entry(key("particles", "N", "or auto, by size")));
   list.push_back(int_entry(key("species", "K", "1 to 32"), LIFEREEL_FIELD(universe.species)));
   list.push_back(matrix_entry(key("matrix", "FILE", "K rows of K numbers")));
+  list.push_back(unless_initial(choice(key("matrix-family", "NAME", "chase, chains, ..."),
+                                       LIFEREEL_FIELD(universe.matrix_family), family_names)));
   list.push_back(
       choice(key("seam", "NAME", "exact, published"), LIFEREEL_FIELD(universe.seam), seam_names));
   list.push_back(

@@ -62,11 +62,15 @@ struct Names {
 
   Enum parse(std::string_view text) const {
     std::string known;
+    std::vector<std::string_view> names;
     for (const auto& [value, name] : all) {
       if (text == name) return value;
       known += known.empty() ? name : std::string(", ") + name;
+      names.emplace_back(name);
     }
-    refuse(in_quotes(text) + " is not one of " + known);
+    const std::string nearest(nearest_word(text, names));
+    refuse(in_quotes(text) + " is not one of " + known +
+           (nearest.empty() ? "" : "; did you mean " + nearest + "?"));
   }
   std::string print(Enum wanted) const {
     for (const auto& [value, name] : all) {
