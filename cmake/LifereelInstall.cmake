@@ -43,6 +43,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   src/npy.h
   src/pipeline.h
   src/render.h
+  src/scout.h
   src/setting_words.h
   src/settings.h
   src/verify.h

@@ -85,6 +85,8 @@ if command -v nvcc > /dev/null; then cuda=-DLIFEREEL_CUDA=ON; else echo "== no n
 # The library in a few large files, which compile in less than half the time.
 unity=-DCMAKE_UNITY_BUILD=ON
 
+command -v chromium > /dev/null || echo "== no chromium: the scout's page is not seen in a browser"
+
 mkdir -p build
 rm -f build/*-tests.xml
 export LIFEREEL_TESTS_MUST_RUN=1  # inside a test program, too, a test that has to be skipped fails

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // How a caller watches a long job and ends it: render(), verify(), run_golden(), check_golden(),
-// run_bench(), run_scaling(), make_disc(), burn_disc().
+// run_bench(), run_scaling(), make_disc(), burn_disc(), run_scout().
 #pragma once
 
 #include <atomic>

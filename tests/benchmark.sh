@@ -38,6 +38,40 @@ for threads in 1 $(nproc); do
 done
 
 echo
+echo '| `dvd_video`, a universe a processor | frames/s: engines alone | scout | scout / engines |'
+echo '|---|---|---|---|'
+many=$(nproc)
+engines_alone() {
+  for seed in $(seq "$many"); do
+    "$lifereel" state --preset dvd_video --seed "$seed" --threads 1 --frames "$frames" --overwrite --quiet \
+      -o "$here/$seed.npy" &
+  done
+  wait
+}
+# A share of the first rung, and nothing else: its status says that the rest of it is still to come.
+scout_share() {
+  rm -rf "$here/scout"
+  "$lifereel" scout --preset dvd_video --seeds "1-$((2 * many))" --share 1/2 --rungs "$frames" --quiet \
+    -o "$here/scout" > "$here/log" || [ $? -eq 75 ]
+}
+seconds() { # COMMAND
+  begin=$(date +%s.%N)
+  "$1"
+  awk -v a="$begin" -v b="$(date +%s.%N)" 'BEGIN {print b - a}'
+}
+: > "$here/engines"; : > "$here/scouts"; : > "$here/ratios"
+for _ in $(seq "$pairs"); do
+  engines=$(seconds engines_alone) scout=$(seconds scout_share)
+  quotient $((frames * many)) "$engines" >> "$here/engines"
+  # Whole observations, ten seconds each.
+  quotient $((frames / 300 * 300 * many)) "$scout" >> "$here/scouts"
+  awk -v e="$engines" -v s="$scout" -v part="$(quotient $((frames / 300 * 300)) "$frames")" \
+    'BEGIN {print part * e / s}' >> "$here/ratios"
+done
+awk -v e="$(median < "$here/engines")" -v s="$(median < "$here/scouts")" -v r="$(median < "$here/ratios")" \
+  'BEGIN {printf "| %d frames each | %.0f | %.0f | %.3f |\n", '"$frames"', e, s, r}'
+
+echo
 echo '| 1920x1080, one core, pairs with and without | frames/s with | what the stage takes, ms a frame | frames/s of it alone |'
 echo '|---|---|---|---|'
 milliseconds_a_frame() { # OPTION...

@@ -15,6 +15,7 @@ extern const Command looks_command;
 extern const Command bench_command;
 extern const Command estimate_command;
 extern const Command info_command;
+extern const Command scout_command;
 extern const Command hash_command;
 extern const Command state_command;
 extern const Command verify_command;

@@ -64,6 +64,7 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     below("src/disc", commons " src/image src/verify encoders/dvd encoders/read")
     below("src/estimate", commons " src/render")
     below("src/farm", commons " src/render")
+    below("src/scout", commons " src/render sim/arithmetic")
     below("src/golden", commons " src/render")
     below("src/bench", commons " src/render")
     below("src/cli", "")
