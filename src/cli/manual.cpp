@@ -25,7 +25,8 @@ constexpr Row statuses[] = {
     {"2", "The command line cannot be understood."},
     {"75",
      "The same may succeed later, or on another machine: no space for a task, a file handle that "
-     "went stale; join: tasks are missing, which the last words name. Engines requeue it."},
+     "went stale; join: tasks are missing, which the last words name; scout --share: others have "
+     "to come first. Engines requeue it."},
     {"129, 130, 143",
      "Ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM. A render has kept what is finished, and the "
      "same "
@@ -51,6 +52,8 @@ constexpr Row files[] = {
      "Of a film that plan shares out: the sealed plan, the chunks of all tasks, states that they "
      "begin with, and what submits them. It stays until it is removed; join --remove leaves the "
      "plan."},
+    {"FOLDER/index.html, scout.csv, scout.json",
+     "What scout has found. What is beside them is what it goes on from, or is extended by."},
     {"~/.cache/lifereel/", "What estimates have measured, and what finished renders took."},
     {"FILE.cfg",
      "Settings, for --config: lines \"key = value\", where a key is an option without its dashes. "
@@ -65,6 +68,7 @@ constexpr Row examples[] = {
      "A minute of another universe."},
     {"lifereel render --seed 11 --size 1920x1080 --look neon --frame 900 -o wallpaper.png",
      "One picture."},
+    {"lifereel scout --preset dvd_video --seeds 1-2000 -o scout", "Which seed to film."},
     {"lifereel estimate --preset film_4k", "What that film will take on this machine."},
     {"lifereel verify film.mpg", "Whether a film is what it should be."},
     {"lifereel plan --preset bd_4k_6h -o film.mp4 --tasks 100 --slurm && film.mp4.farm/submit.sh",

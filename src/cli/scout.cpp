@@ -17,7 +17,7 @@ namespace {
 constexpr int status_try_again = 75;  // EX_TEMPFAIL
 
 /// As a shell takes it.
-std::string quoted(const std::string& word) {
+std::string for_shell(const std::string& word) {
   constexpr std::string_view plain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=:,./@%";
   if (!word.empty() && word.find_first_not_of(plain) == std::string::npos) return word;
@@ -29,12 +29,13 @@ std::string quoted(const std::string& word) {
 /// Of a film, but for its seed and its name.
 std::string render_command(const Arguments& arguments) {
   std::string command = "lifereel render";
-  for (const char* const source : {"preset", "config", "from", "quality"})
+  for (const char* const source : {"preset", "config", "from"})
     if (arguments.has(source))
-      command += std::string(" --") + source + " " + quoted(arguments.value(source));
+      command += std::string(" --") + source + " " + for_shell(arguments.value(source));
+  if (arguments.has("trust-film")) command += " --trust-film";
   for (const auto& [key, text] : arguments.given_settings())
     if (key != "seed" && key != "output" && key != "threads" && key != "isa")
-      command += " --" + key + "=" + quoted(text);
+      command += " --" + key + "=" + for_shell(text);
   const bool disc = arguments.settings().film.target != DiscTarget::none;
   return command + " --seed {seed} -o seed{seed}" + (disc ? ".mpg" : ".mp4");
 }
@@ -79,7 +80,8 @@ ScoutSettings scout_settings(const Arguments& arguments) {
   settings.threads = settings.film.engine.threads;
   settings.command = render_command(arguments);
   if (!arguments.has("seeds")) throw UsageError("scout needs seeds to look at: --seeds 1-5000");
-  if (settings.folder.empty()) throw UsageError("scout needs a folder to write to: -o scout");
+  if (settings.folder.empty() || settings.folder == "-")
+    throw UsageError("scout needs a folder to write to: -o scout");
   const auto seeds = [&](const char* option) {
     try {
       return parse_seeds(arguments.value(option));
@@ -102,7 +104,7 @@ ScoutSettings scout_settings(const Arguments& arguments) {
   return settings;
 }
 
-int run(const Arguments& arguments) {
+int run_scouting(const Arguments& arguments) {
   const bool quiet = arguments.has("quiet");
   const ScoutSettings settings = scout_settings(arguments);
   ScoutReport report;
@@ -123,7 +125,7 @@ int run(const Arguments& arguments) {
   return report.waits_for.empty() ? 0 : status_try_again;
 }
 
-std::vector<CommandOption> options() {
+std::vector<CommandOption> scout_options() {
   std::vector<CommandOption> list = source_options();
   list.push_back({"seeds", "RANGE", "1-5000, or 7,480,1000-1999"});
   list.push_back({"rungs", "FRAMES", "first runs [1000,10000]"});
@@ -133,6 +135,7 @@ std::vector<CommandOption> options() {
   list.push_back({"share", "K/N", "a part: see below"});
   list.push_back({"no-films", "", "stills of finalists alone"});
   list.push_back({"quiet", "", "print only where to look"});
+  list.push_back({"trust-film", "", "with filter, codec-option"});
   return list;
 }
 
@@ -143,7 +146,7 @@ const Command scout_command{
     "--seeds 1-5000 [options as for render] -o FOLDER",
     "Which seed to film: runs universes as long as the film, and shows the liveliest.",
     {"universe", "look", "length", "film", "--isa", "--threads", "--output"},
-    options(),
+    scout_options(),
     0,
     "\nEvery seed is run for the first rung's frames, the best for the next one's, and a few that "
     "are\nunlike each other as long as the film. FOLDER/index.html shows them; scout.csv and "
@@ -151,6 +154,6 @@ const Command scout_command{
     "be given then.\n"
     "On many machines that share FOLDER, each runs --share K/N, again and again while it ends with "
     "status\n75 (others have to come first), and a last one without --share joins what is there.\n",
-    run};
+    run_scouting};
 
 }  // namespace lifereel::cli

@@ -442,11 +442,11 @@ class Scout {
   void write(const ScoutReport& report) {
     if (settings_.films && codec_.empty())
       tell("this FFmpeg has neither libx264 nor libvpx-vp9: there are stills, but no short films");
-    for (const ScoutedSeed& seed : report.seeds) {
+    // Of runs that came to no record: of other rungs, or of seeds that others have run.
+    for (const auto& entry : fs::directory_iterator(settings_.folder)) {
       std::error_code ignored;
-      fs::remove(settings_.folder + "/running-" + std::to_string(seed.seed) + "-" +
-                     std::to_string(seed.frames),
-                 ignored);
+      if (entry.path().filename().string().starts_with("running-"))
+        fs::remove(entry.path(), ignored);
     }
     const PageSource source{settings_.film, report, show_times_, settings_.folder,
                             settings_.command};
