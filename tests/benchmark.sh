@@ -179,12 +179,12 @@ task_costs() { # NAME FRAMES OPTION...
   for list in drawn passed beside nothing; do : > "$here/$list"; done
   for _ in $(seq "$pairs"); do
     rm -rf "$here/task.mp4.farm"
-    "$lifereel" render "$@" --codec null --bitrate none --maxrate none --bufsize none --crf none \
-      --codec-preset none --target none --frames "$count" --overwrite --quiet \
+    "$lifereel" render "$@" --codec null --frames "$count" --overwrite --quiet \
       --stats "$here/stats.json"
     quotient "$count" "$(json engine_busy_seconds "$here/stats.json")" >> "$here/drawn"
-    "$lifereel" plan "$@" --frames "$count" --chunk-frames 24 --gop 24 --ranges equal \
-      --tasks $((count / 24)) --overwrite --quiet -o "$here/task.mp4"
+    "$lifereel" plan "$@" --frames "$count" --codec libx264 --codec-preset ultrafast --crf 30 \
+      --chunk-frames 24 --gop 24 --ranges equal --tasks $((count / 24)) --overwrite --quiet \
+      -o "$here/task.mp4"
     run "$lifereel" render --work "$here/task.mp4.farm" --task $((count / 24 - 1))
     sed -n 's/.*passed in .*, \([0-9.]*\) frames.s$/\1/p' "$here/log" >> "$here/passed"
     # "N frames in X s" of rendering, "passed in Y s".
@@ -195,10 +195,11 @@ task_costs() { # NAME FRAMES OPTION...
   done
   echo "| $name | $(median < "$here/drawn") | $(median < "$here/passed") | $(median < "$here/beside") | $(median < "$here/nothing") |"
 }
-task_costs '720x480, look published' "$((frames / 240 * 24))" --preset dvd_mp4
-task_costs '1920x1080, look aurora' $((frames / 720 * 24)) --preset film_1080p
-task_costs '1920x1080, look glyphs' $((frames / 720 * 24)) --preset film_1080p --look glyphs
-task_costs '3840x2160, look published' $((frames / 1440 * 24)) --preset bd_4k_6h
+task_costs '720x480, look published' $((frames / 240 * 24)) --size 720x480 --look published
+task_costs '1920x1080, look aurora' $((frames / 720 * 24)) --size 1920x1080 --look aurora
+task_costs '1920x1080, look glyphs' $((frames / 720 * 24)) --size 1920x1080 --look glyphs
+task_costs '3840x2160, 115000 particles, look published' $((frames / 1440 * 24)) --size 3840x2160 \
+  --particles 115000 --look published
 
 echo
 echo '| join, chunks in the page cache | MB | MB/s | `cp` of the film, MB/s |'

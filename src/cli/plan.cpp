@@ -17,7 +17,7 @@
 namespace lifereel::cli {
 namespace {
 
-std::vector<CommandOption> options() {
+std::vector<CommandOption> plan_options() {
   std::vector<CommandOption> list = source_options();
   for (const CommandOption& option : quality_options()) list.push_back(option);
   list.push_back({"tasks", "N", "numbered 0 to N - 1"});
@@ -106,7 +106,7 @@ const Command plan_command{
     "[settings] -o FILM --tasks N",
     "Shares a film out among machines: plan, render --work, join, status.",
     {"universe", "look", "length", "film", "--output", "--overwrite"},
-    options(),
+    plan_options(),
     0,
     "\nMakes FILM.farm. Each task, wherever and whenever, any number of times:\n"
     "  lifereel render --work FILM.farm --task K\n"

@@ -30,19 +30,19 @@ namespace lifereel {
 namespace {
 
 namespace fs = std::filesystem;
-using Kept = ChunkFolder::Kept;
+using FoundChunk = ChunkFolder::Kept;
 
-const char* kept_text(Kept kept) {
+const char* kept_text(FoundChunk kept) {
   switch (kept) {
-    case Kept::missing:
+    case FoundChunk::missing:
       return "missing";
-    case Kept::damaged:
+    case FoundChunk::damaged:
       return "damaged";
-    case Kept::other_length:
+    case FoundChunk::other_length:
       return "of another length";
-    case Kept::other_job:
+    case FoundChunk::other_job:
       return "another job's";
-    case Kept::whole:
+    case FoundChunk::whole:
       break;
   }
   return "whole";
@@ -107,7 +107,7 @@ class Join {
     const bool all = look_again(job_.path(), [&] {
       std::erase_if(left, [&](std::int64_t chunk) {
         throw_if_cancelled(control_.cancel);
-        return chunks_.glance(chunk) == Kept::whole;
+        return chunks_.glance(chunk) == FoundChunk::whole;
       });
       return left.empty();
     });
@@ -122,8 +122,8 @@ class Join {
     constexpr std::int64_t most_named = 8;
     for (std::int64_t chunk = 0; chunk < plan_.count(); ++chunk) {
       throw_if_cancelled(control_.cancel);
-      const Kept kept = chunks_.see(chunk);
-      if (kept == Kept::whole) continue;
+      const FoundChunk kept = chunks_.see(chunk);
+      if (kept == FoundChunk::whole) continue;
       const int task = job_.task_of(chunk);
       tasks.insert(task);
       if (++wrong <= most_named)

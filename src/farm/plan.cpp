@@ -20,6 +20,7 @@
 #include "src/render/disk_file.h"
 #include "src/render/engine_choice.h"
 #include "src/render/film_sound.h"
+#include "src/render/frame_budget.h"
 #include "src/render/job.h"
 #include "src/settings/validation.h"
 #include "src/text/format.h"
@@ -89,13 +90,6 @@ double measured_render_speed(const RenderSettings& settings, const JobControl& c
   how.folder = estimate_folder();
   const Estimate expected = estimate(settings, how, control);
   return expected.budget.frame > 0 ? 1 / expected.budget.frame : 0;
-}
-
-std::string duration_text(double seconds) {
-  const auto whole = static_cast<long long>(seconds + 0.5);
-  if (whole < 60) return format("%.1f s", seconds);
-  if (whole < 3600) return format("%lld:%02lld", whole / 60, whole % 60);
-  return format("%lld:%02lld:%02lld", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
 /// The kind of processor that a job is for, as it says itself.

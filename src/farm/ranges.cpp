@@ -9,8 +9,8 @@ namespace {
 
 /// Tasks in turn, each as many chunks as it can make within `seconds`; fewer tasks than wanted, or
 /// chunks left, where that does not go.
-std::vector<FarmTask> within(double seconds, const ChunkPlan& plan, int tasks, std::int64_t warmup,
-                             const FarmSpeeds& speeds) {
+std::vector<FarmTask> ranges_within(double seconds, const ChunkPlan& plan, int tasks,
+                                    std::int64_t warmup, const FarmSpeeds& speeds) {
   const std::int64_t chunks = plan.count();
   std::vector<FarmTask> shared;
   std::int64_t begin = 0;
@@ -61,9 +61,9 @@ std::vector<FarmTask> shrinking_ranges(const ChunkPlan& plan, int tasks, std::in
                   static_cast<double>(plan.frames) / speeds.render;
   for (int halving = 0; halving < 60; ++halving) {
     const double seconds = (too_short + enough) / 2;
-    (is_whole(within(seconds, plan, tasks, warmup, speeds)) ? enough : too_short) = seconds;
+    (is_whole(ranges_within(seconds, plan, tasks, warmup, speeds)) ? enough : too_short) = seconds;
   }
-  return within(enough, plan, tasks, warmup, speeds);
+  return ranges_within(enough, plan, tasks, warmup, speeds);
 }
 
 std::vector<FarmTask> equal_ranges(const ChunkPlan& plan, int tasks) {

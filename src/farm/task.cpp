@@ -25,10 +25,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point begin) {
-  return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
 /// All chunks of a film, of which one task's are made.
 class TaskSink final : public ChunkedSink {
  public:
@@ -86,7 +82,7 @@ class TaskRun {
     leave_end_state(starts);
     report_.frames_passed = starts.frames_passed();
     report_.seconds_passing = starts.seconds();
-    report_.seconds = seconds_since(begin);
+    report_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
     return std::move(report_);
   }
 

@@ -15,6 +15,7 @@
 
 #include "src/errors.h"
 #include "src/render.h"
+#include "src/render/job.h"
 #include "tests/messages.h"
 #include "tests/sanitizers.h"
 #include "tests/temporary_folder.h"
@@ -264,6 +265,30 @@ TEST_SUITE("src.farm") {
     CHECK(contains(error_of([&] { run(plan, 0); }), "job' is damaged"));
     CHECK(contains(error_of([&] { render_task(folder.file("none"), 0); }),
                    "there is no planned film in"));
+  }
+
+  TEST_CASE("a machine whose chunks would not fit refuses to take part") {
+    const test::TemporaryFolder folder;
+    const FarmPlan plan = plan_film(film(folder.file("film.mpg")), among(2));
+    const auto seal = [&](const char* name, const std::string& begin, const std::string& instead,
+                          const std::string& key) {
+      std::string text = contents(plan.folder + "/" + name);
+      text.erase(text.rfind(key));
+      const std::size_t at = text.find(begin);
+      REQUIRE(at != std::string::npos);
+      text.replace(at, text.find('\n', at) - at, instead);
+      const std::string hash = job_hash(text);
+      std::ofstream(plan.folder + "/" + name) << text << key << hash << "\n";
+      return hash;
+    };
+    const std::string digest =
+        seal("job", "processor = ", "processor = one that is older", "job-sha256 = ");
+    seal("plan", "job = ", "job = " + digest, "plan-sha256 = ");
+    const std::string refused = error_of([&] { run(plan, 0); });
+    CAPTURE(refused);
+    CHECK(contains(refused, "chunks of this machine would not fit into the film"));
+    CHECK(contains(refused, "begun with processor = 'one that is older', now processor = '"));
+    CHECK(files(plan, "chunk-").empty());
   }
 
   TEST_CASE("a film of that name that somebody else made stays as it is") {
