@@ -82,7 +82,7 @@ if setarch -R true 2> /dev/null; then without_aslr='setarch -R'; fi
 cuda=
 if command -v nvcc > /dev/null; then cuda=-DLIFEREEL_CUDA=ON; else echo "== no nvcc: without the GPU's engine"; fi
 
-# The library in a few large files, which compile in less than half the time.
+# The library and the tests in a few large files, which compile in a third of the time.
 unity=-DCMAKE_UNITY_BUILD=ON
 
 command -v chromium > /dev/null || echo "== no chromium: the scout's page is not seen in a browser"
@@ -93,7 +93,7 @@ export LIFEREEL_TESTS_MUST_RUN=1  # inside a test program, too, a test that has 
 for stage in ${*:-release asan tsan shared}; do
   case $stage in
     release)
-      build release $cuda && run_tests release || note_build release ;;
+      build release $cuda $unity && run_tests release || note_build release ;;
     asan)
       build asan $unity -DLIFEREEL_FUZZ_SECONDS=8 && run_tests asan || note_build asan ;;
     tsan)
@@ -102,7 +102,7 @@ for stage in ${*:-release asan tsan shared}; do
       targets= ;;
     shared)
       targets='lifereel lifereel_cli' folder=release
-      build shared $cuda && run_tests shared -L consumer || note_build shared
+      build shared $cuda $unity && run_tests shared -L consumer || note_build shared
       targets= folder= ;;
     *) echo "test-all.sh: no stage is called $stage" >&2; exit 2 ;;
   esac

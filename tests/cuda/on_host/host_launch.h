@@ -74,8 +74,8 @@ void run_scope_on_host(const Body& body, Thread thread, int first, int count,
 template <class Body>
 void run_block_on_host(const Body& body, int block, int blocks, int threads, std::mt19937& random) {
   const auto local_bytes = garbage<typename Body::Local>(threads);
-  const auto shared_bytes = garbage<typename Body::Shared>(
-      Body::scope == Scope::warp ? threads / Body::group : 1);
+  const auto shared_bytes =
+      garbage<typename Body::Shared>(Body::scope == Scope::warp ? threads / Body::group : 1);
   auto* const locals = reinterpret_cast<typename Body::Local*>(local_bytes.get());
   auto* const shared = reinterpret_cast<typename Body::Shared*>(shared_bytes.get());
   const Thread thread = {block, blocks, 0, threads};

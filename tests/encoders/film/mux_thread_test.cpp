@@ -32,7 +32,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int width = 64, height = 48;
+constexpr int frame_width = 64, frame_height = 48;
 constexpr std::int64_t chunk_length = 12;
 
 FilmSettings small_film() {
@@ -43,7 +43,7 @@ FilmSettings small_film() {
 }
 
 FilmOutput small_output(const std::string& path, std::int64_t frames) {
-  FilmOutput output = film_output(path, width, height);
+  FilmOutput output = film_output(path, frame_width, frame_height);
   output.frames = frames;
   output.overwrite = true;
   return output;
@@ -98,7 +98,7 @@ void grow(AVPacket& packet, int bytes) {
 /// Gives a sink pictures of the film; one thread.
 class Lane {
  public:
-  explicit Lane(int lane_width = width, int lane_height = height, int stride_bytes = 0)
+  explicit Lane(int lane_width = frame_width, int lane_height = frame_height, int stride_bytes = 0)
       : blobs_(lane_width, lane_height),
         owner_(lane_width, lane_height, PixelFormat::yuv420p, stride_bytes) {}
   ~Lane() { CHECK(owner_.each_released_once()); }

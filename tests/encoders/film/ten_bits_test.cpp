@@ -13,7 +13,7 @@ using namespace lifereel::test;
 
 namespace {
 
-constexpr int width = 320, height = 240, frames = 6;
+constexpr int deep_width = 320, deep_height = 240, deep_frames = 6;
 
 FilmSettings deep_settings(const std::string& codec) {
   FilmSettings settings = film_settings(codec);
@@ -24,16 +24,16 @@ FilmSettings deep_settings(const std::string& codec) {
 /// Red that grows from column to column, over gray.
 std::vector<std::uint8_t> rgb_picture(int frame) {
   std::vector<std::uint8_t> rgb;
-  for (int y = 0; y < height; ++y)
-    for (int x = 0; x < width; ++x)
-      for (const int level : {x * 255 / width, 40 + frame, y * 120 / height})
+  for (int y = 0; y < deep_height; ++y)
+    for (int x = 0; x < deep_width; ++x)
+      for (const int level : {x * 255 / deep_width, 40 + frame, y * 120 / deep_height})
         rgb.push_back(static_cast<std::uint8_t>(level));
   return rgb;
 }
 
 void make(const FilmSettings& settings, const std::string& path) {
-  Film film(settings, film_output(path, width, height));
-  for (int frame = 0; frame < frames; ++frame) film.write_rgb(rgb_picture(frame).data());
+  Film film(settings, film_output(path, deep_width, deep_height));
+  for (int frame = 0; frame < deep_frames; ++frame) film.write_rgb(rgb_picture(frame).data());
   film.finish();
 }
 
@@ -41,8 +41,8 @@ std::string pixel_format_of(const std::string& path) {
   return av_get_pix_fmt_name(static_cast<AVPixelFormat>(open_streams(path).video().format));
 }
 
-std::string why_not(const FilmSettings& settings, const std::string& path, int wide = width,
-                    int high = height) {
+std::string why_not(const FilmSettings& settings, const std::string& path, int wide = deep_width,
+                    int high = deep_height) {
   return refusal_of([&] { resolve(settings, film_output(path, wide, high)); });
 }
 
@@ -83,7 +83,7 @@ TEST_SUITE("encoders.ten_bits") {
         CHECK(picture.colour.bit_depth == 10);
         CHECK(picture.planes[0].bit_depth == 10);
       }
-      CHECK(decoded == frames);
+      CHECK(decoded == deep_frames);
     }
   }
 
@@ -99,7 +99,8 @@ TEST_SUITE("encoders.ten_bits") {
       for (const PlaneView& plane : picture.planes)
         for (int y = 0; y < plane.height; ++y)
           bytes.append(reinterpret_cast<const char*>(plane.row(y)), plane.row_bytes());
-    CHECK(bytes.size() == frames * packed_bytes(PixelFormat::yuv420p10, width, height));
+    CHECK(bytes.size() ==
+          deep_frames * packed_bytes(PixelFormat::yuv420p10, deep_width, deep_height));
     CHECK(bytes == read_bytes(folder.file("film.yuv")));
     std::vector<std::uint8_t> luma;
     FilmReader again(folder.file("film.mkv"));
@@ -109,7 +110,7 @@ TEST_SUITE("encoders.ten_bits") {
   TEST_CASE("an encoder of more bits in another format is named") {
     REQUIRE_ENCODER("prores_ks");
     const ResolvedFilm film =
-        resolve(deep_settings("prores_ks"), film_output("film.mov", width, height));
+        resolve(deep_settings("prores_ks"), film_output("film.mov", deep_width, deep_height));
     CHECK(film.converted_pixel_format == "yuv422p10le");
     REQUIRE(film.notices.size() == 1);
     CHECK(contains(film.notices[0], "does not take yuv420p10; pictures are converted to"));
@@ -123,10 +124,10 @@ TEST_SUITE("encoders.ten_bits") {
       FilmSettings settings = deep_settings("ffv1");
       settings.filter = chain;
       const std::string path = folder.file("film.mkv");
-      FilmOutput output = film_output(path, width, height);
+      FilmOutput output = film_output(path, deep_width, deep_height);
       output.overwrite = true;
       Film film(settings, output);
-      for (int frame = 0; frame < frames; ++frame) film.write_rgb(rgb_picture(frame).data());
+      for (int frame = 0; frame < deep_frames; ++frame) film.write_rgb(rgb_picture(frame).data());
       film.finish();
       CHECK(pixel_format_of(path) == "yuv420p10le");
     }
@@ -167,14 +168,14 @@ TEST_SUITE("encoders.ten_bits") {
 
   TEST_CASE("pictures have their bits where their format has") {
     const ResolvedFilm png = resolve(deep_settings("libx265"), [] {
-      FilmOutput output = film_output("film%03d.png", width, height);
+      FilmOutput output = film_output("film%03d.png", deep_width, deep_height);
       output.colour = true;
       return output;
     }());
     CHECK(png.pictures.pixel_format == PixelFormat::yuv420p10);
     CHECK(png.converted_pixel_format == "rgb48be");
     const ResolvedFilm jpeg =
-        resolve(deep_settings("libx265"), film_output("film%03d.jpg", width, height));
+        resolve(deep_settings("libx265"), film_output("film%03d.jpg", deep_width, deep_height));
     CHECK(jpeg.pictures.pixel_format == PixelFormat::yuv420p);
     REQUIRE_FALSE(jpeg.notices.empty());
     CHECK(contains(jpeg.notices[0], "pixel-format"));
@@ -191,17 +192,18 @@ TEST_SUITE("encoders.ten_bits") {
   TEST_CASE("a picture of another depth is refused, and so are odd rows") {
     REQUIRE_ENCODER("ffv1");
     const TemporaryFolder folder;
-    std::vector<std::uint8_t> memory(packed_bytes(PixelFormat::yuv420p10, width, height));
+    std::vector<std::uint8_t> memory(packed_bytes(PixelFormat::yuv420p10, deep_width, deep_height));
     Picture picture;
-    picture.width = width;
-    picture.height = height;
+    picture.width = deep_width;
+    picture.height = deep_height;
     for (int plane = 0; plane < 3; ++plane) {
       picture.planes[plane] = memory.data();
-      picture.stride_bytes[plane] = 2 * width - 2;
+      picture.stride_bytes[plane] = 2 * deep_width - 2;
     }
     for (const PixelFormat format : {PixelFormat::yuv420p, PixelFormat::yuv420p10}) {
       picture.format = format;
-      Film film(deep_settings("ffv1"), film_output(folder.file("film.mkv"), width, height));
+      Film film(deep_settings("ffv1"),
+                film_output(folder.file("film.mkv"), deep_width, deep_height));
       CHECK(contains(error_of([&] { film.write(picture); }),
                      format == PixelFormat::yuv420p ? "came as yuv420p" : "narrower"));
     }

@@ -36,8 +36,8 @@ struct TubePicture {
   }
 };
 
-TubePicture draw(Engine& engine,
-                 ColourDescription colour = {ColourMatrix::bt709, ColourRange::full, 8}) {
+TubePicture draw_tube(Engine& engine,
+                      ColourDescription colour = {ColourMatrix::bt709, ColourRange::full, 8}) {
   TubePicture picture{engine.settings().width, engine.settings().height, {}};
   const auto samples = static_cast<std::size_t>(sample_bytes(colour.bit_depth));
   const auto width = static_cast<std::size_t>(picture.width) * samples;
@@ -74,7 +74,7 @@ TubePicture flat_field(UniverseSettings universe, Rgb colour) {
   universe.look.exposure = -16;
   const auto engine = make_cpu_engine(universe, {Isa::automatic, 1});
   engine->step();
-  return draw(*engine);
+  return draw_tube(*engine);
 }
 
 /// With particles at rest where a test wants them.
@@ -92,7 +92,7 @@ TubePicture with_particles(UniverseSettings universe,
     state.species[i] = 0;
   }
   engine->restore(checkpoint);
-  return draw(*engine);
+  return draw_tube(*engine);
 }
 
 double mean_column(const TubePicture& picture, int first_row, int last_row) {
@@ -129,10 +129,10 @@ TEST_SUITE("sim.tube") {
         for (int frame = 0; frame < 4; ++frame) {
           const ColourDescription colour{matrix, ColourRange::limited, frame % 2 == 1 ? 10 : 8};
           first->step();
-          const TubePicture expected = draw(*first, colour);
+          const TubePicture expected = draw_tube(*first, colour);
           for (const auto& other : others) {
             other->step();
-            REQUIRE(draw(*other, colour) == expected);
+            REQUIRE(draw_tube(*other, colour) == expected);
           }
         }
       }

@@ -11,17 +11,15 @@
 
 #include "src/errors.h"
 #include "src/pipeline.h"
+#include "tests/messages.h"
 #include "tests/src/json_check.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
+using lifereel::test::contains;
 using lifereel::test::is_json;
 
 namespace {
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 void check_part(const BenchPart& part, std::int64_t frames) {
   CHECK(part.frames == frames);

@@ -10,6 +10,7 @@
 
 #include "src/setting_words.h"
 #include "src/settings.h"
+#include "tests/messages.h"
 #include "tests/src/cli/program.h"
 
 namespace {
@@ -48,10 +49,6 @@ std::set<std::string> option_names(const Program& program, const std::string& co
     }
   }
   return names;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 std::string for_roff(std::string text) {

@@ -21,18 +21,18 @@
 #include "src/render/work_folder.h"
 #include "tests/messages.h"
 #include "tests/sanitizers.h"
+#include "tests/src/sound_films.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
+using test::chunk;
 using test::contains;
 using test::contents;
 using test::error_of;
+using test::frames;
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr int chunk = 12;
-constexpr int frames = 5 * chunk + 3;
 
 RenderSettings small(const std::string& output, const char* codec) {
   RenderSettings settings;

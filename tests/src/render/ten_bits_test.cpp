@@ -28,7 +28,7 @@ using namespace lifereel::test;
 
 namespace {
 
-constexpr int frames = 40;
+constexpr int deep_frames = 40;
 
 RenderSettings deep(const std::string& output, const char* codec = "ffv1") {
   RenderSettings settings;
@@ -38,7 +38,7 @@ RenderSettings deep(const std::string& output, const char* codec = "ffv1") {
   settings.universe.particles = 300;
   settings.film.codec = codec;
   settings.film.pixel_format = PixelFormat::yuv420p10;
-  settings.frames = frames;
+  settings.frames = deep_frames;
   settings.output = output;
   settings.resume = Resume::off;
   return settings;
@@ -48,7 +48,7 @@ RenderSettings deep(const std::string& output, const char* codec = "ffv1") {
 std::vector<std::vector<std::uint8_t>> drawn(const RenderSettings& settings) {
   const auto engine = make_cpu_engine(settings.universe, {Isa::baseline, 1});
   FrameSource source(*engine, format_for_size(PixelFormat::yuv420p10, 352, 288));
-  std::vector<std::vector<std::uint8_t>> all(frames);
+  std::vector<std::vector<std::uint8_t>> all(deep_frames);
   for (auto& bytes : all) {
     source.next();
     append_packed(source.picture(), bytes);
@@ -126,7 +126,7 @@ TEST_SUITE("src.render.ten_bits") {
         if (lanes == 1)
           CHECK(contains(read_bytes(settings.hash), sha256_hex(bytes.data(), bytes.size())));
       }
-      CHECK(frame == frames);
+      CHECK(frame == deep_frames);
       const VerifyReport report_of_film = against_universe(settings.output);
       CHECK(report_of_film.passes());
       CHECK(contains(describe(report_of_film), "40 pictures, all equal to the universe's"));

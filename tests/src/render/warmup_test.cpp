@@ -26,7 +26,7 @@ using test::contents;
 
 namespace {
 
-constexpr int warmup = 17, chunk = 12, frames = 3 * chunk + 2;
+constexpr int warmup = 17, warm_chunk = 12, warm_frames = 3 * warm_chunk + 2;
 
 RenderSettings film(const std::string& look, const std::string& output) {
   RenderSettings settings;
@@ -36,11 +36,11 @@ RenderSettings film(const std::string& look, const std::string& output) {
   apply_look(settings, look);
   settings.film.codec = "ffv1";
   settings.film.frames_per_second = {25, 1};
-  settings.film.chunk_frames = chunk;
+  settings.film.chunk_frames = warm_chunk;
   settings.film.codec_threads = 1;
   settings.engine.engine = EngineChoice::cpu;
   settings.engine.threads = 1;
-  settings.frames = frames;
+  settings.frames = warm_frames;
   settings.warmup = warmup;
   settings.output = output;
   return settings;
@@ -159,7 +159,7 @@ TEST_SUITE("src.warmup") {
     verify_settings.against_universe = true;
     const VerifyReport verified = verify(settings.output, verify_settings);
     CHECK(verified.psnr_luma_minimum.value() > 99);
-    CHECK(verified.frames_compared == frames);
+    CHECK(verified.frames_compared == warm_frames);
 
     RenderSettings lanes = film("aurora", folder.file("lanes.mkv"));
     lanes.engine.lanes = 3;
@@ -249,7 +249,7 @@ TEST_SUITE("src.warmup") {
     const test::TemporaryFolder folder;
     const RenderSettings whole = film("aurora", folder.file("whole.mkv"));
     render(whole);
-    for (const std::int64_t stop : {chunk - warmup + 3, 2, chunk + 3}) {
+    for (const std::int64_t stop : {warm_chunk - warmup + 3, 2, warm_chunk + 3}) {
       CAPTURE(stop);
       RenderSettings settings = film("aurora", folder.file("stopped.mkv"));
       settings.overwrite = true;
@@ -295,7 +295,7 @@ TEST_SUITE("src.warmup") {
       const std::string work = settings.output + ".lifereel";
       Stopping stopping(*engine, cancel, static_cast<std::uint64_t>(warmup + stop), work);
       const std::string told = test::error_of([&] { render(settings, stopping, control); });
-      if (stop < chunk)  // else chunks may be kept, or not yet
+      if (stop < warm_chunk)  // else chunks may be kept, or not yet
         CHECK(contains(told, stop < 0 ? "12 of 17 frames of the warm-up are kept"
                                       : "17 of 17 frames of the warm-up are kept"));
       else
@@ -304,7 +304,7 @@ TEST_SUITE("src.warmup") {
       std::atomic<bool> never{false};
       Stopping resumed(*fresh, never, ~std::uint64_t{0}, work);
       render(settings, resumed);
-      CHECK(resumed.steps <= frames + (stop < 0 ? warmup - chunk : 0));
+      CHECK(resumed.steps <= warm_frames + (stop < 0 ? warmup - warm_chunk : 0));
       CHECK(contents(settings.output) == contents(whole.output));
 
       RenderSettings other = settings;

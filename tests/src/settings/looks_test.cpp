@@ -10,6 +10,7 @@
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
+using test::contains;
 using test::refusal_of;
 
 namespace {
@@ -23,10 +24,6 @@ RenderSettings with_look(const std::string& name) {
 std::string refused(const char* key, const std::string& value) {
   RenderSettings settings;
   return refusal_of([&] { apply_setting(settings, key, value, "--" + std::string(key)); });
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 }  // namespace

@@ -13,27 +13,19 @@
 #include "src/settings.h"
 #include "src/text/setting_text.h"
 #include "tests/messages.h"
+#include "tests/src/settings/typed_settings.h"
 #include "tests/temporary_folder.h"
 
 using namespace lifereel;
+using test::preset;
 using test::refusal_of;
+using test::refused;
 
 namespace {
-
-std::string refused(const char* key, const char* value) {
-  RenderSettings settings;
-  return refusal_of([&] { apply_setting(settings, key, value, "--" + std::string(key)); });
-}
 
 std::string refused_config(const std::string& text) {
   RenderSettings settings;
   return refusal_of([&] { apply_config_text(settings, text, "mine.cfg"); });
-}
-
-RenderSettings preset(const char* name) {
-  RenderSettings settings;
-  apply_preset(settings, name);
-  return settings;
 }
 
 /// Settings with every field of the film changed at random.

@@ -7,25 +7,11 @@
 #include <utility>
 
 #include "src/settings.h"
-#include "tests/messages.h"
+#include "tests/src/settings/typed_settings.h"
 
 using namespace lifereel;
-using test::refusal_of;
-
-namespace {
-
-std::string refused(const char* key, const char* value) {
-  RenderSettings settings;
-  return refusal_of([&] { apply_setting(settings, key, value, "--" + std::string(key)); });
-}
-
-RenderSettings preset(const char* name) {
-  RenderSettings settings;
-  apply_preset(settings, name);
-  return settings;
-}
-
-}  // namespace
+using test::preset;
+using test::refused;
 
 TEST_SUITE("src.typed_values") {
   TEST_CASE("lengths and large numbers are read in the forms people write") {
