@@ -15,7 +15,7 @@
 namespace lifereel {
 namespace {
 
-constexpr int most_still_width = 400, most_film_width = 960;
+constexpr int most_still_width = 256, most_film_width = 960;
 constexpr std::int64_t film_seconds = 8;
 
 std::unique_ptr<Engine> engine_at(const UniverseSettings& universe, const State& state, Isa isa) {

@@ -23,8 +23,8 @@ struct ShowTimes {
 std::string still_path(const std::string& folder, std::uint64_t seed, std::int64_t frame);
 std::string short_film_path(const std::string& folder, std::uint64_t seed);
 
-/// In the film's own look, at most about 400 pixels wide. What a trail has forgotten after some
-/// frames, it does not show: the universe is drawn for that long first.
+/// In the film's own look, at most 256 pixels wide (PNGs are not compressed here). What a trail has
+/// forgotten after some frames, it does not show: the universe is drawn for that long first.
 void draw_still(const RenderSettings& film, const State& state, Isa isa, const std::string& path);
 
 /// This FFmpeg's encoder of what browsers play; empty: it has none.
