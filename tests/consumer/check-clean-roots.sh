@@ -4,7 +4,8 @@
 # seen lifereel: the portable program renders and verifies films, and where the packages were built
 # for, they are installed with what they depend on, the consumer is built, and they are removed.
 #   check-clean-roots.sh PACKAGES_DIR PORTABLE_ARCHIVE SUITE...     bookworm first, trixie, noble
-# The packages are installed in the first of the suites. ROOTS, a folder, keeps the systems.
+# The packages are installed in the first of the suites. ROOTS, a folder, keeps the systems; KEYRING
+# has Ubuntu's keys, where this system does not (Debian 13: the package ubuntu-keyring).
 set -eu
 
 packages=$(cd "$1" && pwd)
@@ -21,7 +22,8 @@ for suite in "$@"; do
     noble) mirror=http://archive.ubuntu.com/ubuntu ;;
     *) mirror=http://deb.debian.org/debian ;;
   esac
-  [ -f "$roots/$suite.tar" ] || mmdebstrap --quiet --variant=apt "$suite" "$roots/$suite.tar" "$mirror"
+  [ -f "$roots/$suite.tar" ] || mmdebstrap --quiet --variant=apt \
+    ${KEYRING:+--keyring="$KEYRING"} "$suite" "$roots/$suite.tar" "$mirror"
   root=$work/$suite
   mkdir "$root"
   tar -C "$root" -xf "$roots/$suite.tar"
@@ -37,16 +39,14 @@ echo "== $PRETTY_NAME, $(ldd --version | head -n 1)"
 mkdir portable
 tar -xf portable.tar.gz -C portable --strip-components=1
 portable/bin/lifereel --version
-for preset in dvd_video film_1080p; do
-  portable/bin/lifereel render -q --preset $preset --frames 30 -o $preset.mkv ||
-    portable/bin/lifereel render -q --preset $preset --frames 30 -o $preset.mpg
-done
+portable/bin/lifereel render -q --preset dvd_video --frames 30 -o dvd.mpg
+portable/bin/lifereel render -q --codec libx264 --size 640x360 --frames 30 -o h264.mp4
 portable/bin/lifereel render -q --codec libx265 --size 640x360 --frames 30 -o hevc.mp4
 portable/bin/lifereel render -q --codec ffv1 --size 640x360 --frames 30 -o ffv1.mkv
-for film in *.mpg *.mkv *.mp4; do
-  [ ! -f "$film" ] || portable/bin/lifereel verify --quiet "$film" > verified || { cat verified; exit 1; }
+for film in dvd.mpg h264.mp4 hevc.mp4 ffv1.mkv; do
+  portable/bin/lifereel verify --quiet "$film" > verified || { cat verified; exit 1; }
+  sha256sum "$film"  # the same in every system
 done
-sha256sum *.mpg *.mkv *.mp4 2> /dev/null || true
 if [ "$1" = yes ]; then
   apt-get update -qq
   before=$(dpkg-query -W -f '${Package}\n' | sort)
@@ -63,7 +63,7 @@ if [ "$1" = yes ]; then
 fi
 END
   cp /etc/resolv.conf "$root/etc/resolv.conf" 2> /dev/null || true
-  unshare -m sh -eu -c 'mount --bind /dev "$1/dev"; mount -t proc proc "$1/proc"; mount --bind /sys "$1/sys"; exec chroot "$1" sh /given/run.sh "$2"' sh "$root" "$first"
+  unshare -m sh -eu -c 'mount --bind /dev "$1/dev"; mount -t proc proc "$1/proc"; mount --rbind /sys "$1/sys"; exec chroot "$1" sh /given/run.sh "$2"' sh "$root" "$first"
   first=no
   rm -rf --one-file-system "$root"
 done
