@@ -68,7 +68,11 @@ PackageLicenseDeclared: GPL-2.0-or-later
 PackageCopyrightText: NOASSERTION
 END
   awk '
-    function finish() { if (id != "" && digests != "") print "PackageComment: <text>source package:" digests "</text>" }
+    function finish() {
+      if (id == "") return
+      print "PackageComment: <text>source package:" digests "</text>"
+      print "Relationship: SPDXRef-lifereel STATIC_LINK SPDXRef-" id
+    }
     /^  / { digests = digests "\n" $2 " SHA256 " $1; next }
     {
       finish(); digests = ""
@@ -83,7 +87,6 @@ END
       print "PackageLicenseConcluded: " licence
       print "PackageLicenseDeclared: " licence
       print "PackageCopyrightText: NOASSERTION"
-      print "Relationship: SPDXRef-lifereel STATIC_LINK SPDXRef-" id
     }
     END { finish() }' "$ffmpeg/sources"
 } > "$build/$name/lifereel.spdx"
