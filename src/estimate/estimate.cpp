@@ -7,9 +7,9 @@
 #include <optional>
 
 #include "encoders/chunk_plan.h"
-#include "encoders/sound_file.h"
 #include "src/estimate/estimate_folder.h"
 #include "src/estimate/probe.h"
+#include "src/media/film_size.h"
 #include "src/pipeline/resources.h"
 #include "src/render.h"
 #include "src/render/disk_needs.h"
@@ -115,14 +115,6 @@ class CostModel {
   const ResourceShare& share_;
 };
 
-/// What a container adds.
-double container_bytes(const RenderSettings& settings, double video, double sound,
-                       std::int64_t frames) {
-  // Packs of 2048 bytes with their headers, and what fills the last of each unit.
-  if (settings.film.target != DiscTarget::none) return 0.0213 * (video + sound);
-  return 10.0 * static_cast<double>(frames) + 2500;
-}
-
 /// The size of a film whose pictures come to `sampled` bytes.
 double film_size(const RenderSettings& settings, const ResolvedFilm& resolved, double sampled,
                  std::int64_t frames) {
@@ -139,8 +131,7 @@ double film_size(const RenderSettings& settings, const ResolvedFilm& resolved, d
     const double wanted = static_cast<double>(*film.bitrate) / 8 * seconds;
     video = sampled > 0 && sampled < much_less * wanted ? sampled : wanted;
   }
-  const double sound = static_cast<double>(sound_bitrate(resolved)) / 8 * seconds;
-  return video + sound + container_bytes(settings, video, sound, frames);
+  return film_file_bytes(resolved, video, frames);
 }
 
 /// Whether a film of these settings would cost as much a frame as a finished one did: a short one

@@ -7,8 +7,8 @@
 #include "src/estimate.h"
 #include "src/pipeline/resources.h"
 #include "src/render/disk_needs.h"
-#include "src/render/frame_budget.h"
 #include "src/settings/validation.h"
+#include "src/text/quantities.h"
 #include "src/text/setting_text.h"
 
 namespace lifereel {

@@ -17,9 +17,9 @@ constexpr std::int64_t disc_sectors(std::int64_t bytes) {
 }
 
 struct Medium {
-  std::string_view name;         ///< as settings have it, "dvd+r"
-  std::string_view description;  ///< "DVD+R"
-  std::int64_t sectors;          ///< that an image may have
+  std::string name;         ///< as settings have it, "dvd+r"
+  std::string description;  ///< "DVD+R"
+  std::int64_t sectors;     ///< that an image may have
 
   std::int64_t bytes() const noexcept { return sectors * disc_sector_bytes; }
 };
@@ -29,6 +29,10 @@ const std::vector<Medium>& media();
 
 /// nullptr where none has this name.
 const Medium* find_medium(std::string_view name);
+
+/// One of media(), or one of the size that is given: "400MB", "4.37 GiB", "700000000". Throws
+/// std::invalid_argument for what is neither, with the nearest name.
+Medium parse_medium(std::string_view text);
 
 /// Those on which an image fits, as a list: "DVD-R, DVD+R or BD-R"; empty where there is none.
 std::string fitting_media(std::int64_t image_bytes);

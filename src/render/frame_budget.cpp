@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/render/frame_budget.h"
 
-#include <cmath>
 #include <optional>
 
 #include "src/render.h"
 #include "src/text/format.h"
+#include "src/text/quantities.h"
 
 namespace lifereel {
 namespace {
@@ -37,20 +37,6 @@ std::optional<double> if_known(double value, bool known) {
 }
 
 }  // namespace
-
-std::string duration_text(double seconds) {
-  if (seconds < 9.95) return format("%.1f s", seconds);
-  const long long whole = std::llround(seconds);
-  if (whole < 60) return format("%lld s", whole);
-  if (whole < 3600) return format("%lld:%02lld min", whole / 60, whole % 60);
-  return format("%lld:%02lld h", whole / 3600, whole / 60 % 60);
-}
-
-std::string size_text(std::uint64_t bytes) {
-  const auto size = static_cast<double>(bytes);
-  return size < 1e9 ? format("%.*f MB", size < 1e7 ? 1 : 0, size / 1e6)
-                    : format("%.2f GB", size / 1e9);
-}
 
 FrameBudget frame_budget(const RenderReport& report) {
   FrameBudget budget;

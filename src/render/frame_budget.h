@@ -9,11 +9,6 @@
 
 namespace lifereel {
 
-/// "4.2 s", "35 s", "4:20 min", "1:05 h".
-std::string duration_text(double seconds);
-/// "3.2 MB", "313 MB", "1.23 GB".
-std::string size_text(std::uint64_t bytes);
-
 /// "6.61 ms: engine 1.61 (step 1.20, light 0.31, tone 0.10), encode 5.31, mux 0.02"
 std::string describe(const FrameBudget& budget);
 
