@@ -33,6 +33,9 @@ struct DiscSettings {
   DiscChapters chapters;  ///< of DVD-Video
   /// Path that the folder with VIDEO_TS gets, which must not exist; empty: it is not kept.
   std::string keep;
+  /// That the image must fit on: "dvd", "dvd+r", "bd25" and so on, or a size, "400MB"; empty: the
+  /// largest there is.
+  std::string medium;
 };
 
 struct DiscTitle {
@@ -47,7 +50,7 @@ struct DiscReport {
   std::string sha256;  ///< of the image
   std::string kind;    ///< "DVD-Video, NTSC", "data disc"
   std::vector<DiscTitle> titles;
-  std::string media;    ///< that it fits on, "any DVD or BD-R"; empty: none
+  std::string media;    ///< that it fits on, "any DVD or BD-R"
   std::string checked;  ///< what the image was held against
 };
 
@@ -59,12 +62,16 @@ struct DiscReport {
 /// Needs about twice the films' size on the disk of `output`, or of `keep`. Blocks; what it keeps
 /// in a folder beside the image is gone when it returns, but not after a kill. JobProgress::step
 /// tells what is done. Throws std::invalid_argument (settings, films that do not go together or are
-/// not what they should be, what a disc cannot hold), std::runtime_error (a program that is missing
+/// not what they should be, what a disc cannot hold, what is larger than the medium),
+/// std::runtime_error (a program that is missing
 /// or fails, the disk), Cancelled, as FinishedFile does.
 DiscReport make_disc(const DiscSettings& settings, const JobControl& control = {});
 
 /// As lines of text.
 std::string describe(const DiscReport& report);
+
+/// Where drives usually are.
+inline constexpr const char* usual_drive = "/dev/sr0";
 
 struct BurnSettings {
   std::string image;
@@ -83,5 +90,10 @@ std::string burn_command(const BurnSettings& settings);
 /// is missing or fails; the disc is not the image), Cancelled: then the disc is spoilt, unless it
 /// can be written again.
 void burn_disc(const BurnSettings& settings, const JobControl& control = {});
+
+/// Ends the programs that are at work in this process, at once: for the handler of a second signal,
+/// which need not wait until they have ended by themselves. Their jobs fail or are cancelled, and
+/// clear up. False where none is at work. Any thread; safe in a signal's handler.
+bool end_disc_programs() noexcept;
 
 }  // namespace lifereel

@@ -7,6 +7,8 @@
 
 #include <cstdint>
 
+#include "src/disc.h"
+
 namespace lifereel::cli {
 namespace {
 
@@ -29,7 +31,9 @@ extern "C" void on_signal(int signal_number) {
     first_ns = now_ns;
     cancel.store(true, std::memory_order_release);
   } else if (now_ns - first_ns > one_wish_ns) {
-    _exit(128 + signal_number);
+    // Without another program at work the job clears up and ends at once.
+    if (!end_disc_programs()) _exit(128 + signal_number);
+    first_ns = now_ns;
   }
 }
 
@@ -47,6 +51,7 @@ const std::atomic<bool>& catch_signals() {
     if (inherited.sa_handler != SIG_IGN) sigaction(number, &action, nullptr);
   }
   signal(SIGPIPE, SIG_IGN);
+  signal(SIGCHLD, SIG_DFL);  // else nobody is told how another program ended
   signal(SIGXFSZ, SIG_IGN);  // a file size limit is an error of write(), with a sentence
   return cancel;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Ctrl-C and its like: the first asks the job to end cleanly; a second one, at least half a second
-// later, ends the program at once.
+// later, ends the program at once, or another one that it waits for, and then a third does.
 #pragma once
 
 #include <atomic>

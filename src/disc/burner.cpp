@@ -33,6 +33,8 @@ using Clock = std::chrono::steady_clock;
 /// A drive that has moved its tray takes a while until it knows what is in it; one whose tray is
 /// closed by hand takes longer.
 constexpr auto drive_patience = std::chrono::minutes(2);
+/// A drive that is told to stop empties its buffer and closes what it has begun.
+constexpr auto closing_patience = std::chrono::seconds(60);
 constexpr std::size_t burnt_piece_bytes = 512 * disc_sector_bytes;
 
 std::vector<std::string> burn_arguments(const BurnSettings& settings) {
@@ -156,6 +158,7 @@ void burn_disc(const BurnSettings& settings, const JobControl& control) {
   const TellShare tell = tell_step(control, "burning");
   ExternalProgram::Run run;
   run.arguments = burn_arguments(settings);
+  run.patience = closing_patience;
   run.is_reason = [](std::string_view line) {
     return line.starts_with(":-(") || line.starts_with(":-[") || line.starts_with("FATAL");
   };

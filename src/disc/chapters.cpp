@@ -20,8 +20,9 @@ std::string film_text(const std::string& film, double seconds) {
   return "'" + film + "' lasts " + chapter_text(seconds);
 }
 
-std::vector<double> regular_begins(double every, const std::string& film, double seconds) {
-  if (every >= seconds && every != DiscChapters().every_seconds)
+std::vector<double> regular_begins(double every, const std::string& film, double seconds,
+                                   bool may_have_one) {
+  if (every >= seconds && !may_have_one && every != DiscChapters().every_seconds)
     refuse("chapters = " + chapter_text(every) + " is beyond the end: " + film_text(film, seconds) +
            "; set a shorter time, or chapters = none");
   // Beyond the limit none is counted.
@@ -84,10 +85,10 @@ DiscChapters DiscChapters::parse(const std::string& text) {
 }
 
 std::vector<double> chapter_begins(const DiscChapters& chapters, const std::string& film,
-                                   double film_seconds) {
+                                   double film_seconds, bool may_have_one) {
   if (!chapters.at_seconds.empty()) return given_begins(chapters.at_seconds, film, film_seconds);
   if (chapters.every_seconds <= 0) return {0};
-  return regular_begins(chapters.every_seconds, film, film_seconds);
+  return regular_begins(chapters.every_seconds, film, film_seconds, may_have_one);
 }
 
 std::string chapter_text(double seconds) {

@@ -10,10 +10,12 @@
 namespace lifereel {
 
 /// Where a film's chapters begin, the first at 0. None begins in the last second, where it could
-/// hardly be seen. Throws std::invalid_argument for what lies beyond the film's end, for chapters
-/// less than a second apart, and for more than the 99 that a title may have.
+/// hardly be seen. `may_have_one`: a film that is no longer than the time between chapters, as one
+/// beside longer ones may be, has a single one. Throws std::invalid_argument for what lies beyond
+/// the film's end, for chapters less than a second apart, and for more than the 99 that a title may
+/// have.
 std::vector<double> chapter_begins(const DiscChapters& chapters, const std::string& film,
-                                   double film_seconds);
+                                   double film_seconds, bool may_have_one = false);
 
 /// h:mm:ss.mmm
 std::string chapter_text(double seconds);

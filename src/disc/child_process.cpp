@@ -10,12 +10,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <string_view>
 #include <thread>
 
 #include "encoders/text/errno_text.h"
+#include "src/disc.h"
 #include "src/disc/external_program.h"
 
 extern char** environ;
@@ -26,8 +28,26 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::size_t read_bytes = 1 << 18;
-/// Between asking a group to end and ending it.
-constexpr auto exit_patience = std::chrono::seconds(2);
+
+/// Groups at work, for end_disc_programs(), which a signal's handler may call. More at once than
+/// there is room for are not ended by it.
+constexpr std::size_t most_groups = 32;
+std::atomic<pid_t> groups_at_work[most_groups];
+static_assert(std::atomic<pid_t>::is_always_lock_free);
+
+void enter_group(pid_t group) noexcept {
+  for (std::atomic<pid_t>& one : groups_at_work) {
+    pid_t none = 0;
+    if (one.compare_exchange_strong(none, group)) return;
+  }
+}
+
+void leave_group(pid_t group) noexcept {
+  for (std::atomic<pid_t>& one : groups_at_work) {
+    pid_t same = group;
+    if (one.compare_exchange_strong(same, 0)) return;
+  }
+}
 
 /// What is handed to posix_spawn(), freed with this object.
 class SpawnOptions {
@@ -106,8 +126,9 @@ void ChildProcess::Pipe::close() {
 }
 
 ChildProcess::ChildProcess(const std::string& path, const std::vector<std::string>& words,
-                           const Environment& environment, const std::string& folder)
-    : buffer_(read_bytes) {
+                           const Environment& environment, const std::string& folder,
+                           std::chrono::milliseconds patience)
+    : patience_(patience), buffer_(read_bytes) {
   output_.open();
   errors_.open();
   SpawnOptions options;
@@ -119,7 +140,10 @@ ChildProcess::ChildProcess(const std::string& path, const std::vector<std::strin
   std::vector<std::string> arguments = words, variables = merged(environment);
   const int error = posix_spawn(&pid_, path.c_str(), &options.actions, &options.attributes,
                                 pointers(arguments).data(), pointers(variables).data());
-  if (error != 0) pid_ = -1;
+  if (error != 0)
+    pid_ = -1;
+  else
+    enter_group(pid_);
   for (Pipe* const pipe : {&output_, &errors_}) ::close(std::exchange(pipe->write_end, -1));
   if (error != 0) throw ProgramFailure("cannot start " + path + ": " + errno_text(error));
 }
@@ -150,16 +174,23 @@ std::span<const std::uint8_t> ChildProcess::read(Pipe& pipe) {
 bool ChildProcess::ended(int milliseconds, std::string& failure) {
   const auto until = Clock::now() + std::chrono::milliseconds(milliseconds);
   while (true) {
-    int status = 0;
-    const pid_t result = waitpid(pid_, &status, WNOHANG);
-    if (result == pid_) {
+    siginfo_t info{};
+    const int result = waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT);
+    if (result == 0 && info.si_pid == pid_) {
+      leave_group(pid_);  // as long as the number is nobody else's
+      int status = 0;
+      while (waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+      }
       pid_ = -1;
       failure = failure_of(status);
       return true;
     }
     if (result < 0 && errno != EINTR) {
-      pid_ = -1;
-      failure = "cannot be waited for: " + errno_text();
+      const int error = errno;
+      leave_group(std::exchange(pid_, -1));
+      failure = error == ECHILD
+                    ? "cannot be waited for, since this process ignores the signal SIGCHLD"
+                    : "cannot be waited for: " + errno_text(error);
       return true;
     }
     if (Clock::now() >= until) return false;
@@ -170,15 +201,23 @@ bool ChildProcess::ended(int milliseconds, std::string& failure) {
 void ChildProcess::end_group() noexcept {
   kill(-pid_, SIGTERM);
   kill(-pid_, SIGCONT);  // one that is stopped ends, too
-  const auto until = Clock::now() + exit_patience;
+  const auto until = Clock::now() + patience_;
   siginfo_t info{};
   // Not yet waited for, so that its number stays its group's.
   while (waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
          info.si_pid == 0 && Clock::now() < until)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   kill(-pid_, SIGKILL);  // also what it has left behind
+  leave_group(pid_);
   while (waitpid(pid_, nullptr, 0) < 0 && errno == EINTR) {
   }
+}
+
+bool end_disc_programs() noexcept {
+  bool ended = false;
+  for (std::atomic<pid_t>& one : groups_at_work)
+    if (const pid_t group = one.load(); group > 0) ended = kill(-group, SIGKILL) == 0 || ended;
+  return ended;
 }
 
 }  // namespace lifereel

@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -17,9 +18,11 @@ class ChildProcess {
  public:
   using Environment = std::vector<std::pair<std::string, std::string>>;
 
-  /// `words` include its name. Throws ProgramFailure.
+  /// `words` include its name. `patience`: between asking it to end and ending it. Throws
+  /// ProgramFailure.
   ChildProcess(const std::string& path, const std::vector<std::string>& words,
-               const Environment& environment, const std::string& folder);
+               const Environment& environment, const std::string& folder,
+               std::chrono::milliseconds patience);
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
@@ -50,6 +53,7 @@ class ChildProcess {
   std::span<const std::uint8_t> read(Pipe& pipe);
   void end_group() noexcept;
 
+  const std::chrono::milliseconds patience_;
   pid_t pid_ = -1;  ///< -1 when it has been waited for
   Pipe output_, errors_;
   std::vector<std::uint8_t> buffer_;

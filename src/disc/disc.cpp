@@ -17,17 +17,20 @@
 #include "encoders/libav/file_digest.h"
 #include "src/disc/disc_contents.h"
 #include "src/disc/disc_films.h"
-#include "src/disc/disc_label.h"
+#include "src/disc/disc_request.h"
 #include "src/disc/dvd_author.h"
 #include "src/disc/image_check.h"
 #include "src/disc/image_packer.h"
 #include "src/disc/step_progress.h"
 #include "src/files/free_space.h"
+#include "src/files/links.h"
 #include "src/files/temporary_folder.h"
 #include "src/image/image_stamp.h"
+#include "src/media/image_size.h"
 #include "src/media/medium.h"
 #include "src/pipeline/cancellation.h"
 #include "src/text/format.h"
+#include "src/text/quantities.h"
 #include "src/verify/disc_verifier.h"
 
 namespace lifereel {
@@ -39,23 +42,15 @@ namespace fs = std::filesystem;
 constexpr std::int64_t spare_bytes = 4 << 20;
 constexpr const char* authored_folder = "disc";
 
-std::string parent_of(const std::string& path) {
-  const std::string parent = fs::path(path).parent_path().string();
-  return parent.empty() ? "." : parent;
-}
-
-std::string bytes_text(double bytes) {
-  return bytes < 1e9 ? format("%.2f MB", bytes / 1e6) : format("%.2f GB", bytes / 1e9);
-}
-
 /// Throws where one of the folders has too little room; two on one file system share it.
 void check_space(const std::string& image_folder, std::int64_t image_bytes,
                  const std::string& work_folder, std::int64_t work_bytes) {
   const auto check = [](const std::string& folder, std::int64_t bytes, const char* what) {
     const std::optional<double> free = free_space(folder);
     if (!free || static_cast<double>(bytes) <= *free) return;
-    throw std::invalid_argument(std::string(what) + " " + bytes_text(static_cast<double>(bytes)) +
-                                ", and in '" + folder + "' " + bytes_text(*free) +
+    throw std::invalid_argument(std::string(what) + " " +
+                                size_text(static_cast<std::uint64_t>(bytes)) + ", and in '" +
+                                folder + "' " + size_text(static_cast<std::uint64_t>(*free)) +
                                 " are free; make space, or choose another folder");
   };
   check(image_folder, image_bytes, "the image needs");
@@ -68,58 +63,25 @@ void check_space(const std::string& image_folder, std::int64_t image_bytes,
     check(work_folder, image_bytes + work_bytes, "the image and the disc's files need");
 }
 
-void check_keep(const std::string& keep) {
-  std::error_code ignored;
-  if (keep.empty()) return;
-  if (fs::symlink_status(keep, ignored).type() != fs::file_type::not_found)
-    throw std::invalid_argument("'" + keep + "' exists; name another folder to keep the disc in");
-  if (!fs::is_directory(parent_of(keep), ignored))
-    throw std::invalid_argument("cannot make '" + keep + "': there is no folder '" +
-                                parent_of(keep) + "'");
-}
-
 class DiscMaker {
  public:
   DiscMaker(const DiscSettings& settings, const JobControl& control)
-      : settings_(settings), control_(control), date_(repeatable_date()) {
-    check_disc_label(settings.label);
-    check_keep(settings.keep);
-    if (settings.output == "-" ||
-        (!settings.output.empty() && FinishedFile::real_path(settings.output).empty()))
-      throw std::invalid_argument(
-          "the image is read back, so it must be a file; set output = FILE");
-    FinishedFile::check_path(settings.output, settings.overwrite);
-    if (is_same_file(settings.output, settings.keep))
-      throw std::invalid_argument("'" + settings.keep +
-                                  "' is both the image and the folder to keep; name another one");
-    for (const std::string& film : settings.films)
-      if (is_same_file(film, settings.output))
+      : settings_(normal(settings)), control_(control), date_(repeatable_date()) {
+    check_disc_request(settings_);
+    for (const std::string& film : settings_.films)
+      if (is_same_file(film, settings_.output))
         throw std::invalid_argument("'" + film + "' is both film and image; name another file");
-    kind_ = disc_kind(settings.films);
-    if (kind_ == DiscKind::data && !settings.keep.empty())
-      throw std::invalid_argument("keep is for DVD-Video, and these films make a data disc");
-    packer_.emplace(kind_ == DiscKind::dvd_video ? ImagePacker::Kind::dvd_video
-                                                 : ImagePacker::Kind::data);
-    if (kind_ == DiscKind::dvd_video) author_.emplace();
-    list_extras();
-    FinishedFile::try_out(settings.output);
+    films_ = look_at_films(settings_.films);
+    extras_ = check_disc_kind(settings_, films_.kind);
+    packer_.emplace(is_video() ? ImagePacker::Kind::dvd_video : ImagePacker::Kind::data);
+    if (is_video()) author_.emplace();
+    FinishedFile::try_out(settings_.output);
   }
 
-  DiscReport run() { return kind_ == DiscKind::dvd_video ? make_dvd_video() : make_data_disc(); }
+  DiscReport run() { return is_video() ? make_dvd_video() : make_data_disc(); }
 
  private:
-  void list_extras() {
-    if (settings_.extras.empty()) return;
-    const std::string extras = fs::weakly_canonical(settings_.extras).string() + "/";
-    for (const std::string& made : {settings_.output, settings_.keep})
-      if (!made.empty() &&
-          (fs::weakly_canonical(parent_of(made)).string() + "/").starts_with(extras))
-        throw std::invalid_argument("'" + made + "' would be made among the extras in '" +
-                                    settings_.extras + "'; name another folder for it");
-    extras_ = list_contents(settings_.extras,
-                            kind_ == DiscKind::dvd_video ? dvd_video_limits() : data_disc_limits());
-    check_names(extras_);
-  }
+  bool is_video() const { return films_.kind == DiscKind::dvd_video; }
 
   TellShare tell(const std::string& step) const { return tell_step(control_, step); }
 
@@ -131,8 +93,11 @@ class DiscMaker {
   }
 
   DiscReport make_dvd_video() {
-    DiscPlan plan = look_at_films(settings_);
+    DiscPlan plan = plan_disc(std::move(films_.titles), settings_);
     const std::int64_t films = plan.film_bytes();
+    std::vector<ImageTitle> titles;
+    for (const PlannedTitle& title : plan.titles) titles.push_back({title.bytes, title.seconds});
+    check_size(settings_, dvd_video_image_bytes(titles, image_items(extras_)));
     check_space(parent_of(settings_.output), films + extras_.bytes() + spare_bytes,
                 parent_of(settings_.keep.empty() ? settings_.output : settings_.keep),
                 films + spare_bytes);
@@ -146,7 +111,7 @@ class DiscMaker {
     contents_ = list_contents(disc, data_disc_limits());
 
     FinishedFile image(settings_.output, settings_.overwrite);
-    pack(image, {disc}, films_id.hex().substr(0, 16));
+    pack(image, work, {authored_folder}, films_id.hex().substr(0, 16));
     std::string checked = "every file compared";
     check_tables(image.temporary_path());
     checked += ", every table and sector checked";
@@ -165,6 +130,7 @@ class DiscMaker {
     DiscContents films;
     for (const std::string& film : settings_.films) {
       const fs::path path = fs::canonical(film);
+      check_disc_name(film);
       films.files.push_back({fs::path(film).filename().string(), path.string(),
                              static_cast<std::int64_t>(fs::file_size(path))});
     }
@@ -173,18 +139,15 @@ class DiscMaker {
     all.files.insert(all.files.end(), extras_.files.begin(), extras_.files.end());
     all.folders = extras_.folders;
     check_names(all);
+    check_size(settings_, all.bytes());
     check_space(parent_of(settings_.output), all.bytes() + spare_bytes, ".", 0);
     verify_films(settings_.films, control_);
     const TemporaryFolder work = work_folder();
-    for (const DiscContents::File& file : films.files) {
-      std::error_code error;
-      fs::create_symlink(file.path, work.file(file.name), error);
-      if (error)
-        throw std::runtime_error("cannot make the link '" + work.file(file.name) +
-                                 "': " + error.message());
-    }
+    for (const DiscContents::File& file : films.files) make_link(file.path, work.file(file.name));
     FinishedFile image(settings_.output, settings_.overwrite);
-    pack(image, {work.path()}, {});
+    std::vector<std::string> folders{work.path()};
+    if (!settings_.extras.empty()) folders.push_back(fs::canonical(settings_.extras).string());
+    pack(image, work, std::move(folders), {});
     DiscReport report = finish(image, "every file compared");
     report.kind = "data disc";
     for (const std::string& film : settings_.films) report.titles.push_back({film, 0, 0});
@@ -192,20 +155,26 @@ class DiscMaker {
   }
 
   /// `folders`, whose contents are known, and the extras.
-  void pack(FinishedFile& image, std::vector<std::string> folders, std::string id) {
-    if (!settings_.extras.empty()) folders.push_back(fs::canonical(settings_.extras).string());
+  void pack(FinishedFile& image, const TemporaryFolder& work, std::vector<std::string> folders,
+            std::string id) {
     contents_.files.insert(contents_.files.end(), extras_.files.begin(), extras_.files.end());
     ImagePacker::Job job;
     job.label = settings_.label;
     job.folders = std::move(folders);
+    if (is_video()) {
+      job.work_folder = work.path();
+      job.extras = extras_;
+      job.extras_folder = settings_.extras;
+    }
     job.bytes = contents_.bytes();
     job.date_seconds = date_;
     job.id = std::move(id);
     for (char& c : job.id)
       if (c >= 'a' && c <= 'f') c = static_cast<char>(c - 'a' + 'A');
     packer_->pack(job, image, tell("packing the image"), control_.cancel);
-    compare_image(image.temporary_path(), contents_, kind_ == DiscKind::dvd_video,
-                  tell("reading the image back"), control_.cancel);
+    compare_image(image.temporary_path(), contents_, is_video(), tell("reading the image back"),
+                  control_.cancel);
+    check_size(settings_, image.size_bytes());
   }
 
   void check_tables(const std::string& image) {
@@ -233,16 +202,17 @@ class DiscMaker {
   void keep(const std::string& disc) const {
     if (settings_.keep.empty()) return;
     std::error_code error;
-    fs::rename(disc, settings_.keep, error);
+    fs::create_directory(fs::path(disc) / "AUDIO_TS", error);  // players of folders expect it
+    if (!error) fs::rename(disc, settings_.keep, error);
     if (error)
       throw FinishedWithError("the image is finished, but its files cannot be kept as '" +
                               settings_.keep + "': " + error.message());
   }
 
-  const DiscSettings& settings_;
+  const DiscSettings settings_;
   const JobControl& control_;
   const std::int64_t date_;
-  DiscKind kind_ = DiscKind::dvd_video;
+  DiscFilms films_;
   std::optional<DvdAuthor> author_;
   std::optional<ImagePacker> packer_;
   DiscContents extras_, contents_;
@@ -268,10 +238,7 @@ std::string describe(const DiscReport& report) {
     text += "\n";
   }
   text += "checked         " + report.checked + "\nSHA-256         " + report.sha256 + "\n";
-  text +=
-      "fits on         " +
-      (report.media.empty() ? std::string("none of the discs that are known here") : report.media) +
-      "\n";
+  text += "fits on         " + report.media + "\n";
   return text;
 }
 

@@ -105,6 +105,8 @@ DiscContents list_contents(const std::string& folder, const DiscLimits& limits) 
   return contents;
 }
 
+void check_disc_name(const std::string& path) { check_name(path); }
+
 void check_names(const DiscContents& contents) {
   std::map<std::string, std::string> seen;
   const auto see = [&seen](const std::string& name) {

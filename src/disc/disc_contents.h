@@ -34,6 +34,9 @@ DiscLimits data_disc_limits();
 /// files too large.
 DiscContents list_contents(const std::string& folder, const DiscLimits& limits);
 
+/// Throws std::invalid_argument where a file's own name is none that a disc takes.
+void check_disc_name(const std::string& path);
+
 /// Throws std::invalid_argument where two names differ in nothing but case, which some readers do
 /// not see, or are the same.
 void check_names(const DiscContents& contents);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/disc/disc_films.h"
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "encoders/dvd/dvd_check.h"
 #include "encoders/read/film_scan.h"
@@ -39,6 +41,16 @@ std::optional<PlannedTitle> look_at(const std::string& film) {
   return title;
 }
 
+/// Throws std::invalid_argument as chapter_begins() does: for the longest film, since others may
+/// have a single one.
+void check_chapters(const DiscPlan& plan, const DiscSettings& settings) {
+  const auto longest = std::max_element(
+      plan.titles.begin(), plan.titles.end(),
+      [](const PlannedTitle& a, const PlannedTitle& b) { return a.seconds < b.seconds; });
+  if (longest->seconds > 0)
+    static_cast<void>(chapter_begins(settings.chapters, longest->film, longest->seconds));
+}
+
 VerifyReport verify_film(const std::string& film, const JobControl& control) {
   JobControl own = control;
   own.notice = {};
@@ -61,39 +73,42 @@ VerifyReport verify_film(const std::string& film, const JobControl& control) {
 
 }  // namespace
 
-DiscKind disc_kind(const std::vector<std::string>& films) {
+DiscFilms look_at_films(const std::vector<std::string>& films) {
   if (films.empty()) throw std::invalid_argument("no film is named; a disc needs one");
+  DiscFilms all;
   std::string video, other;
   for (const std::string& film : films) {
     std::error_code ignored;
     if (std::filesystem::is_directory(film, ignored))
       throw std::invalid_argument("'" + film + "' is a folder; name a film");
-    (look_at(film) ? video : other) = film;
+    std::optional<PlannedTitle> title = look_at(film);
+    (title ? video : other) = film;
+    if (title) all.titles.push_back(std::move(*title));
   }
   if (!video.empty() && !other.empty())
     throw std::invalid_argument("'" + video + "' is for a DVD-Video and '" + other +
                                 "' is not; put that into the extras, or make a disc of each");
-  return other.empty() ? DiscKind::dvd_video : DiscKind::data;
+  all.kind = other.empty() ? DiscKind::dvd_video : DiscKind::data;
+  return all;
 }
 
-DiscPlan look_at_films(const DiscSettings& settings) {
-  std::vector<PlannedTitle> titles;
-  for (const std::string& film : settings.films) titles.push_back(look_at(film).value());
+DiscPlan plan_disc(std::vector<PlannedTitle> titles, const DiscSettings& settings) {
   DiscPlan plan = plan_disc(std::move(titles));
   if (!settings.chapters.at_seconds.empty() && plan.titles.size() > 1)
     throw std::invalid_argument("chapters are listed for one film, and there are " +
                                 std::to_string(plan.titles.size()) +
                                 "; set chapters = TIME, which is for all of them");
-  for (const PlannedTitle& title : plan.titles)
-    if (title.seconds > 0) chapter_begins(settings.chapters, title.film, title.seconds);
+  check_chapters(plan, settings);
   return plan;
 }
 
 void verify_plan(DiscPlan& plan, const DiscSettings& settings, const JobControl& control) {
   for (PlannedTitle& title : plan.titles) {
     title.seconds = verify_film(title.film, control).duration_seconds;
-    title.chapter_begins_seconds = chapter_begins(settings.chapters, title.film, title.seconds);
+    title.chapter_begins_seconds =
+        chapter_begins(settings.chapters, title.film, title.seconds, plan.titles.size() > 1);
   }
+  check_chapters(plan, settings);
 }
 
 void verify_films(const std::vector<std::string>& films, const JobControl& control) {

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "encoders/finished_file.h"
+#include "src/files/links.h"
 
 namespace lifereel {
 namespace {
@@ -33,13 +34,8 @@ bool is_fault(std::string_view line) {
 }
 
 void link_films(const DiscPlan& plan, const std::string& folder) {
-  for (std::size_t i = 0; i < plan.titles.size(); ++i) {
-    std::error_code error;
-    const fs::path link = fs::path(folder) / title_file_name(i);
-    fs::create_symlink(fs::canonical(plan.titles[i].film), link, error);
-    if (error)
-      throw std::runtime_error("cannot make the link '" + link.string() + "': " + error.message());
-  }
+  for (std::size_t i = 0; i < plan.titles.size(); ++i)
+    make_link(fs::canonical(plan.titles[i].film).string(), folder + "/" + title_file_name(i));
 }
 
 void unlink_films(const DiscPlan& plan, const std::string& folder) {
@@ -102,6 +98,8 @@ void DvdAuthor::author(const DiscPlan& plan, const std::string& folder,
     throw ProgramFailure("dvdauthor ended without an error, but has made no VIDEO_TS.IFO");
   std::error_code ignored;
   fs::remove(control_file, ignored);
+  // The packer numbers folders in the order in which a folder lists them: one has no order.
+  fs::remove(fs::path(folder) / disc_folder / "AUDIO_TS", ignored);
   unlink_films(plan, folder);
 }
 

@@ -17,8 +17,9 @@ class DvdAuthor {
   /// Throws where dvdauthor is not installed.
   DvdAuthor() : program_("dvdauthor", "dvdauthor") {}
 
-  /// Makes DISC_FOLDER/VIDEO_TS in `folder`, which keeps nothing else of it. What dvdauthor warns
-  /// of is a failure: a player might stumble over it. Throws as ExternalProgram::run() does.
+  /// Makes DISC_FOLDER/VIDEO_TS in `folder`, which keeps nothing else of it, not even AUDIO_TS.
+  /// What dvdauthor warns of is a failure: a player might stumble over it. Throws as
+  /// ExternalProgram::run() does.
   void author(const DiscPlan& plan, const std::string& folder, const std::string& disc_folder,
               const TellShare& tell, const std::atomic<bool>* cancel) const;
 

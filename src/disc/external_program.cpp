@@ -30,9 +30,9 @@ std::string find_on_path(const std::string& name) {
   while (true) {
     const std::size_t colon = folders.find(':');
     const std::string_view folder = folders.substr(0, colon);
-    // An empty one would be whatever folder lifereel is started in.
+    // Others would be of whatever folder lifereel is started in, and it works in another.
     const std::string path = std::string(folder) + "/" + name;
-    if (!folder.empty() && is_program(path)) return path;
+    if (folder.starts_with('/') && is_program(path)) return path;
     if (colon == std::string_view::npos) return {};
     folders.remove_prefix(colon + 1);
   }
@@ -74,7 +74,7 @@ void ExternalProgram::run(const Run& run, const std::atomic<bool>* cancel) const
   auto environment = run.environment;
   environment.emplace_back("LC_ALL", "C");
   environment.emplace_back("TZ", "UTC");
-  ChildProcess child(path_, words, environment, run.folder);
+  ChildProcess child(path_, words, environment, run.folder, run.patience);
   while (child.wait_for_output(tick_milliseconds)) {
     throw_if_cancelled(cancel, name_ + " was stopped");
     if (const auto bytes = child.read_output(); !bytes.empty())

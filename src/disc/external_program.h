@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -25,8 +26,8 @@ std::optional<double> told_number(std::string_view text);
 
 class ExternalProgram {
  public:
-  /// Found on the PATH. Throws std::runtime_error, which names the Debian package it is in, where
-  /// it is not.
+  /// Found on the PATH, in folders that begin with a slash. Throws std::runtime_error, which names
+  /// the Debian package it is in, where it is not.
   ExternalProgram(std::string name, const std::string& package);
 
   /// Whether one of this name is on the PATH.
@@ -47,6 +48,8 @@ class ExternalProgram {
     std::function<bool(std::string_view)> is_reason;
     /// Called ten times a second, whatever it writes; may be empty.
     std::function<void()> tick;
+    /// Between asking it to end and ending it.
+    std::chrono::milliseconds patience = std::chrono::seconds(2);
   };
 
   /// Runs it without a shell, in a process group of its own and with nothing on standard input,

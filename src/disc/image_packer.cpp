@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
+#include "src/files/links.h"
 #include "src/image/image_stamp.h"
 #include "src/text/format.h"
 #include "src/text/lower_case.h"
@@ -20,6 +22,17 @@ std::string date_text(std::int64_t seconds) {
   gmtime_r(&time, &date);
   return format("%04d%02d%02d%02d%02d%02d00", 1900 + date.tm_year, date.tm_mon + 1, date.tm_mday,
                 date.tm_hour, date.tm_min, date.tm_sec);
+}
+
+/// In the folder where genisoimage works: what is grafted, and what it is grafted from. Their own
+/// names are short, whatever the user's folders are called.
+constexpr const char *extras_list = "extras.list", *extras_link = "extras", *empty_folder = "empty";
+
+/// As a graft point has names: "=" stands between what is on the disc and where it is from.
+std::string graft_name(const std::string& name) {
+  std::string escaped;
+  for (const char c : name) escaped += c == '=' ? std::string("\\=") : std::string(1, c);
+  return escaped;
 }
 
 }  // namespace
@@ -59,7 +72,7 @@ std::vector<std::string> ImagePacker::arguments(const Job& job) const {
   words.insert(words.end(),
                {"-quiet", "-iso-level", "3", "-input-charset", "utf-8", "-V", job.label});
   if (kind_ == Kind::dvd_video)
-    words.emplace_back("-dvd-video");
+    words.insert(words.end(), {"-dvd-video", "-graft-points", "-path-list", extras_list});
   else
     words.insert(words.end(),
                  {"-follow-links", "-rational-rock", "-file-mode", "0444", "-dir-mode", "0555",
@@ -68,11 +81,33 @@ std::vector<std::string> ImagePacker::arguments(const Job& job) const {
   return words;
 }
 
+/// One by one and sorted: of a folder, genisoimage takes what is in it in the order in which the
+/// file system lists it, and its numbers follow that.
+void ImagePacker::list_extras(const Job& job) {
+  const std::string folder = job.work_folder + "/";
+  if (!job.extras_folder.empty())
+    make_link(std::filesystem::canonical(job.extras_folder).string(), folder + extras_link);
+  std::filesystem::create_directory(folder + empty_folder);
+  std::vector<std::string> lines{std::string("AUDIO_TS/=") + empty_folder};
+  for (const std::string& name : job.extras.folders)
+    lines.push_back(graft_name(name) + "/=" + empty_folder);
+  for (const DiscContents::File& file : job.extras.files)
+    lines.push_back(graft_name(file.name) + "=" + extras_link + "/" + graft_name(file.name));
+  std::sort(lines.begin(), lines.end());
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  write_text_file(folder + extras_list, false, text);
+}
+
 void ImagePacker::pack(const Job& job, FinishedFile& image, const TellShare& tell,
                        const std::atomic<bool>* cancel) const {
   std::int64_t written = 0;
   ExternalProgram::Run run;
   run.arguments = arguments(job);
+  if (kind_ == Kind::dvd_video) {
+    list_extras(job);
+    run.folder = job.work_folder;
+  }
   // xorriso dates the volume by the first; genisoimage would read settings of the user's.
   run.environment = {{"SOURCE_DATE_EPOCH", std::to_string(job.date_seconds)},
                      {"MKISOFSRC", "/dev/null"},

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "encoders/finished_file.h"
+#include "src/disc/disc_contents.h"
 #include "src/disc/dvd_author.h"
 #include "src/disc/external_program.h"
 
@@ -22,6 +23,10 @@ class ImagePacker {
     std::string label;
     /// What is in them comes into the image's root; of a data disc, links are followed. Absolute.
     std::vector<std::string> folders;
+    /// Of a DVD-Video, which has one folder with VIDEO_TS alone: a folder for what is needed
+    /// meanwhile, and what comes beside VIDEO_TS, out of `extras_folder`.
+    std::string work_folder, extras_folder;
+    DiscContents extras;
     std::int64_t bytes = 0;  ///< of all of it, for `tell`
     std::int64_t date_seconds = 0;
     std::string id;  ///< 16 digits, of a DVD-Video
@@ -34,6 +39,7 @@ class ImagePacker {
 
  private:
   std::vector<std::string> arguments(const Job& job) const;
+  static void list_extras(const Job& job);
 
   const Kind kind_;
   ExternalProgram program_;

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "encoders/dvd/ifo.h"
+#include "src/files/temporary_folder.h"
 #include "src/media/image_size.h"
 #include "src/render.h"
 #include "src/verify.h"
@@ -257,6 +258,133 @@ TEST_SUITE("src.disc") {
     settings.keep = folder.file("kept");
     CHECK(contains(error_of([&] { make_disc(settings); }), "keep is for DVD-Video"));
     CHECK(folder.names().size() == 3);
+  }
+
+  TEST_CASE("the order in which a file system lists extras changes no byte") {
+    // One that keeps the order in which files were made, or the reverse, beside one that hashes.
+    std::string sha256;
+    std::error_code ignored;
+    const bool has_shm = fs::is_directory("/dev/shm", ignored);
+    for (const std::string& parent : {std::string(), std::string(has_shm ? "/dev/shm" : "")})
+      for (const bool backwards : {false, true}) {
+        const TemporaryFolder folder(parent, "lifereel-disc-");
+        std::vector<std::string> names{"a=b/x", "b/deep/y", "b/z", "c/one", "d=e", "empty/"};
+        if (backwards) std::reverse(names.begin(), names.end());
+        for (const std::string& name : names) {
+          const fs::path path = fs::path(folder.file("extras")) / name;
+          fs::create_directories(path.parent_path());
+          if (!name.ends_with('/')) std::ofstream(path) << name;
+        }
+        DiscSettings settings = disc_of({Films::get().pal_wide()}, folder.file("disc.iso"));
+        settings.extras = folder.file("extras");
+        const DiscReport report = make_disc(settings);
+        if (sha256.empty()) sha256 = report.sha256;
+        CHECK(report.sha256 == sha256);
+      }
+  }
+
+  TEST_CASE("names as long as a disc takes are read back") {
+    const test::TemporaryFolder folder;
+    folder.write("extras/" + std::string(100, 'e'), "an extra");
+    const std::string film = folder.file(std::string(96, 'f') + ".mp4");
+    fs::copy_file(Films::get().h264(), film);
+    DiscSettings settings = disc_of({film}, folder.file("disc.iso"));
+    settings.extras = folder.file("extras");
+    CHECK(make_disc(settings).kind == "data disc");
+  }
+
+  TEST_CASE("an image that ends too early is one with faults") {
+    const test::TemporaryFolder folder;
+    const DiscSettings settings = disc_of({Films::get().ntsc()}, folder.file("disc.iso"));
+    make_disc(settings);
+    const auto all = static_cast<std::int64_t>(fs::file_size(settings.output));
+    for (const std::int64_t missing : {all / 3, std::int64_t{400'000}}) {
+      CAPTURE(missing);
+      fs::resize_file(settings.output, static_cast<std::uintmax_t>(all - missing));
+      const VerifyReport report = verify(settings.output);
+      CHECK_FALSE(report.passes());
+      CHECK(contains(failures(report), "ends before it should"));
+      fs::resize_file(settings.output, static_cast<std::uintmax_t>(all));
+    }
+  }
+
+  TEST_CASE("tables that ask for any memory are refused") {
+    const test::TemporaryFolder folder;
+    DiscSettings settings = disc_of({Films::get().pal_wide()}, folder.file("disc.iso"));
+    settings.keep = folder.file("kept");
+    make_disc(settings);
+    const std::string path = settings.keep + "/VIDEO_TS/VTS_01_0.IFO";
+    const std::string good = test::contents(path);
+    const auto error_with = [&](std::size_t pointer, std::size_t at) {
+      std::string ifo = good;
+      const auto byte = [&](std::size_t place) { return static_cast<unsigned char>(ifo[place]); };
+      const std::size_t table = 2048u * (byte(pointer + 2) << 8 | byte(pointer + 3));
+      ifo[table + at] = ifo[table + at + 1] = '\xff';
+      return error_of([&] {
+        read_video_title_set({reinterpret_cast<const std::uint8_t*>(ifo.data()), ifo.size()});
+      });
+    };
+    CHECK(contains(error_with(200, 0), "tells of 65535 titles"));
+    CHECK(contains(error_with(204, 0), "tells of 65535 program chains"));
+    CHECK(contains(error_with(212, 0), "tells of 65535 time maps, and a disc has 1 at most"));
+  }
+
+  TEST_CASE("what is larger than the medium is refused before it is made") {
+    const test::TemporaryFolder folder;
+    DiscSettings settings = disc_of({Films::get().pal_wide()}, folder.file("disc.iso"));
+    settings.medium = "1MB";
+    const std::string error = test::refusal_of([&] { make_disc(settings); });
+    CHECK(contains(error, "and a medium of 1MB holds"));
+    CHECK(contains(error, "it fits on CD, any DVD"));
+    settings.medium = "cdr";
+    CHECK(contains(test::refusal_of([&] { make_disc(settings); }), "did you mean cd?"));
+    CHECK(folder.names().empty());
+    settings.medium = "cd";
+    CHECK(contains(make_disc(settings).media, "CD, any DVD"));
+    const std::string large = folder.file("large.mp4");
+    fs::copy_file(Films::get().h264(), large);
+    std::error_code ignored;
+    fs::resize_file(large, 200'000'000'000, ignored);  // with a hole
+    if (ignored) return;
+    DiscSettings data = disc_of({large}, folder.file("data.iso"));
+    CHECK(contains(test::refusal_of([&] { make_disc(data); }), "no disc is so large"));
+  }
+
+  TEST_CASE("a short film among longer ones has one chapter") {
+    const test::TemporaryFolder folder;
+    DiscSettings settings =
+        disc_of({Films::get().pal(), Films::get().pal_wide()}, folder.file("disc.iso"));
+    settings.chapters = DiscChapters::parse("1.5");
+    const DiscReport report = make_disc(settings);
+    REQUIRE(report.titles.size() == 2);
+    CHECK(report.titles[1].chapters == 1);
+    settings.chapters = DiscChapters::parse("10");
+    settings.output = folder.file("none.iso");
+    CHECK(contains(error_of([&] { make_disc(settings); }), "is beyond the end"));
+  }
+
+  TEST_CASE("names and places that lead elsewhere") {
+    const test::TemporaryFolder folder;
+    folder.write("extras/notes.txt", "about the film");
+    folder.write("extras/old.iso", "an image");
+    fs::create_symlink(folder.file("extras/old.iso"), folder.file("link.iso"));
+    DiscSettings settings = disc_of({Films::get().pal_wide()}, folder.file("link.iso"));
+    settings.overwrite = true;
+    settings.extras = folder.file("extras");
+    CHECK(contains(error_of([&] { make_disc(settings); }), "would be made among the extras"));
+    settings.extras = "/";
+    settings.output = folder.file("disc.iso");
+    CHECK(contains(error_of([&] { make_disc(settings); }), "would be made among the extras"));
+    settings.extras.clear();
+    settings.keep = folder.file("kept") + "//";
+    make_disc(settings);
+    CHECK(fs::is_directory(folder.file("kept/VIDEO_TS")));
+    CHECK(fs::is_directory(folder.file("kept/AUDIO_TS")));
+    CHECK(contains(error_of([&] { make_disc(settings); }), "exists; name another folder"));
+    const std::string odd = folder.file(std::string(120, 'n') + ".mp4");
+    fs::copy_file(Films::get().h264(), odd);
+    CHECK(contains(error_of([&] { make_disc(disc_of({odd}, folder.file("data.iso"))); }),
+                   "has a name of 124 bytes"));
   }
 
   TEST_CASE("what is no film for a disc is refused") {

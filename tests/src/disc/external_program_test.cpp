@@ -9,11 +9,13 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "src/disc.h"
 #include "src/errors.h"
 #include "tests/messages.h"
 #include "tests/programs_on_path.h"
@@ -95,6 +97,33 @@ TEST_SUITE("src.external_program") {
       std::this_thread::sleep_for(std::chrono::milliseconds(10));
     CHECK_FALSE(runs(pids[0]));
     CHECK_FALSE(runs(pids[1]));
+  }
+
+  TEST_CASE("all that are at work can be ended at once, also out of a signal's handler") {
+    CHECK_FALSE(end_disc_programs());
+    const test::ProgramsOnPath programs;
+    programs.add("tool", "trap '' TERM; echo begun; sleep 600");
+    std::atomic<bool> cancel{false};
+    bool ended = false;
+    ExternalProgram::Run run;
+    run.patience = std::chrono::seconds(600);
+    run.line = [&](std::string_view) { ended = end_disc_programs(); };
+    CHECK(contains(error_of([&] { ExternalProgram("tool", "").run(run, &cancel); }),
+                   "tool was ended by a signal (Killed)"));
+    CHECK(ended);
+    CHECK_FALSE(end_disc_programs());
+  }
+
+  TEST_CASE("one in a folder without a slash in front is not taken") {
+    const test::ProgramsOnPath programs;
+    programs.add("tool", "true");
+    const std::string folder = programs.path("");
+    programs.hide_others();
+    const std::filesystem::path here = std::filesystem::current_path();
+    std::filesystem::current_path(folder);
+    setenv("PATH", ".", 1);
+    CHECK_FALSE(ExternalProgram::is_installed("tool"));
+    std::filesystem::current_path(here);
   }
 
   TEST_CASE("one that has closed its outputs and goes on can be ended, too") {
