@@ -16,10 +16,22 @@ int byte(Bytes data, std::size_t at) { return static_cast<int>(big_endian<1>(dat
 int word(Bytes data, std::size_t at) { return static_cast<int>(big_endian<2>(data, at)); }
 std::int64_t number(Bytes data, std::size_t at) { return std::int64_t{big_endian<4>(data, at)}; }
 
+// What a disc has at most (a title set, a title's table of times). Tables that say more are not
+// followed: small ones could ask for any memory, by leading to the same bytes again and again.
+constexpr std::size_t most_titles = 99, most_chains = 1000, most_times = 2048;
+constexpr std::size_t most_ifo_bytes = std::size_t{16} << 20;
+
+void demand_count(std::size_t count, std::size_t most, const char* what) {
+  if (count > most)
+    throw DamagedIfo("it tells of " + std::to_string(count) + " " + what + ", and a disc has " +
+                     std::to_string(most) + " at most");
+}
+
 void demand_name(Bytes ifo, std::string_view name) {
   if (ifo.size() < static_cast<std::size_t>(sector_bytes) ||
       std::string_view(reinterpret_cast<const char*>(ifo.data()), name.size()) != name)
     throw DamagedIfo("it does not begin with " + std::string(name));
+  if (ifo.size() > most_ifo_bytes) throw DamagedIfo("it is far too large");
 }
 
 Bytes part(Bytes data, std::size_t begin, std::size_t bytes, const char* table) {
@@ -90,6 +102,7 @@ void read_chains(Bytes ifo, VideoTitleSet& set) {
   constexpr const char* name = "table of program chains";
   const Bytes chains = table(ifo, 204, 4, name);
   const auto count = static_cast<std::size_t>(word(chains, 0));
+  demand_count(count, most_chains, "program chains");
   const Bytes list = entries(chains, 8, count, 8, name);
   for (std::size_t i = 0; i < count; ++i) {
     const auto begin = static_cast<std::size_t>(number(list, 8 * i + 4));
@@ -102,6 +115,7 @@ void read_chapters(Bytes ifo, VideoTitleSet& set) {
   constexpr const char* name = "table of chapters";
   const Bytes chapters = table(ifo, 200, 4, name);
   const auto count = static_cast<std::size_t>(word(chapters, 0));
+  demand_count(count, most_titles, "titles");
   const Bytes list = entries(chapters, 8, count, 4, name);
   for (std::size_t i = 0; i < count; ++i) {
     const auto begin = static_cast<std::size_t>(number(list, 4 * i));
@@ -121,11 +135,13 @@ void read_time_maps(Bytes ifo, VideoTitleSet& set) {
   if (number(ifo, 212) == 0) return;
   const Bytes maps = table(ifo, 212, 4, name);
   const auto count = static_cast<std::size_t>(word(maps, 0));
+  demand_count(count, set.program_chains.size(), "time maps");
   const Bytes list = entries(maps, 8, count, 4, name);
   for (std::size_t i = 0; i < count; ++i) {
     const auto begin = static_cast<std::size_t>(number(list, 4 * i));
     const Bytes head = part(maps, begin, 4, name);
     const auto length = static_cast<std::size_t>(word(head, 2));
+    demand_count(length, most_times, "places in a time map");
     const Bytes sectors = part(maps, begin + 4, 4 * length, name);
     VideoTitleSet::TimeMap map;
     map.unit_seconds = byte(head, 0);
@@ -180,6 +196,7 @@ VideoManager read_video_manager(Bytes ifo) {
   constexpr const char* name = "table of titles";
   const Bytes titles = table(ifo, 196, 4, name);
   const auto count = static_cast<std::size_t>(word(titles, 0));
+  demand_count(count, most_titles, "titles");
   const Bytes list = entries(titles, 8, count, 12, name);
   for (std::size_t at = 0; at < list.size(); at += 12)
     manager.titles.push_back({byte(list, at + 1), word(list, at + 2), byte(list, at + 6),

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstring>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -37,17 +38,26 @@ struct Record {
   std::string name;
 };
 
-/// The name that Rock Ridge (IEEE P1282) has in the system use area; empty where there is none.
-std::string rock_ridge_name(Bytes area) {
-  std::string name;
+/// Where the system use area goes on (IEEE P1281, CE); nothing where it does not.
+struct Continuation {
+  std::int64_t place = 0, bytes = 0;
+};
+
+/// Adds the name that Rock Ridge (IEEE P1282, NM) has in a part of the system use area.
+std::optional<Continuation> add_rock_ridge_name(Bytes area, std::string& name) {
+  std::optional<Continuation> next;
   while (area.size() >= 5) {
     const std::size_t length = area[2];
     if (length < 4 || length > area.size()) break;
     if (area[0] == 'N' && area[1] == 'M' && length > 5)
       name.append(reinterpret_cast<const char*>(area.data()) + 5, length - 5);
+    if (area[0] == 'C' && area[1] == 'E' && length >= 28)
+      next = {static_cast<std::int64_t>(little_endian<4>(area, 4)) * disc_sector_bytes +
+                  static_cast<std::int64_t>(little_endian<4>(area, 12)),
+              static_cast<std::int64_t>(little_endian<4>(area, 20))};
     area = area.subspan(length);
   }
-  return name;
+  return next;
 }
 
 std::string plain_name(Bytes identifier) {
@@ -58,7 +68,7 @@ std::string plain_name(Bytes identifier) {
   return name;
 }
 
-Record read_record(Bytes record) {
+Record read_record(const ByteFile& image, Bytes record) {
   Record result;
   const std::size_t name_bytes = record[32];
   if (record_bytes + name_bytes > record.size()) throw DamagedImage("an entry of a folder is cut");
@@ -67,8 +77,15 @@ Record read_record(Bytes record) {
   result.folder = (record[25] & 2) != 0;
   result.continued = (record[25] & 0x80) != 0;
   const std::size_t padded = name_bytes + (name_bytes % 2 == 0 ? 1 : 0);
-  if (record_bytes + padded <= record.size())
-    result.name = rock_ridge_name(record.subspan(record_bytes + padded));
+  if (record_bytes + padded <= record.size()) {
+    std::optional<Continuation> next =
+        add_rock_ridge_name(record.subspan(record_bytes + padded), result.name);
+    constexpr int most_parts = 16;
+    for (int part = 0; next && part < most_parts; ++part) {
+      if (next->bytes > disc_sector_bytes) throw DamagedImage("a name of it is damaged");
+      next = add_rock_ridge_name(read(image, next->place, next->bytes), result.name);
+    }
+  }
   if (result.name.empty()) result.name = plain_name(record.subspan(record_bytes, name_bytes));
   return result;
 }
@@ -88,7 +105,7 @@ class IsoReader {
         add_date(ImageTree::Date::Form::digits,
                  descriptor_place + static_cast<std::int64_t>(field));
     add_date(ImageTree::Date::Form::record, descriptor_place + root_record + 18);
-    read_folder(read_record(Bytes(descriptor).subspan(root_record, 34)), "", 1);
+    read_folder(read_record(image_, Bytes(descriptor).subspan(root_record, 34)), "", 1);
     tree_.sort();
     return std::move(tree_);
   }
@@ -118,7 +135,7 @@ class IsoReader {
       const bool self_or_parent = record[32] == 1 && record[33] <= 1;
       at += length;
       if (self_or_parent) continue;
-      const Record entry = read_record(record);
+      const Record entry = read_record(image_, record);
       if (++entries_ > most_image_entries) throw DamagedImage("it has too many files");
       const std::string entry_path = path + entry.name;
       if (entry.folder) {

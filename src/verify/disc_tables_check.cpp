@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <stdexcept>
 #include <utility>
 
 #include "src/media/medium.h"
@@ -12,7 +13,7 @@ namespace lifereel {
 namespace {
 
 constexpr const char* manager_backup = "VIDEO_TS.BUP";
-constexpr std::int64_t largest_ifo_bytes = 64 << 20, largest_vob_bytes = 1 << 30;
+constexpr std::int64_t largest_ifo_bytes = 16 << 20, largest_vob_bytes = 1 << 30;
 /// Errors are corrected in blocks of so many, so that a scratch costs one copy of two that are
 /// farther apart.
 constexpr std::int64_t block_sectors = 16;
@@ -32,12 +33,16 @@ void DiscTablesCheck::run() {
   const SpannedFile* const manager = files_.find(DvdFiles::manager_name);
   if (manager == nullptr || manager->size() > largest_ifo_bytes) return;  // and said so
   try {
-    manager_ = read_video_manager(files_.find(DvdFiles::manager_name)->read_all());
-  } catch (const DamagedIfo& damage) {
+    manager_ = read_video_manager(manager->read_all());
+  } catch (const std::runtime_error& damage) {  // also of a file that ends too early
     return fault(std::string(DvdFiles::manager_name) + ": " + damage.what());
   }
   if (manager_->last_ifo_sector + 1 != sectors(files_.find(DvdFiles::manager_name)))
     fault(std::string(DvdFiles::manager_name) + " is not as long as it says");
+  constexpr int most_sets = 99;
+  if (manager_->title_sets > most_sets)
+    return fault(format("%s tells of %d title sets, and a disc has 99 at most",
+                        DvdFiles::manager_name, manager_->title_sets));
   for (int number = 1; number <= manager_->title_sets; ++number) read_set(number);
   if (files_.find(ifo_name(manager_->title_sets + 1)) != nullptr)
     fault("there are more title sets than the " + std::to_string(manager_->title_sets) + " that " +
@@ -52,8 +57,12 @@ void DiscTablesCheck::check_backup(const std::string& name, const std::string& b
   if (file == nullptr) return fault(name + " is missing");
   if (backup == nullptr) return fault(backup_name + " is missing");
   if (file->size() > largest_ifo_bytes) return fault(name + " is far too large");
-  if (file->size() != backup->size() || file->read_all() != backup->read_all())
-    fault(backup_name + " is not equal to " + name);
+  try {
+    if (file->size() != backup->size() || file->read_all() != backup->read_all())
+      fault(backup_name + " is not equal to " + name);
+  } catch (const std::runtime_error& error) {
+    fault(name + " and " + backup_name + " cannot be compared: " + error.what());
+  }
 }
 
 void DiscTablesCheck::read_set(int number) {
@@ -64,7 +73,7 @@ void DiscTablesCheck::read_set(int number) {
   try {
     sets_.push_back({number, read_video_title_set(file->read_all())});
     check_set_places(sets_.back());
-  } catch (const DamagedIfo& damage) {
+  } catch (const std::runtime_error& damage) {
     fault(name + ": " + damage.what());
   }
 }

@@ -7,6 +7,7 @@
 #include <exception>
 #include <future>
 #include <span>
+#include <stdexcept>
 #include <utility>
 
 #include "encoders/dvd/program_stream_check.h"
@@ -127,7 +128,7 @@ class DiscVerifier {
     if (set.tables.standard == DiscTarget::none || vobs.size() == 0) return;
     BufferCheck buffers(vobs, set.tables, name);
     ObjectUnits objects(name, set.tables.standard);
-    objects.read(vobs, findings_, [&](std::int64_t sector) {
+    const auto ask = [&](std::int64_t sector) {
       throw_if_cancelled(control_.cancel, "the check was cancelled");
       if (!control_.progress) return;
       JobProgress progress = meter_.measure(0, 0);
@@ -135,7 +136,14 @@ class DiscVerifier {
       progress.share = static_cast<double>(sectors_ + sector) /
                        static_cast<double>(std::max<std::int64_t>(all_sectors_, 1));
       control_.progress(progress);
-    });
+    };
+    try {
+      objects.read(vobs, findings_, ask);
+    } catch (const Cancelled&) {
+      throw;
+    } catch (const std::runtime_error& error) {  // of what there is, all has been seen
+      findings_.error("packs", name + ": " + error.what());
+    }
     TitleSetCheck(name, set.tables, objects, findings_).run();
     tell(buffers, name);
     sectors_ += objects.sectors();

@@ -13,6 +13,10 @@ namespace lifereel {
 namespace {
 
 constexpr std::int64_t sectors_at_once = 512;
+/// Of a title set: nine VOBs of 1 GiB, and navigation packs every 0.4 s of a day. An image that
+/// says more has files that lie on one another, and would take any memory.
+constexpr std::int64_t most_sectors = 9 * (std::int64_t{1} << 30) / disc_sector_bytes;
+constexpr std::size_t most_units = 216'000;
 
 ObjectUnits::Kind kind_of(DiscSector::Kind kind) {
   switch (kind) {
@@ -66,6 +70,10 @@ void ObjectUnits::read(const SpannedFile& vobs, Findings& findings,
   const std::int64_t all = vobs.size() / disc_sector_bytes;
   if (vobs.size() % disc_sector_bytes != 0)
     findings.error("packs", name_ + ": its VOBs end within a sector");
+  if (all > most_sectors)
+    return findings.error(
+        "packs", name_ + format(": its VOBs have %lld sectors, and a title set has %lld at most",
+                                static_cast<long long>(all), static_cast<long long>(most_sectors)));
   kinds_.reserve(static_cast<std::size_t>(all));
   std::vector<std::uint8_t> piece;
   for (std::int64_t sector = 0; sector < all;) {
@@ -100,6 +108,7 @@ void ObjectUnits::see(std::int64_t number, std::span<const std::uint8_t> data, F
       fault("has a navigation pack that says it is sector " + std::to_string(pack->search_sector));
     if (pack->scr_base_90khz != sector.scr_base_90khz)
       fault("has a navigation pack with another clock than its pack's");
+    if (units_.size() == most_units) return fault("is one navigation pack too many");
     units_.push_back({number, *pack, {}});
   } else if (units_.empty()) {
     fault("comes before the first navigation pack");
