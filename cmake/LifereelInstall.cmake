@@ -38,6 +38,7 @@ set(LIFEREEL_PUBLIC_HEADERS
   src/errors.h
   src/estimate.h
   src/farm.h
+  src/film_to_disc.h
   src/golden.h
   src/job_control.h
   src/npy.h

@@ -12,8 +12,6 @@
 namespace lifereel::cli {
 namespace {
 
-constexpr const char* usual_drive = "/dev/sr0";
-
 DiscSettings disc_settings(const Arguments& arguments) {
   if (arguments.positional().empty())
     throw UsageError("disc needs a film: lifereel disc FILM... -o disc.iso");
@@ -25,6 +23,7 @@ DiscSettings disc_settings(const Arguments& arguments) {
   if (arguments.has("label")) settings.label = arguments.value("label");
   settings.extras = arguments.value("extras");
   settings.keep = arguments.value("keep");
+  settings.medium = arguments.value("disc");
   if (!arguments.has("chapters")) return settings;
   try {
     settings.chapters = DiscChapters::parse(arguments.value("chapters"));
@@ -83,6 +82,7 @@ const Command disc_command{
      {"chapters", "TIME", "every so long [5:00]"},
      {"extras", "FOLDER", "its contents, too"},
      {"keep", "FOLDER", "keep VIDEO_TS there"},
+     {"disc", "NAME", "fits on dvd, bd25, ..."},
      {"burn", "DRIVE", "ask, burn, read back"},
      {"quiet", "", "no progress, no report"}},
     99,

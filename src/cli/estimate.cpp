@@ -9,6 +9,8 @@
 #include "encoders/finished_file.h"
 #include "src/cli/commands.h"
 #include "src/cli/estimating.h"
+#include "src/cli/fitting.h"
+#include "src/cli/option_words.h"
 #include "src/cli/progress.h"
 #include "src/settings.h"
 
@@ -39,7 +41,12 @@ int run_estimate(const Arguments& arguments) {
   control.cancel = &cancelled();
   control.notice = notices_to(stderr, arguments.has("quiet"));
   std::string said;
-  const RenderSettings settings = settings_in_time(arguments, how, control, said);
+  const std::optional<FitSettings> fit = fit_of(arguments);
+  RenderSettings settings = settings_in_time(arguments, how, control, said);
+  if (fit)
+    settings = fitted(settings, *fit, control, [&said](const std::string& sentence) {
+      said += (said.empty() ? "" : "\n") + with_option_words(sentence);
+    });
   const Estimate result = estimate(settings, how, control);
   if (json != "-") {
     if (!said.empty()) std::printf("%s\n", said.c_str());
@@ -52,6 +59,7 @@ int run_estimate(const Arguments& arguments) {
 std::vector<CommandOption> options() {
   std::vector<CommandOption> list = source_options();
   for (const CommandOption& option : quality_options()) list.push_back(option);
+  for (const CommandOption& option : fit_options()) list.push_back(option);
   list.push_back({"probe", "TIME", "of measuring, 10s"});
   list.push_back({"anew", "", "what is kept does not count"});
   list.push_back({"json", "FILE", "the same as JSON"});

@@ -9,8 +9,8 @@
 namespace lifereel::cli {
 namespace {
 
-/// Of the command disc, which are no settings of films.
-constexpr std::string_view disc_options[] = {"label", "chapters", "extras", "keep"};
+/// Of discs, which are no settings of films.
+constexpr std::string_view disc_options[] = {"label", "chapters", "extras", "keep", "disc"};
 
 bool is_setting(std::string_view word) {
   if (std::find(std::begin(disc_options), std::end(disc_options), word) != std::end(disc_options))

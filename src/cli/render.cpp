@@ -1,13 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <utility>
 
 #include "src/cli/commands.h"
 #include "src/cli/estimating.h"
+#include "src/cli/fitting.h"
 #include "src/cli/json_progress.h"
 #include "src/cli/option_words.h"
 #include "src/cli/progress.h"
+#include "src/disc.h"
+#include "src/film_to_disc.h"
 #include "src/render.h"
 
 namespace lifereel::cli {
@@ -16,6 +24,10 @@ namespace {
 std::vector<CommandOption> options() {
   std::vector<CommandOption> list = source_options();
   for (const CommandOption& option : quality_options()) list.push_back(option);
+  for (const CommandOption& option : fit_options()) list.push_back(option);
+  list.push_back({"label", "NAME", "of -o disc.iso"});
+  list.push_back({"extras", "FOLDER", "come on the disc, too"});
+  list.push_back({"keep", "FILE", "the film of -o disc.iso"});
   list.push_back({"quiet", "", "print only errors"});
   list.push_back({"progress", "json", "lines on standard error", {"json"}});
   list.push_back({"trust-film", "", "with filter, codec-option"});
@@ -23,6 +35,48 @@ std::vector<CommandOption> options() {
   list.push_back({"work", "FOLDER", "of a planned film, a task"});
   list.push_back({"task", "K", "which"});
   return list;
+}
+
+bool names_image(const std::string& path) {
+  const std::string extension = std::filesystem::path(path).extension().string();
+  return extension == ".iso" || extension == ".ISO";
+}
+
+/// The image that is asked for, and its film; nothing for any other film.
+std::optional<FilmDiscSettings> image_of(const Arguments& arguments,
+                                         const RenderSettings& settings) {
+  if (!names_image(settings.output)) {
+    for (const std::string option : {"keep", "label"})
+      if (arguments.has(option))
+        throw UsageError("--" + option + " is for the image of a disc; name it, -o disc.iso");
+    if (arguments.has("extras") && !arguments.has("disc"))
+      throw UsageError("--extras come on a disc; name its image, -o disc.iso, or --disc dvd");
+    return std::nullopt;
+  }
+  if (arguments.has("finish-on-interrupt"))
+    throw UsageError("a disc is made of a whole film; leave --finish-on-interrupt out");
+  FilmDiscSettings disc;
+  disc.disc.output = settings.output;
+  disc.disc.overwrite = settings.overwrite;
+  disc.disc.extras = arguments.value("extras");
+  disc.disc.medium = arguments.value("disc");
+  if (arguments.has("label")) disc.disc.label = arguments.value("label");
+  disc.keep_film = arguments.has("keep");
+  disc.film = settings;
+  disc.film.output =
+      disc.keep_film ? arguments.value("keep") : film_beside(settings.output, settings.film);
+  return disc;
+}
+
+/// What the finished film makes of its medium. Throws FinishedWithError where it is too large.
+std::string disc_line(const RenderSettings& settings, const FitSettings& fit) {
+  std::error_code ignored;
+  const auto bytes = std::filesystem::file_size(settings.output, ignored);
+  if (ignored) return {};
+  const DiscFill fill = disc_fill(settings, fit, static_cast<std::int64_t>(bytes));
+  if (fill.fits()) return "disc            " + describe(fill) + "\n";
+  throw FinishedWithError("the film is finished and kept, but too large: " + describe(fill) +
+                          "; put it on a larger one, or render it with a lower bitrate = RATE");
 }
 
 int run_render(const Arguments& arguments) {
@@ -39,35 +93,72 @@ int run_render(const Arguments& arguments) {
   // Before there is a film, there is nothing to finish.
   JobControl estimating = control;
   estimating.cancel = &cancelled();
-  const RenderSettings settings = settings_in_time(arguments, how, estimating, chosen);
+  const std::optional<FitSettings> fit = fit_of(arguments);
+  RenderSettings settings = settings_in_time(arguments, how, estimating, chosen);
+  std::optional<FilmDiscSettings> disc = image_of(arguments, settings);
+  if (disc) {
+    validate(*disc);
+    settings = disc->film;
+  }
   // A film on standard output leaves the words to standard error.
   std::FILE* const words =
       settings.output == "-" || settings.output.starts_with("/dev/") ? stderr : stdout;
+  const auto say = [&](const std::string& sentence) {
+    if (!quiet) std::fprintf(words, "lifereel: %s\n", with_option_words(sentence).c_str());
+    std::fflush(words);
+  };
+  if (!chosen.empty()) say(chosen);
+  if (fit) {
+    ProgressLine line(words, quiet || json);
+    JobControl fitting = estimating;
+    fitting.progress = [&](const JobProgress& progress) { line.show_step(progress); };
+    settings = fitted(settings, *fit, fitting, [&](const std::string& sentence) {
+      line.make_way();
+      say(sentence);
+    });
+    if (disc) disc->film = settings;
+  }
   RenderReport report;
+  std::optional<DiscReport> image;
   {
     ProgressLine line(words, quiet || json);
     JsonProgress json_lines(STDERR_FILENO);
     control.progress = [&](const JobProgress& progress) {
-      json ? json_lines.show(progress) : line.show_film(progress);
+      if (json)
+        json_lines.show(progress);
+      else
+        progress.step.empty() ? line.show_film(progress) : line.show_step(progress);
     };
     control.notice = [&](const std::string& sentence) {
-      if (quiet) return;
       line.make_way();
-      std::fprintf(words, "lifereel: %s\n", with_option_words(sentence).c_str());
+      say(sentence);
     };
-    if (!quiet && !chosen.empty()) std::fprintf(words, "lifereel: %s\n", chosen.c_str());
     std::optional<Estimate> expected;
     if (!quiet) expected = estimate_before(settings, how, estimating);
     if (expected) {
       control.estimate = &*expected;
-      std::fprintf(words, "lifereel: this will take %s\n", describe(*expected).c_str());
-      std::fflush(words);
+      say("this will take " + describe(*expected));
     }
-    report = render(settings, control);
+    if (disc) {
+      FilmDiscReport both = render_disc(*disc, control);
+      if (both.film)
+        report = std::move(*both.film);
+      else
+        report.finished_before = true;
+      image = std::move(both.disc);
+    } else {
+      report = render(settings, control);
+    }
     control.estimate = nullptr;
   }
   keep_as_estimate(settings, report, how);
-  if (!quiet) std::fputs(describe(report).c_str(), words);
+  const bool film_was_there = disc && report.finished_before;
+  if (!quiet && !film_was_there) std::fputs(describe(report).c_str(), words);
+  const std::string filled = fit && !disc ? disc_line(settings, *fit) : std::string();
+  if (!quiet) std::fputs(filled.c_str(), words);
+  if (!image) return 0;
+  if (!quiet) std::fputs(describe(*image).c_str(), words);
+  std::printf("to burn         %s\n", burn_command({image->image, usual_drive}).c_str());
   return 0;
 }
 
@@ -80,9 +171,8 @@ const Command render_command{
     {"universe", "look", "length", "film", "engine", "output"},
     options(),
     0,
-    "\nOptions override a config file or film, that a quality, and that a preset. RATE: 4400k, "
-    "1.5M.\nA scene brings its look, or has characters in the colours of --look. \"none\" unsets "
-    "a value.\n",
+    "Options override a config file or film, that a quality, that a preset. RATE: 4400k; \"none\" "
+    "unsets.\n",
     run_render};
 
 }  // namespace lifereel::cli

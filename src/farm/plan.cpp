@@ -20,10 +20,10 @@
 #include "src/render/disk_file.h"
 #include "src/render/engine_choice.h"
 #include "src/render/film_sound.h"
-#include "src/render/frame_budget.h"
 #include "src/render/job.h"
 #include "src/settings/validation.h"
 #include "src/text/format.h"
+#include "src/text/quantities.h"
 
 namespace lifereel {
 namespace {

@@ -65,6 +65,7 @@ find sim cuda encoders src -name '*.h' -o -name '*.cpp' -o -name '*.cu' -o -name
     below("src/estimate", commons " src/render")
     below("src/farm", commons " src/render")
     below("src/scout", commons " src/render sim/arithmetic")
+    below("src/fit", commons " src/image src/render src/estimate src/disc")
     below("src/golden", commons " src/render")
     below("src/bench", commons " src/render")
     below("src/cli", "")

@@ -68,7 +68,7 @@ TEST_SUITE("src.cli") {
   TEST_CASE("help fits a screen") {
     const Program program;
     for (const std::string command : {"render", "estimate", "verify", "presets", "looks", "info",
-                                      "bench", "hash", "scout", "state"}) {
+                                      "bench", "hash", "scout", "state", "disc"}) {
       const Result result = program.run({command, "--help"});
       CAPTURE(result.out);
       CHECK(result.status == 0);

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "src/fit/chosen_before.h"
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <system_error>
+
+#include "encoders/film_reader.h"
+#include "encoders/finished_file.h"
+#include "src/render/film_description.h"
+#include "src/render/work_folder.h"
+
+namespace lifereel {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return file ? text.str() : std::string();
+}
+
+std::string job_there(const std::string& film) {
+  return text_of(WorkFolder::path_for(film) + "/job");
+}
+
+std::string settings_of_film(const std::string& film) {
+  std::error_code ignored;
+  if (!fs::is_regular_file(film, ignored)) return {};
+  try {
+    return read_film_comment(film);
+  } catch (const std::runtime_error&) {
+    return {};
+  }
+}
+
+/// The lines that speak of what may have been chosen.
+std::string lines_of_choice(const std::string& text) {
+  constexpr std::array<std::string_view, 5> keys{"bitrate", "maxrate", "bufsize", "frames",
+                                                 "seconds"};
+  std::istringstream lines(text);
+  std::string chosen;
+  for (std::string line; std::getline(lines, line);)
+    for (const std::string_view key : keys)
+      if (line.starts_with(std::string(key) + " = ")) chosen += line + "\n";
+  return chosen;
+}
+
+}  // namespace
+
+std::optional<ChosenBefore> chosen_before(const RenderSettings& settings) {
+  const std::string film = FinishedFile::real_path(settings.output);
+  if (film.empty()) return std::nullopt;
+  const std::string job = job_there(film);
+  const std::string lines = lines_of_choice(job.empty() ? settings_of_film(film) : job);
+  if (lines.empty()) return std::nullopt;
+  RenderSettings then;
+  try {
+    apply_config_text(then, lines, film);
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;  // damaged; render() says so
+  }
+  if (!then.film.bitrate) return std::nullopt;
+  ChosenBefore choice;
+  choice.is_unfinished = !job.empty();
+  choice.rates.bitrate = then.film.bitrate;
+  choice.rates.maxrate = then.film.maxrate;
+  choice.rates.bufsize = then.film.bufsize;
+  choice.frames = then.frames;
+  choice.seconds = then.seconds;
+  // Whether working files are of this film, render() says; one that is finished may be any.
+  if (!choice.is_unfinished &&
+      settings_of_film(film) != self_description(with_choice(settings, choice)))
+    return std::nullopt;
+  return choice;
+}
+
+RenderSettings with_choice(const RenderSettings& settings, const ChosenBefore& choice) {
+  RenderSettings chosen = settings;
+  chosen.film.crf.reset();
+  chosen.film.bitrate = choice.rates.bitrate;
+  chosen.film.maxrate = choice.rates.maxrate;
+  chosen.film.bufsize = choice.rates.bufsize;
+  chosen.frames = choice.frames;
+  chosen.seconds = choice.seconds;
+  return chosen;
+}
+
+}  // namespace lifereel
