@@ -104,10 +104,10 @@ endif()
 get_target_property(lifereel_type lifereel TYPE)
 if(lifereel_type STREQUAL "STATIC_LIBRARY")
   set(LIFEREEL_STATIC TRUE)
-  set(pc_requires "Requires")
+  set(pc_requires "Requires: libavfilter libavformat libavcodec libavutil\n")
 else()
   set(LIFEREEL_STATIC FALSE)
-  set(pc_requires "Requires.private")
+  set(pc_requires "")  # even a private one would have to be installed, headers and all
 endif()
 
 # The CUDA runtime is linked statically: a static liblifereel.a hands that on too. It is elsewhere on

@@ -54,8 +54,13 @@ if [ "$1" = yes ]; then
   lifereel render -q --preset dvd_video --frames 30 -o packaged.mpg
   lifereel verify --quiet packaged.mpg | tail -n 1
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends ./liblifereel-dev*.deb g++ cmake make pkg-config > log 2>&1 || { cat log; exit 1; }
-  cmake -S consumer -B by-cmake > log && cmake --build by-cmake >> log && mkdir films && by-cmake/consumer films
-  g++ -std=c++20 consumer/consumer.cpp $(pkg-config --cflags --libs lifereel) -o by-pkg-config && mkdir more && ./by-pkg-config more
+  cmake -S consumer -B by-cmake > log
+  cmake --build by-cmake >> log
+  mkdir films more
+  by-cmake/consumer films
+  flags=$(pkg-config --cflags --libs lifereel)
+  g++ -std=c++20 consumer/consumer.cpp $flags -o by-pkg-config
+  ./by-pkg-config more
   apt-get purge -y -qq lifereel liblifereel-dev 'liblifereel0*' > log 2>&1 || { cat log; exit 1; }
   left=$(find / -xdev -name '*lifereel*' ! -path '/given/*' ! -path '/root/*' ! -path '/proc/*')
   [ -z "$left" ] || { echo "left: $left"; exit 1; }
