@@ -62,7 +62,7 @@ int check_printed(int status, const Command* command) {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
   const std::string sentence =
       std::string("cannot write to standard output: ") + std::strerror(errno);
-  if (command == &render_command && status == 0)
+  if ((command == &render_command || command == &join_command) && status == 0)
     return fail(0, "the film is finished, but its report is not printed: " + sentence);
   return fail(1, sentence);
 }
