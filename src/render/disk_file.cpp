@@ -14,8 +14,21 @@ void fail_to(const std::string& what, const std::string& path) {
   throw FileError("cannot " + what + " '" + path + "': " + errno_text(error), error);
 }
 
-FileReader::FileReader(const std::string& path)
-    : path_(path), file_(std::fopen(path.c_str(), "rbe")) {
+namespace {
+
+// A pipe of that name would be waited for.
+std::FILE* open_file(const std::string& path) {
+  struct stat status {};
+  if (stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode)) {
+    errno = EINVAL;
+    return nullptr;
+  }
+  return std::fopen(path.c_str(), "rbe");
+}
+
+}  // namespace
+
+FileReader::FileReader(const std::string& path) : path_(path), file_(open_file(path)) {
   if (file_ == nullptr && errno != ENOENT && errno != ENOTDIR) fail_to("read", path);
 }
 
