@@ -96,7 +96,11 @@ void StartStates::pass(Engine& engine, std::uint64_t frame) {
   while (engine.frame() < frame) {
     throw_if_cancelled(control_.cancel);
     nobody_looks.pass();
-    if (engine.frame() <= first_frame_ || engine.frame() == frame || !is_due()) continue;
+    if (engine.frame() == frame || !is_due()) continue;
+    if (engine.frame() <= first_frame_) {
+      keep(engine, 0);
+      continue;
+    }
     const auto passed = static_cast<std::int64_t>(engine.frame() - first_frame_);
     if (passed % plan_.chunk_frames == 0) keep(engine, passed / plan_.chunk_frames);
   }
@@ -109,9 +113,21 @@ void StartStates::look() {
     files_.see(entry->path().filename().string());
 }
 
+// Chunk 0's may be of a warm-up that was not over yet. Of others a glance tells, and what was found
+// damaged when it was wanted.
+bool StartStates::is_there(const Engine& engine, std::int64_t chunk) {
+  if (chunk == 0) {
+    look();
+    const std::optional<Checkpoint> state = files_.last(-1, 0);
+    return state && state->state.frame >= engine.frame();
+  }
+  return !files_.has_failed(chunk) &&
+         glance_at_sealed(job_.path(), checkpoint_kind, job_.plan().digest, chunk).pictures;
+}
+
 void StartStates::keep(const Engine& engine, std::int64_t chunk) {
   kept_ = Clock::now();
-  if (glance_at_sealed(job_.path(), checkpoint_kind, job_.plan().digest, chunk).pictures) return;
+  if (is_there(engine, chunk)) return;
   const std::optional<Checkpoint> state = checkpoint_of(engine);
   if (!state) return;
   files_.keep(chunk, *state);

@@ -18,7 +18,8 @@ namespace lifereel {
 
 /// States are as large as dozens of pictures, and a chunk may be smaller than one: a task leaves
 /// the one it begins with and the one behind its end, and, for a run that is killed, one for every
-/// half minute or so, of which it takes the one before away. One thread at a time.
+/// half minute or so, of which it takes the one before away. During the warm-up that is chunk 0's.
+/// One thread at a time.
 class StartStates {
  public:
   /// `passing` goes the way to the first picture in place of the engine that draws, and is gone
@@ -44,6 +45,7 @@ class StartStates {
   void go_to(Engine& engine, std::int64_t chunk);
   void pass(Engine& engine, std::uint64_t frame);
   void look();
+  bool is_there(const Engine& engine, std::int64_t chunk);
   void keep(const Engine& engine, std::int64_t chunk);
   bool begins_task(std::int64_t chunk) const;
   bool is_due() const;

@@ -39,6 +39,7 @@ void CheckpointFiles::keep(std::int64_t index, const Checkpoint& checkpoint) {
   file.finish(0);
   const std::lock_guard lock(mutex_);
   there_.insert(index);
+  failed_.erase(index);
 }
 
 std::optional<std::int64_t> CheckpointFiles::last_there(std::int64_t after,
@@ -61,6 +62,7 @@ std::optional<Checkpoint> CheckpointFiles::last(std::int64_t after, std::int64_t
       // longer.
       const std::lock_guard lock(mutex_);
       there_.erase(*number);
+      failed_.insert(*number);
     }
   }
   return std::nullopt;
@@ -83,6 +85,11 @@ void CheckpointFiles::drop_before(std::int64_t missing) {
     std::error_code ignored;
     std::filesystem::remove(sealed_path(folder_, checkpoint_kind, *at), ignored);
   }
+}
+
+bool CheckpointFiles::has_failed(std::int64_t index) const {
+  const std::lock_guard lock(mutex_);
+  return failed_.contains(index);
 }
 
 bool CheckpointFiles::empty() const {

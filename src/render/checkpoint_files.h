@@ -35,6 +35,8 @@ class CheckpointFiles {
   /// at or before it, and all after it.
   void drop_before(std::int64_t missing);
   bool empty() const;
+  /// Whether last() has come upon it, and could not use it.
+  bool has_failed(std::int64_t index) const;
 
  private:
   std::optional<std::int64_t> last_there(std::int64_t after, std::int64_t index) const;
@@ -45,7 +47,7 @@ class CheckpointFiles {
   const std::atomic<bool>* const cancel_;
 
   mutable std::mutex mutex_;
-  std::set<std::int64_t> there_;
+  std::set<std::int64_t> there_, failed_;
 };
 
 }  // namespace lifereel
