@@ -40,10 +40,21 @@ exit $status
 END
 )
 # shellcheck disable=SC2086
-join=$(sbatch --parsable --job-name=lifereel-join --dependency="afterany:${tasks%%;*}" \
+join=$(sbatch --parsable --requeue --job-name=lifereel-join --dependency="afterany:${tasks%%;*}" \
   --output="$folder/join.log" $options <<'END'
 #!/bin/sh
-srun --quiet {LIFEREEL} join --work {FOLDER} --quiet
+told=$(srun --quiet {LIFEREEL} join --work {FOLDER} --quiet 2>&1)
+status=$?
+[ -z "$told" ] || printf '%s\n' "$told"
+case $told in *--array=*) exit $status ;; esac  # tasks are missing, and do not come by themselves
+case $status in
+  75 | 1[2-9][0-9])
+    if [ "${SLURM_RESTART_COUNT:-0}" -lt 9 ]; then
+      sleep "${LIFEREEL_REQUEUE_SECONDS:-10}"
+      scontrol requeue "$SLURM_JOB_ID" && sleep 60
+    fi ;;
+esac
+exit $status
 END
 )
 echo "tasks: job ${tasks%%;*}; join: job ${join%%;*}, which writes to $folder/join.log"
