@@ -18,9 +18,14 @@ host=$(hostname -s)
 port=$((20000 + $$ % 20000))
 daemons=
 finish() {
-  scancel --user="$user" 2> /dev/null || true
   # shellcheck disable=SC2086
   if [ -n "$daemons" ]; then
+    scancel --user="$user" 2> /dev/null || true
+    # Nodes' daemons end their steps, and are needed until those are gone.
+    for _ in $(seq 150); do
+      [ -n "$(timeout 10 squeue --noheader 2> /dev/null)" ] || break
+      sleep 0.2
+    done
     kill $daemons 2> /dev/null || true
     for _ in $(seq 30); do kill -0 $daemons 2> /dev/null || break; sleep 0.1; done
     kill -9 $daemons 2> /dev/null || true
@@ -151,7 +156,7 @@ sleep 1
 scontrol update nodename="$node" state=resume 2> /dev/null || true
 
 for round in 1 2 3; do
-  for _ in $(seq 600); do
+  for _ in $(seq 9000); do
     squeue --noheader --format='%i %r' > "$folder/queue" 2> /dev/null || continue
     [ -s "$folder/queue" ] || break
     # Slurm holds what is requeued back for two minutes.
