@@ -54,7 +54,8 @@ SubmitTo submit_to(const Arguments& arguments) {
 double positive(const std::string& text) {
   double number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size() || !(number > 0) || number > 1e9)
+  if (error != std::errc{} || end != text.data() + text.size() ||
+      !(number >= 1e-6 && number <= 1e9))
     throw UsageError(
         "--speeds takes two numbers of frames a second, --speeds 250,8: what a "
         "machine passes and what it renders");

@@ -96,16 +96,20 @@ std::string plan_text(const FarmPlan& plan, const RenderSettings& settings) {
 }  // namespace
 
 JobFolder::JobFolder(const std::string& folder) {
+  // The film gets beside the folder itself, not beside a link to it.
   std::error_code none;
-  plan_.folder = fs::absolute(folder, none).lexically_normal().string();
+  plan_.folder = fs::canonical(folder, none).string();
+  if (none) plan_.folder = fs::absolute(folder, none).lexically_normal().string();
   if (plan_.folder.ends_with('/')) plan_.folder.pop_back();
   const std::optional<std::string> text = read_shared(plan_.folder, "plan");
   if (!text)
     throw std::invalid_argument("there is no planned film in '" + folder +
                                 "': planning makes such a folder, FILM.farm, beside the film");
   const std::size_t end = text->rfind(plan_seal);
-  const std::size_t settings_at = text->find(settings_begin);
-  if (end == std::string::npos || settings_at == std::string::npos || settings_at > end ||
+  // A line of its own: names may end in it.
+  const std::size_t line_before = text->find("\n" + std::string(settings_begin));
+  const std::size_t settings_at = line_before + 1;
+  if (end == std::string::npos || line_before == std::string::npos || settings_at > end ||
       *text != sealed_plan(text->substr(0, end)))
     refuse_damaged(folder, "plan");
   RenderSettings settings;
@@ -172,11 +176,13 @@ void JobFolder::note_finished(std::uint64_t film_bytes) const {
   });
 }
 
-bool JobFolder::is_finished() const {
-  const std::optional<std::string> noted = read_file(path() + "/finished");
+bool JobFolder::is_finished() const { return is_joined(path(), plan_.film); }
+
+bool is_joined(const std::string& folder, const std::string& film) {
+  const std::optional<std::string> noted = read_file(folder + "/finished");
   if (!noted) return false;
   std::error_code none;
-  const std::uintmax_t bytes = fs::file_size(plan_.film, none);
+  const std::uintmax_t bytes = fs::file_size(film, none);
   return !none && *noted == "bytes = " + std::to_string(bytes) + "\n";
 }
 

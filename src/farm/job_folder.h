@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -66,6 +67,9 @@ class JobFolder {
   std::string job_;
 };
 
+/// Whether `film` is there as a join has noted it in the folder.
+bool is_joined(const std::string& folder, const std::string& film);
+
 /// What a machine that others share a file system with does again, where a file is not seen yet or
 /// went stale, a few times within about three seconds: `look` says whether it found it. The folder
 /// is read anew each time, which is what makes clients of NFS ask their server.
@@ -82,6 +86,13 @@ auto or_try_again(Work&& work) {
   } catch (const FileError& error) {
     if (may_pass(error.error())) throw TryAgain(error.what());
     throw;
+  } catch (const std::filesystem::filesystem_error& error) {
+    const std::string sentence =
+        error.path1().empty()
+            ? std::string("cannot read the folder: ") + error.code().message()
+            : "cannot read '" + error.path1().string() + "': " + error.code().message();
+    if (may_pass(error.code().value())) throw TryAgain(sentence);
+    throw FileError(sentence, error.code().value());
   }
 }
 

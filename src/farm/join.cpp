@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <exception>
 #include <filesystem>
 #include <future>
@@ -11,10 +12,12 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
 #include "encoders/film.h"
+#include "src/farm/heartbeat.h"
 #include "src/farm/job_folder.h"
 #include "src/pipeline/cancellation.h"
 #include "src/render/chunk_folder.h"
@@ -81,7 +84,7 @@ class Join {
         check_all_are_there();
         make_film(report);
       } catch (const Cancelled&) {
-        throw;
+        throw Cancelled("the join was stopped; the chunks stay, and a join begins anew");
       } catch (const FinishedUnnamed&) {
         throw;
       } catch (const FinishedWithError&) {
@@ -147,8 +150,12 @@ class Join {
     temporary_ = job_.path() + format("/film.part-%08x", static_cast<unsigned>(source()));
     output.temporary_path = temporary_;
     output.before_naming = [this] {
-      std::error_code none;
-      job_.note_finished(fs::file_size(temporary_, none));
+      // It is gone where another join has finished the film and cleared the folder.
+      std::error_code error;
+      const std::uintmax_t bytes = fs::file_size(temporary_, error);
+      if (error)
+        throw FileError("cannot look at '" + temporary_ + "': " + error.message(), error.value());
+      job_.note_finished(bytes);
     };
     output.measuring_sound = watch_measuring(control_, settings.film.audio.file);
     describe_film(settings, output);
@@ -202,8 +209,11 @@ class Join {
     done.get();
   }
 
-  /// A file of that name has appeared: another join's, perhaps.
+  /// A file of that name has appeared: another join's, perhaps, which may also have cleared the
+  /// folder since.
   void settle_name(const FinishedUnnamed& error) const {
+    std::error_code none;
+    if (!fs::exists(error.kept_path(), none) && !none && job_.is_finished()) return;
     if (error.error() == EEXIST &&
         are_equal(error.kept_path(), job_.plan().film, control_.cancel)) {
       std::error_code ignored;
@@ -213,13 +223,15 @@ class Join {
     throw error;
   }
 
+  // The film is there: what other joins have written of it is of no use any more, and one that is
+  // still at work ends with that film, too.
   void remove_chunks() const {
     std::vector<fs::path> files;
     for (const fs::directory_entry& entry : fs::directory_iterator(job_.path())) {
       const std::string name = entry.path().filename().string();
       const std::string whole = name.substr(0, name.find(".part-"));
       if (number_of(whole, chunk_kind) || number_of(whole, checkpoint_kind) ||
-          name.starts_with("film.part-"))
+          name.starts_with("film.part-") || task_of_beat(name))
         files.push_back(entry.path());
     }
     std::error_code ignored;

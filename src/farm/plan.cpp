@@ -124,7 +124,7 @@ FarmPlan plan_film(const RenderSettings& wanted, const FarmSettings& farm,
   RenderSettings checked = settings;
   const std::string film_path =
       fs::absolute(FinishedFile::real_path(settings.output)).lexically_normal().string();
-  if (fs::exists(farm_folder(film_path) + "/finished")) checked.overwrite = true;
+  if (is_joined(farm_folder(film_path), film_path)) checked.overwrite = true;
   const std::optional<ResolvedFilm> film = validated_film(checked);
 
   FarmPlan plan;
@@ -143,6 +143,9 @@ FarmPlan plan_film(const RenderSettings& wanted, const FarmSettings& farm,
                static_cast<long long>(plan.chunks), static_cast<long long>(plan.chunk_frames),
                static_cast<long long>(plan.chunks)));
 
+  for (const double speed : {farm.engine_speed, farm.render_speed})
+    if (speed > 0 && (speed < 1e-6 || speed > 1e9))
+      refuse_film("a machine's speeds must be 0.000001 to 1000000000 frames a second");
   plan.engine_speed = farm.engine_speed;
   plan.render_speed = farm.render_speed;
   if (farm.ranges == TaskRanges::shrinking && farm.tasks > 1) {

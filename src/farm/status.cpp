@@ -27,14 +27,12 @@ struct Seen {
 
 Seen look_into(const JobFolder& job) {
   Seen seen;
-  std::error_code none;
-  for (fs::directory_iterator entry(job.path(), none), end; !none && entry != end;
-       entry.increment(none)) {
-    const std::string name = entry->path().filename().string();
+  for (const fs::directory_entry& entry : fs::directory_iterator(job.path())) {
+    const std::string name = entry.path().filename().string();
     if (const auto chunk = number_of(name, chunk_kind)) seen.chunks.insert(*chunk);
     if (!task_of_beat(name)) continue;
-    if (const auto beat = read_beat(entry->path().string()))
-      seen.beats.emplace(entry->path().string(), *beat);
+    if (const auto beat = read_beat(entry.path().string()))
+      seen.beats.emplace(entry.path().string(), *beat);
   }
   return seen;
 }

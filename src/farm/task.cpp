@@ -63,7 +63,12 @@ class TaskRun {
   TaskReport run() {
     const auto begin = Clock::now();
     heartbeat_.beat(0);
-    look_for_chunks();
+    try {
+      look_for_chunks();
+    } catch (const Cancelled&) {
+      throw Cancelled(
+          "the task was stopped while it looked for its chunks; it goes on with the rest");
+    }
     if (report_.chunks_kept == report_.chunks) return std::move(report_);
     make_engines();
     FilmOutput output = film_output(settings_);
@@ -103,6 +108,7 @@ class TaskRun {
   void look_for_chunks() {
     for (std::int64_t chunk = task_.first; chunk < task_.end; ++chunk) {
       throw_if_cancelled(control_.cancel);
+      heartbeat_.beat(0);
       const ChunkFolder::Kept kept = chunks_.see(chunk);
       if (kept == ChunkFolder::Kept::whole) {
         ++report_.chunks_kept;

@@ -169,6 +169,9 @@ TEST_SUITE("src.farm") {
     // Damaged, it is as if it were not there.
     change(plan.folder + "/checkpoint-000006", [](std::string& bytes) { bytes[150] ^= 1; });
     CHECK(run(plan, 6).began_at == 5 * chunk);
+    // And it was made again.
+    fs::remove(chunk_path(plan, 6));
+    CHECK(run(plan, 6).began_at == 6 * chunk);
   }
 
   TEST_CASE("runs of one task at once, and joins at once, do not disturb each other") {
@@ -190,6 +193,18 @@ TEST_SUITE("src.farm") {
     CHECK(contents(settings.output) == whole);
     CHECK(files(plan, "film.part").empty());
     CHECK(files(plan, "chunk-").size() == chunks);
+    // The first that ends takes away what the others are reading and writing.
+    for (int round = 0; round < 5; ++round) {
+      CAPTURE(round);
+      fs::remove(settings.output);
+      fs::remove(plan.folder + "/finished");
+      for (const int task : {0, 1}) run(plan, task);
+      at_once([&] { join_film(plan.folder, {true}); });
+      CHECK(contents(settings.output) == whole);
+      CHECK(farm_status(plan.folder).joined);
+      CHECK(files(plan, "film.part").empty());
+      CHECK(files(plan, "chunk-").empty());
+    }
   }
 
   TEST_CASE("what is missing, damaged, half, or another film's is found and named") {
@@ -297,6 +312,7 @@ TEST_SUITE("src.farm") {
     const FarmPlan plan = plan_film(settings, among(1));
     run(plan, 0);
     folder.write("film.mpg", "mine");
+    CHECK(contains(error_of([&] { plan_film(settings, among(1)); }), "exists; name another file"));
     CHECK(contains(error_of([&] { join_film(plan.folder); }), "exists; name another file"));
     CHECK(contents(settings.output) == "mine");
     fs::remove(settings.output);
@@ -305,6 +321,21 @@ TEST_SUITE("src.farm") {
     folder.write("film.mpg", "mine");
     CHECK_FALSE(farm_status(plan.folder).joined);
     CHECK(contains(error_of([&] { join_film(plan.folder); }), "exists; name another file"));
+    CHECK(contains(error_of([&] { plan_film(settings, among(1)); }), "exists; name another file"));
+  }
+
+  TEST_CASE("a film gets beside its folder, whatever its name and whatever link leads there") {
+    const test::TemporaryFolder folder;
+    fs::create_directory(folder.file("films"));
+    fs::create_directory(folder.file("links"));
+    RenderSettings settings = film(folder.file("films/film[settings]"));
+    settings.film.container = "mpeg";
+    const FarmPlan plan = plan_film(settings, among(1));
+    fs::create_directory_symlink(plan.folder, folder.file("links/job"));
+    render_task(folder.file("links/job"), 0, one_thread);
+    join_film(folder.file("links/job"));
+    CHECK(fs::exists(settings.output));
+    CHECK(farm_status(folder.file("links/job")).joined);
   }
 
   TEST_CASE("status tells what is done, what is running and what is missing") {
@@ -322,13 +353,17 @@ TEST_SUITE("src.farm") {
     folder.write("film.mpg.farm/task-000004.run-00000001", "000000000007 00000012.500 dead\n");
     const std::string beating = folder.file("film.mpg.farm/task-000005.run-00000002");
     std::atomic<bool> over{false};
+    const auto beat = [&](int count) {  // in place, as tasks do: never empty
+      std::fstream file(beating, std::ios::in | std::ios::out);
+      file << 1000 + count << " 12.500 node7\n";
+    };
+    std::ofstream(beating) << "1000 12.500 node7\n";
     std::thread beats([&] {
       for (int count = 1; !over; ++count) {
-        std::ofstream(beating) << 1000 + count << " 12.500 node7\n";
+        beat(count);
         std::this_thread::sleep_for(std::chrono::milliseconds(20));
       }
     });
-    while (!fs::exists(beating)) std::this_thread::yield();
     status = farm_status(plan.folder, 1.5);
     over = true;
     beats.join();
