@@ -101,6 +101,8 @@ steps:
 constexpr const char* kubernetes = R"script(#!/bin/sh
 # Applies an Indexed Job of {TASKS} tasks, waits for its end, and has the film joined:
 #   IMAGE=registry/lifereel CLAIM=films submit.sh
+# For some tasks again, each a Job of its own: ... submit.sh 17,40-42
+# Jobs of that name that are there already are deleted, and what they are doing is stopped.
 # IMAGE has the program. The claim's volume is mounted as MOUNT, so that this folder has the same
 # path there as here. Needs Kubernetes 1.33. Chunks are made for processors of one kind,
 # {PROCESSOR}. Others refuse to take part (status 1): where there are some, select nodes,
@@ -113,6 +115,7 @@ nodes=${NODES:-"{}"}
 mount=${MOUNT:-}
 [ -n "$mount" ] || mount={MOUNT}
 job() {  # NAME COMPLETIONS ARGUMENTS
+  kubectl delete job "$1" --ignore-not-found --cascade=foreground > /dev/null
   kubectl apply -f - <<END
 apiVersion: batch/v1
 kind: Job
@@ -148,10 +151,28 @@ spec:
               mountPath: $mount
 END
 }
-job "$name" {TASKS} {RENDER}
-until kubectl wait --for=condition=Complete --timeout=60s "job/$name" 2>/dev/null; do
-  if kubectl wait --for=condition=Failed --timeout=1s "job/$name" 2>/dev/null; then break; fi
-done
+await() {  # NAME: its end, good or bad
+  while :; do
+    ended=$(kubectl get job "$1" \
+      --output='jsonpath={.status.conditions[?(@.status=="True")].type}') || {
+      echo "job $1 cannot be watched any more; submit again, which keeps the chunks there are" >&2
+      exit 1
+    }
+    case $ended in *Complete* | *Failed*) return ;; esac
+    sleep 5
+  done
+}
+kubectl delete job "$name-join" --ignore-not-found --cascade=foreground > /dev/null
+if [ $# -eq 0 ]; then
+  job "$name" {TASKS} {RENDER}
+  await "$name"
+else
+  tasks=$(echo "$1" | tr ',' '\n' | while IFS=- read -r first last; do
+    seq "$first" "${last:-$first}"
+  done)
+  for task in $tasks; do job "$name-$task" 1 {RENDER_ONE}; done
+  for task in $tasks; do await "$name-$task"; done
+fi
 job "$name-join" 1 {JOIN}
 )script";
 
@@ -202,6 +223,9 @@ SubmitScript submit_script(const FarmPlan& plan, const FarmSettings& farm,
        {"{MOUNT}", quoted(std::filesystem::path(plan.folder).parent_path().string())},
        {"{RENDER}", quoted_for_shell(begin + "\"render\", \"--work\", " + work +
                                      ", \"--task\", \"$(JOB_COMPLETION_INDEX)\", \"--quiet\"]")},
+       {"{RENDER_ONE}",
+        quoted_for_shell(begin + "\"render\", \"--work\", " + work + ", \"--task\", \"") +
+            "\"$task\"" + quoted_for_shell("\", \"--quiet\"]")},
        {"{JOIN}", quoted_for_shell(begin + "\"join\", \"--work\", " + work + ", \"--quiet\"]")},
        {"{LIFEREEL}", quoted(farm.executable)},
        {"{FOLDER}", quoted(plan.folder)}});
