@@ -163,6 +163,13 @@ FarmPlan plan_film(const RenderSettings& wanted, const FarmSettings& farm,
     plan.seconds_together = seconds_together(chunks, plan.tasks, settings.warmup, speeds);
   }
 
+  constexpr int array_tasks = 1001;
+  if (farm.submit_to == SubmitTo::slurm && farm.tasks > array_tasks && control.notice)
+    control.notice(
+        format("Slurm's arrays have %d tasks at most unless a site raises MaxArraySize "
+               "(scontrol show config); where submit.sh is refused, take fewer tasks",
+               array_tasks));
+
   const auto engine = make_cpu_engine(settings.universe, {settings.engine.isa, 1});
   const std::string job = film_job(settings, *film, *engine);
   plan.digest = job_hash(job);
