@@ -96,7 +96,7 @@ class Join {
         report.finished_before = true;
       }
     }
-    if (join_.remove) remove_chunks();
+    clear_folder();
     report.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
     return report;
@@ -225,13 +225,14 @@ class Join {
 
   // The film is there: what other joins have written of it is of no use any more, and one that is
   // still at work ends with that film, too.
-  void remove_chunks() const {
+  void clear_folder() const {
     std::vector<fs::path> files;
     for (const fs::directory_entry& entry : fs::directory_iterator(job_.path())) {
       const std::string name = entry.path().filename().string();
       const std::string whole = name.substr(0, name.find(".part-"));
-      if (number_of(whole, chunk_kind) || number_of(whole, checkpoint_kind) ||
-          name.starts_with("film.part-") || task_of_beat(name))
+      const bool kept = number_of(whole, chunk_kind) || number_of(whole, checkpoint_kind);
+      if ((kept && (join_.remove || whole != name)) || name.starts_with("film.part-") ||
+          task_of_beat(name))
         files.push_back(entry.path());
     }
     std::error_code ignored;
