@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "film.h"
 #include "film_settings.h"
@@ -33,6 +35,8 @@ class FilmChunks final : public ChunkedSink {
 
   /// Of the chunks so far: frames encoded, and the bytes of their pictures. Any thread.
   Film::Written written() const noexcept;
+  /// What encoders have warned of so far, each once. Any thread.
+  std::vector<std::string> warnings() const;
 
  private:
   struct [[gnu::visibility("hidden")]] Impl;

@@ -85,6 +85,7 @@ struct TaskReport {
   std::int64_t frames_passed = 0;  ///< on the way to the first picture
   double seconds_passing = 0, seconds = 0;
   EngineDescription engine;
+  std::vector<std::string> warnings;  ///< of the encoders
 };
 
 /// Makes the chunks of a task that are not there. Any number may run at once, also of one task; it
@@ -118,7 +119,7 @@ enum class TaskState { missing, running, done };
 struct TaskStatus {
   TaskState state = TaskState::missing;
   std::int64_t chunks = 0, chunks_done = 0;
-  /// Of one that is running: what it says itself.
+  /// Of one that is running: what it says itself, of the last half minute.
   std::string host;
   double frames_per_second = 0;
 };
@@ -129,7 +130,7 @@ struct FarmStatus {
   std::vector<TaskStatus> tasks;
   std::int64_t frames_done = 0;
   double frames_per_second = 0;  ///< of all that are running
-  double eta_seconds = -1;       ///< at that speed; below 0: unknown
+  double eta_seconds = -1;       ///< at that speed, or the slowest running task's; below 0: unknown
 
   int count(TaskState state) const noexcept;
   /// Neither done nor running.

@@ -9,6 +9,7 @@
 #include "encoders/chunk_plan.h"
 #include "encoders/film/chunk_keeper.h"
 #include "encoders/film/container.h"
+#include "encoders/film/film_warnings.h"
 #include "encoders/film/film_writer.h"
 #include "encoders/libav/libav.h"
 #include "encoders/libav/log_capture.h"
@@ -47,6 +48,7 @@ struct FilmChunks::Impl {
   const bool global_header;
   int held = 1;
   WrittenCount written;
+  FilmWarnings warnings{{}};
   std::mutex mutex;                       // what follows
   std::unique_ptr<PictureEncoder> spare;  // opened first of all; the first chunk takes it
 };
@@ -55,10 +57,12 @@ namespace {
 
 class KeptChunk final : public PictureSink {
  public:
-  KeptChunk(const ChunkedSink& all, WrittenCount& written, ChunkStore& store, std::int64_t index,
-            std::int64_t frames, std::unique_ptr<PictureEncoder> encoder)
+  KeptChunk(const ChunkedSink& all, WrittenCount& written, FilmWarnings& warnings,
+            ChunkStore& store, std::int64_t index, std::int64_t frames,
+            std::unique_ptr<PictureEncoder> encoder)
       : all_(all),
         written_(written),
+        warnings_(warnings),
         index_(index),
         frames_(frames),
         encoder_(std::move(encoder)),
@@ -108,17 +112,19 @@ class KeptChunk final : public PictureSink {
   /// A chunk that has failed lets go of its pictures at once.
   template <class Work>
   void run(Work&& work) {
-    LogCapture quiet;  // what libav warns of is for whoever makes the film
+    LogCapture log;
     try {
       work();
     } catch (...) {
       encoder_.reset();
       throw;
     }
+    warnings_.add(log);
   }
 
   const ChunkedSink& all_;
   WrittenCount& written_;
+  FilmWarnings& warnings_;
   const std::int64_t index_, frames_;
   std::unique_ptr<PictureEncoder> encoder_;
   const PictureEncoder::TakePacket take_ = [this](AVPacket& packet, const AVCodecContext& codec) {
@@ -153,13 +159,14 @@ bool FilmChunks::needs_chunk(std::int64_t index) const {
 
 std::unique_ptr<PictureSink> FilmChunks::begin_chunk(std::int64_t index, std::int64_t frames) {
   LogCapture quiet;
-  return std::make_unique<KeptChunk>(*this, impl_->written, *impl_->store, index, frames,
-                                     impl_->take_encoder());
+  return std::make_unique<KeptChunk>(*this, impl_->written, impl_->warnings, *impl_->store, index,
+                                     frames, impl_->take_encoder());
 }
 
 PictureFormat FilmChunks::picture_format() const noexcept { return impl_->film.pictures; }
 bool FilmChunks::wants_motion() const noexcept { return impl_->film.settings.audio.universe; }
 int FilmChunks::pictures_held_at_most() const noexcept { return impl_->held; }
+std::vector<std::string> FilmChunks::warnings() const { return impl_->warnings.all(); }
 Film::Written FilmChunks::written() const noexcept { return impl_->written.so_far(); }
 
 }  // namespace lifereel

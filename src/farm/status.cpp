@@ -79,6 +79,17 @@ void count_chunks(const JobFolder& job, const std::set<std::int64_t>& there, Far
   }
 }
 
+/// The film waits for the last of those that are running, however fast the others are.
+double longest_task_seconds(const FarmStatus& status) {
+  double longest = 0;
+  for (const TaskStatus& task : status.tasks)
+    if (task.state == TaskState::running && task.frames_per_second > 0)
+      longest = std::max(longest, static_cast<double>((task.chunks - task.chunks_done) *
+                                                      status.plan.chunk_frames) /
+                                      task.frames_per_second);
+  return longest;
+}
+
 }  // namespace
 
 int FarmStatus::count(TaskState state) const noexcept {
@@ -127,8 +138,9 @@ FarmStatus farm_status(const std::string& folder, double watch_seconds, const Jo
     for (const TaskStatus& task : status.tasks)
       if (task.state == TaskState::running) status.frames_per_second += task.frames_per_second;
     if (status.frames_per_second > 0)
-      status.eta_seconds =
-          static_cast<double>(status.plan.frames - status.frames_done) / status.frames_per_second;
+      status.eta_seconds = std::max(
+          static_cast<double>(status.plan.frames - status.frames_done) / status.frames_per_second,
+          longest_task_seconds(status));
     return status;
   });
 }

@@ -2,6 +2,8 @@
 // One machine's part of a film.
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <stdexcept>
 #include <utility>
@@ -24,6 +26,25 @@ namespace lifereel {
 namespace {
 
 using Clock = std::chrono::steady_clock;
+
+/// Frames a second of the last half minute: the way to the first picture is none of them.
+class RecentSpeed {
+ public:
+  double measure(std::int64_t frames) {
+    const auto now = Clock::now();
+    if (frames == 0) seen_.clear();
+    seen_.emplace_back(now, frames);
+    while (seen_.size() > 2 && seconds_since(seen_[1].first) > 30) seen_.pop_front();
+    const double seconds = seconds_since(seen_.front().first);
+    return seconds > 0 ? static_cast<double>(frames - seen_.front().second) / seconds : 0;
+  }
+
+ private:
+  static double seconds_since(Clock::time_point begin) {
+    return std::chrono::duration<double>(Clock::now() - begin).count();
+  }
+  std::deque<std::pair<Clock::time_point, std::int64_t>> seen_;
+};
 
 /// All chunks of a film, of which one task's are made.
 class TaskSink final : public ChunkedSink {
@@ -85,6 +106,8 @@ class TaskRun {
       throw Cancelled("the task was stopped; " + kept_text());
     }
     leave_end_state(starts);
+    report_.warnings = encoders.warnings();
+    for (const std::string& warning : report_.warnings) notify(warning);
     report_.frames_passed = starts.frames_passed();
     report_.seconds_passing = starts.seconds();
     report_.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
@@ -148,9 +171,10 @@ class TaskRun {
     pipeline.before_chunk = [&](Engine& engine, std::int64_t chunk) {
       starts.reach(engine, chunk);
     };
-    pipeline.progress = [&, meter = FrameMeter()](const PipelineStatistics& now) {
+    pipeline.progress = [&, meter = FrameMeter(),
+                         recent = RecentSpeed()](const PipelineStatistics& now) mutable {
       JobProgress progress = meter.measure(now.frames, frames_missing_);
-      heartbeat_.beat(progress.frames_per_second);
+      heartbeat_.beat(recent.measure(now.frames));
       if (control_.progress && now.frames > 0) control_.progress(progress);
     };
     const PipelineStatistics made = run_pipeline(*engine_, sink, pipeline);
