@@ -11,6 +11,7 @@
 
 using namespace lifereel;
 using test::preset;
+using test::refusal_of;
 using test::refused;
 
 TEST_SUITE("src.typed_values") {
