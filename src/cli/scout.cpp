@@ -10,11 +10,10 @@
 
 #include "src/cli/commands.h"
 #include "src/cli/progress.h"
+#include "src/errors.h"
 
 namespace lifereel::cli {
 namespace {
-
-constexpr int status_try_again = 75;  // EX_TEMPFAIL
 
 /// As a shell takes it.
 std::string for_shell(const std::string& word) {
@@ -115,6 +114,7 @@ int run_scouting(const Arguments& arguments) {
     control.progress = [&](const JobProgress& progress) { line.show_step(progress); };
     const auto notice = notices_to(stderr, quiet);
     control.notice = [&](const std::string& sentence) {
+      if (!notice) return;
       line.make_way();
       notice(sentence);
     };
@@ -122,7 +122,8 @@ int run_scouting(const Arguments& arguments) {
   }
   if (!quiet) std::fputs(describe(report).c_str(), stdout);
   if (report.complete) std::printf("to look at      %s/index.html\n", settings.folder.c_str());
-  return report.waits_for.empty() ? 0 : status_try_again;
+  if (!report.waits_for.empty()) throw TryAgain(report.waits_for);
+  return 0;
 }
 
 std::vector<CommandOption> scout_options() {

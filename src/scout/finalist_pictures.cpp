@@ -3,13 +3,19 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <optional>
+#include <string_view>
+#include <system_error>
 
 #include "encoders/film.h"
 #include "encoders/png.h"
 #include "src/pictures/still.h"
 #include "src/pipeline/frame_source.h"
 #include "src/render.h"
+#include "src/render/disk_file.h"
 #include "src/scout/seed_run.h"
 
 namespace lifereel {
@@ -78,6 +84,18 @@ std::string still_path(const std::string& folder, std::uint64_t seed, std::int64
 
 std::string short_film_path(const std::string& folder, std::uint64_t seed) {
   return folder + "/films/" + std::to_string(seed) + ".mp4";
+}
+
+bool is_whole_still(const std::string& path) {
+  constexpr std::string_view begin("\x89PNG\r\n\x1a\n", 8), end("IEND\xae\x42\x60\x82", 8);
+  const std::optional<std::string> picture = lifereel::read_file(path);
+  return picture && picture->starts_with(begin) && picture->ends_with(end);
+}
+
+bool is_short_film(const std::string& path) {
+  std::error_code missing;
+  const std::uintmax_t bytes = std::filesystem::file_size(path, missing);
+  return !missing && bytes > 0;
 }
 
 void draw_still(const RenderSettings& film, const State& state, Isa isa, const std::string& path) {

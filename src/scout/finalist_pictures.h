@@ -23,6 +23,10 @@ struct ShowTimes {
 std::string still_path(const std::string& folder, std::uint64_t seed, std::int64_t frame);
 std::string short_film_path(const std::string& folder, std::uint64_t seed);
 
+/// Whether they are there; of stills also that no crash of the machine has cut them short.
+bool is_whole_still(const std::string& path);
+bool is_short_film(const std::string& path);
+
 /// In the film's own look, at most 256 pixels wide (PNGs are not compressed here). What a trail has
 /// forgotten after some frames, it does not show: the universe is drawn for that long first.
 void draw_still(const RenderSettings& film, const State& state, Isa isa, const std::string& path);

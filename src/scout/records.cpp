@@ -15,6 +15,7 @@
 #include "encoders/finished_file.h"
 #include "encoders/text/errno_text.h"
 #include "sim/hash/sha256.h"
+#include "src/errors.h"
 #include "src/text/text_file.h"
 
 namespace lifereel {
@@ -108,12 +109,15 @@ Records::Records(const std::string& folder) {
     const std::string name = entry.path().filename().string();
     if (!name.starts_with("records-") || !name.ends_with(".txt")) continue;
     try {
-      read_text_lines(entry.path().string(), [this](std::string_view line) {
-        if (const auto record = parse_record(line))
-          add(record->first, record->second);
-        else
-          ++damaged_;
-      });
+      read_text_lines(
+          entry.path().string(),
+          [this](std::string_view line) {
+            if (const auto record = parse_record(line))
+              add(record->first, record->second);
+            else
+              ++damaged_;
+          },
+          LongLines::cut);
     } catch (const std::invalid_argument& error) {
       throw std::runtime_error(error.what());
     }
@@ -139,8 +143,8 @@ RecordWriter::RecordWriter(const std::string& path) : path_(path) {
   if (fd_ < 0) fail("write", path);
   try {
     if (flock(fd_, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
-      throw std::invalid_argument("another scout writes '" + path +
-                                  "': wait for it, or stop it, or give each a share of its own");
+      throw TryAgain("another scout writes '" + path +
+                     "': wait for it, or stop it, or give each a share of its own");
     const off_t size = lseek(fd_, 0, SEEK_END);
     if (size < 0) fail("read", path);
     off_t end = size;

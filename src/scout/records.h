@@ -49,8 +49,8 @@ class Records {
 /// Appends whole lines to a file of records, each on disk when append() returns. Not thread-safe.
 class RecordWriter {
  public:
-  /// What a kill has cut short there is cut off. Throws std::invalid_argument when another process
-  /// writes it, std::runtime_error (disk).
+  /// What a kill has cut short there is cut off. Throws TryAgain when another process writes it,
+  /// std::runtime_error (disk).
   explicit RecordWriter(const std::string& path);
   ~RecordWriter();
   RecordWriter(const RecordWriter&) = delete;

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cmath>
 #include <condition_variable>
+#include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <iterator>
@@ -64,6 +65,11 @@ std::string first_difference(std::string_view before, std::string_view now) {
   return "nothing";
 }
 
+bool is_of_a_scout(const std::string& name) {
+  return name == "stills" || name == "films" || name.starts_with("records-") ||
+         name.starts_with("running-");
+}
+
 /// A folder of this scout's, or a new one. Several processes may do that at once.
 void prepare_folder(const std::string& folder, const RenderSettings& film) {
   require(!folder.empty(), "a scout needs a folder for what it finds: set its output");
@@ -73,17 +79,25 @@ void prepare_folder(const std::string& folder, const RenderSettings& film) {
           "cannot make the folder '" + folder +
               "': " + (error ? error.message() : "there is a file of that name"));
   const std::string path = folder + film_file, text = film_text(film);
-  if (const std::optional<std::string> before = lifereel::read_file(path)) {
-    require(*before == text, "'" + folder + "' holds a scout of another film, " +
-                                 first_difference(*before, text) +
-                                 ": choose another folder, or remove that one");
-    return;
+  const auto is_there = [&] {
+    const std::optional<std::string> before = lifereel::read_file(path);
+    require(!before || *before == text, "'" + folder + "' holds a scout of another film, " +
+                                            first_difference(before.value_or(""), text) +
+                                            ": choose another folder, or remove that one");
+    return before.has_value();
+  };
+  if (is_there()) return;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name.starts_with("film.cfg")) continue;
+    if (is_there()) return;  // another process has begun meanwhile
+    if (is_of_a_scout(name))
+      throw TryAgain("the folder '" + folder + "' holds " + in_quotes(name) +
+                     " of a scout, but not its film.cfg: wait until it is there, or choose a new "
+                     "folder");
+    require(false, "the folder '" + folder + "' holds something else, " + in_quotes(name) +
+                       ": choose a new one, or an empty one");
   }
-  for (const auto& entry : fs::directory_iterator(folder))
-    require(entry.path().filename().string().starts_with("film.cfg"),
-            "the folder '" + folder + "' holds something else, " +
-                in_quotes(entry.path().filename().string()) +
-                ": choose a new one, or an empty one");
   as_plain_error([&] { write_text_file(path, true, text); });
 }
 
@@ -120,6 +134,20 @@ void validate_scout(const ScoutSettings& settings) {
   require(settings.shares >= 1 && settings.share >= 0 && settings.share <= settings.shares,
           "a share is 1 to the number of shares");
   require(settings.threads >= 0 && settings.threads <= 4096, "threads are 1 to 4096");
+}
+
+/// Of the file of a run on its way.
+std::string running_name(const RunKey& run) {
+  return format("running-%llu-%lld", static_cast<unsigned long long>(run.seed),
+                static_cast<long long>(run.frames));
+}
+
+std::optional<RunKey> running_run(const std::string& name) {
+  unsigned long long seed = 0;
+  long long frames = 0;
+  if (std::sscanf(name.c_str(), "running-%llu-%lld", &seed, &frames) != 2) return std::nullopt;
+  const RunKey run{seed, frames};
+  return running_name(run) == name ? std::optional(run) : std::nullopt;
 }
 
 RenderSettings with_seed(RenderSettings film, std::uint64_t seed) {
@@ -285,12 +313,12 @@ class Scout {
     return text;
   }
 
-  bool has_stills(std::uint64_t seed) const {
+  bool has_pictures(std::uint64_t seed) const {
     return std::all_of(show_times_.stills.begin(), show_times_.stills.end(),
                        [&](std::int64_t frame) {
-                         std::error_code ignored;
-                         return fs::exists(still_path(settings_.folder, seed, frame), ignored);
-                       });
+                         return is_whole_still(still_path(settings_.folder, seed, frame));
+                       }) &&
+           (codec_.empty() || is_short_film(short_film_path(settings_.folder, seed)));
   }
 
   /// Those that this process is to run.
@@ -303,7 +331,7 @@ class Scout {
         continue;
       const bool shown = std::binary_search(finalists.begin(), finalists.end(), entrants[i]);
       if (records_->find({entrants[i], rungs_[rung]}) == nullptr ||
-          (shown && of_my_share && !has_stills(entrants[i])))
+          (shown && of_my_share && !has_pictures(entrants[i])))
         list.push_back(entrants[i]);
     }
     return list;
@@ -325,9 +353,15 @@ class Scout {
           static_cast<long long>(rungs_[rung]));
   }
 
+  void throw_if_stopped() const {
+    throw_if_cancelled(control_.cancel, "the scout was stopped; what was measured is kept in '" +
+                                            settings_.folder +
+                                            "', and the same settings go on from there");
+  }
+
   /// On as many threads as there are; throws what the first of them throws.
   void run_all(std::size_t rung, const Seeds& seeds, const Seeds& finalists) {
-    throw_if_cancelled(control_.cancel);
+    throw_if_stopped();
     if (seeds.empty()) return;
     stop_ = false;
     next_ = 0;
@@ -360,9 +394,7 @@ class Scout {
     for (std::thread& worker : workers) worker.join();
     tell_all();
     if (callback_failure) std::rethrow_exception(callback_failure);
-    throw_if_cancelled(control_.cancel, "the scout was stopped; what was measured is kept in '" +
-                                            settings_.folder +
-                                            "', and the same settings go on from there");
+    throw_if_stopped();
     if (failure) std::rethrow_exception(failure);
   }
 
@@ -387,17 +419,15 @@ class Scout {
   }
 
   void run_one(std::size_t rung, std::uint64_t seed, bool shown) {
-    SeedRun run{
-        {seed, rungs_[rung]},
-        settings_.film.universe,
-        settings_.film.engine.isa,
-        times_,
-        settings_.folder + format("/running-%llu-%lld", static_cast<unsigned long long>(seed),
-                                  static_cast<long long>(rungs_[rung])),
-        &stop_,
-        &frames_run_,
-        {},
-        {}};
+    SeedRun run{{seed, rungs_[rung]},
+                settings_.film.universe,
+                settings_.film.engine.isa,
+                times_,
+                settings_.folder + "/" + running_name({seed, rungs_[rung]}),
+                &stop_,
+                &frames_run_,
+                {},
+                {}};
     run.universe.seed = seed;
     run.universe.look = {};  // the cheapest; nothing is drawn
     if (shown) {
@@ -442,11 +472,11 @@ class Scout {
   void write(const ScoutReport& report) {
     if (settings_.films && codec_.empty())
       tell("this FFmpeg has neither libx264 nor libvpx-vp9: there are stills, but no short films");
-    // Of runs that came to no record: of other rungs, or of seeds that others have run.
+    // Of seeds that others have run; the rest may be of shares at work.
     for (const auto& entry : fs::directory_iterator(settings_.folder)) {
+      const std::optional<RunKey> run = running_run(entry.path().filename().string());
       std::error_code ignored;
-      if (entry.path().filename().string().starts_with("running-"))
-        fs::remove(entry.path(), ignored);
+      if (run && records_->find(*run) != nullptr) fs::remove(entry.path(), ignored);
     }
     const PageSource source{settings_.film, report, show_times_, settings_.folder,
                             settings_.command};

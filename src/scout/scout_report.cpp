@@ -113,7 +113,6 @@ std::string describe(const ScoutReport& report) {
     text += format("%lld frames in %s: %.0f a second on %d threads\n",
                    static_cast<long long>(report.frames_run), hours(report.seconds).c_str(),
                    static_cast<double>(report.frames_run) / report.seconds, report.threads);
-  if (!report.waits_for.empty()) return text + report.waits_for + "\n";
   for (const RungAgreement& agreement : report.agreements)
     if (agreement.place && agreement.activity && agreement.structure)
       text += format(

@@ -161,22 +161,25 @@ ObservedRun run_seed(const SeedRun& run) {
   auto shown = run.shown.begin();
   Clock::time_point last_kept = Clock::now();
   const Clock::time_point start = last_kept;
-  while (kept.observations.size() < observations) {
-    try {
-      const Observation seen = observer.next();
-      kept.observations.push_back(seen);
-    } catch (const Cancelled&) {
-      if (!kept.observations.empty() && Clock::now() - start >= run.least_kept) keep();
-      throw;
-    }
-    engine->read_state(kept.state);
-    if (run.frames_run != nullptr) *run.frames_run += run.times.period;
-    const auto now = static_cast<std::int64_t>(engine->frame());
+  const auto show = [&] {
+    const auto now = static_cast<std::int64_t>(kept.state.frame);
     for (; shown != run.shown.end() && *shown <= now; ++shown)
       if (*shown == now) run.show(kept.state);
-    if (Clock::now() - last_kept < keep_every) continue;
-    keep();
-    last_kept = Clock::now();
+  };
+  try {
+    if (!kept.observations.empty()) show();  // it may have been stopped meanwhile
+    while (kept.observations.size() < observations) {
+      kept.observations.push_back(observer.next());
+      engine->read_state(kept.state);
+      if (run.frames_run != nullptr) *run.frames_run += run.times.period;
+      show();
+      if (Clock::now() - last_kept < keep_every) continue;
+      keep();
+      last_kept = Clock::now();
+    }
+  } catch (const Cancelled&) {
+    if (!kept.observations.empty() && Clock::now() - start >= run.least_kept) keep();
+    throw;
   }
   const ObservedRun result = conclude(kept.observations, run.times);
   if (is_kept) {

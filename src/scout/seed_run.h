@@ -22,7 +22,7 @@ struct SeedRun {
   const std::atomic<bool>* cancel = nullptr;
   std::atomic<std::int64_t>* frames_run = nullptr;
   /// Frames, ascending, of which the state is shown to `show` when it is reached; where a run goes
-  /// on that was stopped, those after that.
+  /// on that was stopped, those from there on.
   std::vector<std::int64_t> shown;
   std::function<void(const State&)> show;
   /// What has been run for less is not kept when it is cancelled.

@@ -39,7 +39,8 @@ std::string read_text_file(const std::string& path) {
   return text;
 }
 
-bool read_text_lines(const std::string& path, const std::function<void(std::string_view)>& take) {
+bool read_text_lines(const std::string& path, const std::function<void(std::string_view)>& take,
+                     LongLines long_lines) {
   std::string line;  // as much as has come of it
   read_blocks(path, [&](std::string_view part) {
     for (std::size_t end = part.find('\n'); end != std::string_view::npos; end = part.find('\n')) {
@@ -49,7 +50,10 @@ bool read_text_lines(const std::string& path, const std::function<void(std::stri
       part.remove_prefix(end + 1);
     }
     line += part;
-    if (line.size() > longest_line) refuse("cannot read " + path + ": a line of more than 1 MiB");
+    if (line.size() <= longest_line) return;
+    if (long_lines == LongLines::refused)
+      refuse("cannot read " + path + ": a line of more than 1 MiB");
+    line.resize(longest_line);
   });
   if (line.empty()) return true;
   take(line);

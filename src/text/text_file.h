@@ -12,8 +12,12 @@ namespace lifereel {
 /// reason.
 std::string read_text_file(const std::string& path);
 
+/// What becomes of lines longer than 1 MiB: they are refused, or `take` gets their beginning.
+enum class LongLines { refused, cut };
+
 /// Calls `take` with every line of a file of any length, without its end. False when the last line
-/// has none. Throws as read_text_file(), and for a line longer than 1 MiB.
-bool read_text_lines(const std::string& path, const std::function<void(std::string_view)>& take);
+/// has none. Throws as read_text_file(), and for lines that are too long.
+bool read_text_lines(const std::string& path, const std::function<void(std::string_view)>& take,
+                     LongLines long_lines = LongLines::refused);
 
 }  // namespace lifereel

@@ -50,9 +50,34 @@ TEST_SUITE("src.scout_options") {
     const Result first = program.run(scouting("shared", {"--share", "1/2"}));
     CHECK(first.status == 75);
     CHECK(first.out == "");
+    CHECK(contains(first.err, "still to be run for 200 frames by other shares"));
     CHECK(program.run(scouting("shared", {"--share", "2/2"})).status == 75);
     CHECK(program.run(scouting("shared", {"--share", "1/2"})).status == 0);
     CHECK(program.run(scouting("shared")).status == 0);
+  }
+
+  TEST_CASE("shares that start together make one folder") {
+    const Program program;
+    for (int round = 0; round < 3; ++round) {
+      const std::string folder = "together" + std::to_string(round);
+      std::vector<pid_t> shares;
+      for (const char* const share : {"1/4", "2/4", "3/4", "4/4"})
+        shares.push_back(program.start(scouting(folder, {"--share", share})));
+      for (const pid_t share : shares) {
+        int status = 0;
+        waitpid(share, &status, 0);
+        REQUIRE(WIFEXITED(status));
+        const bool went_on = WEXITSTATUS(status) == 75 || WEXITSTATUS(status) == 0;
+        CHECK(went_on);
+      }
+    }
+  }
+
+  TEST_CASE("a notice does not end a quiet scout") {
+    const Program program;
+    CHECK(program.run(scouting("noted")).status == 0);
+    program.write("noted/records-other.txt", "run1 7 200 1 2\n");
+    CHECK(program.run(scouting("noted")).status == 0);
   }
 
   TEST_CASE("what cannot be meant is answered in one line") {

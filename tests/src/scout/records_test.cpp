@@ -6,6 +6,7 @@
 
 #include <string>
 
+#include "src/errors.h"
 #include "tests/messages.h"
 #include "tests/temporary_folder.h"
 
@@ -61,7 +62,19 @@ TEST_SUITE("src.scout") {
     CHECK(records.find({8, 300}) != nullptr);
     CHECK(records.find({8, 600}) == nullptr);
     CHECK(records.damaged_lines() == 0);
-    CHECK(contains(refusal_of([&] { const RecordWriter second(path); }), "another scout writes"));
+    CHECK_THROWS_AS(RecordWriter{path}, TryAgain);
+    CHECK(contains(error_of([&] { const RecordWriter second(path); }), "another scout writes"));
+  }
+
+  TEST_CASE("a line that damage has made endless costs itself alone") {
+    const TemporaryFolder folder;
+    const std::string line = print_record({7, 300}, observed());
+    folder.write("records-all.txt", line + std::string(3u << 20, 'x') + "\n" +
+                                        print_record({8, 300}, observed()) + "\n");
+    const Records records(folder.path());
+    CHECK(records.find({7, 300}) == nullptr);
+    CHECK(records.find({8, 300}) != nullptr);
+    CHECK(records.damaged_lines() == 1);
   }
 
   TEST_CASE("machines that disagree are found") {

@@ -175,6 +175,42 @@ TEST_SUITE("src.scout") {
     CHECK(to_csv(joined) == expected_csv());
   }
 
+  TEST_CASE("pictures that are missing or damaged are made again") {
+    const TemporaryFolder folder;
+    ScoutSettings settings = small_scout(folder.path());
+    settings.seeds = parse_seeds("1-3");
+    settings.film.frames = 400;
+    run_scout(settings);
+    const fs::path still = fs::directory_iterator(folder.file("stills"))->path();
+    const std::string whole = contents(still.string());
+    for (const std::string& damaged : {std::string(), whole.substr(0, whole.size() - 1)}) {
+      std::ofstream(still, std::ios::binary) << damaged;
+      CHECK(run_scout(settings).frames_run == 400);
+      CHECK(contents(still.string()) == whole);
+      CHECK(run_scout(settings).frames_run == 0);
+    }
+    settings.films = true;
+    const bool has_films = run_scout(settings).frames_run > 0;
+    CHECK(run_scout(settings).frames_run == 0);
+    if (!has_films) return;  // this FFmpeg has no encoder
+    const fs::path film = fs::directory_iterator(folder.file("films"))->path();
+    fs::resize_file(film, 0);
+    CHECK(run_scout(settings).frames_run == 400);
+    CHECK(fs::file_size(film) > 0);
+  }
+
+  TEST_CASE("what shares at work keep is left to them") {
+    const TemporaryFolder folder;
+    const ScoutSettings settings = small_scout(folder.path());
+    run_scout(settings);
+    const std::vector<std::string> theirs{"running-9-200", "running-1-200.part-x", "running-1-20x"};
+    for (const std::string& name : theirs) folder.write(name, "x");
+    folder.write("running-1-200", "x");
+    CHECK(run_scout(settings).complete);
+    for (const std::string& name : theirs) CHECK(fs::exists(folder.file(name)));
+    CHECK_FALSE(fs::exists(folder.file("running-1-200")));
+  }
+
   TEST_CASE("a universe on its way goes on from where it was kept") {
     const TemporaryFolder folder;
     const ObservationTimes times({20, 1});
@@ -207,6 +243,22 @@ TEST_SUITE("src.scout") {
       CHECK(print_record(run.key, run_seed(run)) == print_record(run.key, expected));
       CHECK(frames == 1000 - 200 * stop_after);
       CHECK_FALSE(fs::exists(run.kept_path));
+    }
+    {  // Stopped while it is shown, it is shown again.
+      std::atomic<bool> cancel{false};
+      run.cancel = &cancel;
+      run.shown = {400};
+      run.show = [](const State&) { throw Cancelled("the film was stopped"); };
+      CHECK_THROWS_AS(run_seed(run), Cancelled);
+      std::vector<std::uint64_t> shown;
+      run.show = [&](const State& state) { shown.push_back(state.frame); };
+      std::atomic<std::int64_t> frames{0};
+      run.frames_run = &frames;
+      CHECK(print_record(run.key, run_seed(run)) == print_record(run.key, expected));
+      CHECK(shown == std::vector<std::uint64_t>{400});
+      CHECK(frames == 600);
+      run.shown.clear();
+      run.cancel = nullptr;
     }
     // What is damaged, or another run's, does not count.
     folder.write("running", "lifereel scout run v01\n 7 1000 200 1 200\n");
@@ -273,6 +325,8 @@ TEST_SUITE("src.scout") {
     folder.write("photos/cat.jpg", "meow");
     CHECK(contains(refusal(small_scout(folder.file("photos"))), "holds something else, 'cat.jpg'"));
     CHECK(contains(refusal(small_scout(folder.file("photos/cat.jpg"))), "cannot make the folder"));
+    folder.write("torn/records-all.txt", "");
+    CHECK_THROWS_AS(run_scout(small_scout(folder.file("torn"))), TryAgain);
     run_scout(small_scout(folder.file("scout")));
     settings = small_scout(folder.file("scout"));
     settings.film.universe.friction = 0.8f;
