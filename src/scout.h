@@ -110,9 +110,9 @@ struct ScoutReport {
 };
 
 /// Runs the scout; of a share, as much as can be. Results are equal whatever the threads, shares
-/// and stops. Throws std::invalid_argument (settings, a folder of something else, another scout at
-/// work in it), std::runtime_error (disk, damaged records that two machines disagree on),
-/// Cancelled: what was measured is kept.
+/// and stops. Throws std::invalid_argument (settings, a folder of something else), TryAgain
+/// (another scout writes the same records, or film.cfg is not there yet), std::runtime_error (disk,
+/// damaged records that two machines disagree on), Cancelled: what was measured is kept.
 ///
 ///   folder/film.cfg           the settings; a scout of others is refused
 ///   folder/records-*.txt      a line a seed and rung, appended; a damaged one is measured again
