@@ -93,7 +93,8 @@ TEST_SUITE("src.farm") {
     const struct {
       const char *codec, *extension;
     } films[] = {{"mpeg2video", ".mpg"}, {"libx264", ".mp4"}, {"libx265", ".mkv"}};
-    for (const auto& [codec, extension] : films) {
+    for (const auto& one : films) {
+      const char *const codec = one.codec, *const extension = one.extension;
       if (test::looks_for_races && std::string(codec) != "mpeg2video") continue;
       CAPTURE(codec);
       const test::TemporaryFolder folder;
