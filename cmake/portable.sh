@@ -39,7 +39,12 @@ for needed in $(objdump -p "$build/src/lifereel" | sed -n 's/^ *NEEDED *//p'); d
     *) echo "portable.sh: the program needs $needed" >&2; exit 1 ;;
   esac
 done
+promised=2.36
 newest=$(objdump -T "$build/src/lifereel" | grep -o 'GLIBC_2\.[0-9]*' | sort -uV | tail -n 1)
+if [ "$(printf '%s\n' "${newest#GLIBC_}" $promised | sort -V | tail -n 1)" != $promised ]; then
+  echo "portable.sh: the program needs $newest, newer than $promised; build it on an older system" >&2
+  exit 1
+fi
 
 rm -rf "${build:?}/$name"
 quietly cmake --install "$build" --prefix "$build/$name" --component lifereel_program

@@ -86,7 +86,7 @@ cd source
   --enable-decoder=mpeg2video,ac3,aac,flac,mp3float,pcm_s16le,pcm_s24le,pcm_f32le,h264,hevc,ffv1,rawvideo \
   --enable-parser=mpegvideo,ac3,aac,flac,mpegaudio,h264,hevc \
   --enable-demuxer=aac,flac,mp3,wav,mpegps,mpegvideo,mov,matroska,rawvideo \
-  --enable-muxer=mpeg2dvd,mpeg2vob,mp4,mov,matroska,framehash,framemd5,streamhash,hash,null,rawvideo,image2,yuv4mpegpipe \
+  --enable-muxer=nut,mpeg2dvd,mpeg2vob,mp4,mov,matroska,framehash,framemd5,streamhash,hash,null,rawvideo,image2,yuv4mpegpipe \
   --enable-protocol=file,pipe \
   --enable-filter=scale,format,null,crop,pad,fps,setsar,setdar,eq,drawbox,hflip,vflip,transpose,buffer,buffersink,abuffer,abuffersink,aresample,aformat,ebur128,psnr,ssim \
   --enable-bsf=extract_extradata,h264_mp4toannexb,hevc_mp4toannexb > configure.log ||

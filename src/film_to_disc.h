@@ -90,9 +90,10 @@ std::string describe(const DiscFill& fill);
 
 /// A film and its disc in one go.
 struct FilmDiscSettings {
-  RenderSettings film;     ///< `film.output`: where it is made; film_beside() has a name
-  DiscSettings disc;       ///< `films` is left empty
-  bool keep_film = false;  ///< else it is removed when the image is finished
+  RenderSettings film;  ///< `film.output`: where it is made; film_beside() has a name
+  DiscSettings disc;    ///< `films` is left empty
+  /// Else it is removed when the image is finished, unless it was there before.
+  bool keep_film = false;
 };
 
 struct FilmDiscReport {

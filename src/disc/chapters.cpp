@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/disc/chapters.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +26,11 @@ std::vector<double> regular_begins(double every, const std::string& film, double
   if (every >= seconds && !may_have_one && every != DiscChapters().every_seconds)
     refuse("chapters = " + chapter_text(every) + " is beyond the end: " + film_text(film, seconds) +
            "; set a shorter time, or chapters = none");
+  // What nobody has asked for is wide enough for any film, in whole minutes.
+  constexpr double minute = 60;
+  if (every == DiscChapters().every_seconds)
+    every =
+        std::max(every, std::ceil(seconds / static_cast<double>(most_chapters) / minute) * minute);
   // Beyond the limit none is counted.
   const auto whole =
       static_cast<std::int64_t>(std::ceil((seconds - shortest_chapter_seconds) / every));

@@ -404,8 +404,10 @@ class Fit {
     constexpr double follows = 0.6;
     if (got < follows * asked) return false;
     const double slope = (then - bytes) / static_cast<double>(bold - rate);
-    const std::int64_t chosen =
-        rounded_down(std::min(limit, static_cast<double>(rate) + (target - bytes) / slope));
+    // Not far beyond what was measured, where it may follow otherwise.
+    const double furthest = static_cast<double>(bold) + static_cast<double>(bold - rate) / 2;
+    const std::int64_t chosen = rounded_down(
+        std::min({limit, furthest, static_cast<double>(rate) + (target - bytes) / slope}));
     bytes += slope * static_cast<double>(chosen - rate);
     rate = chosen;
     return true;

@@ -77,7 +77,8 @@ class FilmDisc {
       throw FinishedWithError(error.what() + film_stays());
     }
     std::error_code ignored;
-    if (!keep_film_) fs::remove(film_.output, ignored);
+    // One that was there already may be somebody's film, of the same settings.
+    if (!keep_film_ && report.film) fs::remove(film_.output, ignored);
     return report;
   }
 
@@ -157,6 +158,14 @@ void validate(const FilmDiscSettings& settings) {
   if (is_same_file(film.output, disc.output))
     refuse("'" + disc.output + "' is both film and image; name another file");
   check_disc_request(disc);
+  if (!disc.extras.empty()) {
+    const auto inside = [](const std::string& folder) {
+      return fs::weakly_canonical(folder).string() + "/";
+    };
+    if (inside(parent_of(film.output)).starts_with(inside(disc.extras)))
+      refuse("'" + film.output + "' would be made among the extras in '" + disc.extras +
+             "'; name another folder for it, or keep = FILE elsewhere");
+  }
   const bool is_video = film.film.target != DiscTarget::none;
   static_cast<void>(check_disc_kind(disc, is_video ? DiscKind::dvd_video : DiscKind::data));
 }

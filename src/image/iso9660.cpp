@@ -84,6 +84,7 @@ Record read_record(const ByteFile& image, Bytes record) {
     for (int part = 0; next && part < most_parts; ++part) {
       if (next->bytes > disc_sector_bytes) throw DamagedImage("a name of it is damaged");
       next = add_rock_ridge_name(read(image, next->place, next->bytes), result.name);
+      if (result.name.size() > longest_image_name) throw DamagedImage("a name of it is damaged");
     }
   }
   if (result.name.empty()) result.name = plain_name(record.subspan(record_bytes, name_bytes));
@@ -138,6 +139,8 @@ class IsoReader {
       const Record entry = read_record(image_, record);
       if (++entries_ > most_image_entries) throw DamagedImage("it has too many files");
       const std::string entry_path = path + entry.name;
+      if ((path_bytes_ += entry_path.size()) > most_image_path_bytes)
+        throw DamagedImage("it has too many files");
       if (entry.folder) {
         tree_.folders.push_back(entry_path);
         inner.emplace_back(entry, entry_path + "/");
@@ -153,7 +156,7 @@ class IsoReader {
   const ByteFile& image_;
   ImageTree tree_;
   std::set<std::int64_t> folders_;  // seen, by their place
-  std::size_t entries_ = 0;
+  std::size_t entries_ = 0, path_bytes_ = 0;
 };
 
 }  // namespace

@@ -228,8 +228,10 @@ class UdfReader {
       if ((rest[18] & (deleted | parent)) != 0) continue;
       if (++entries_ > most_image_entries) throw DamagedImage("its UDF has too many files");
       const std::string name = unicode_text(rest.subspan(fixed_bytes + use, name_bytes));
-      read_entry(static_cast<std::int64_t>(little_endian<4>(rest, 24)),
-                 path.empty() ? name : path + "/" + name, depth + 1);
+      const std::string entry_path = path.empty() ? name : path + "/" + name;
+      if ((path_bytes_ += entry_path.size()) > most_image_path_bytes)
+        throw DamagedImage("its UDF has too many files");
+      read_entry(static_cast<std::int64_t>(little_endian<4>(rest, 24)), entry_path, depth + 1);
     }
   }
 
@@ -237,7 +239,7 @@ class UdfReader {
   ImageTree tree_;
   std::int64_t partition_ = -1, file_set_ = -1;  // sector, and block in the partition
   std::set<std::int64_t> folders_;
-  std::size_t entries_ = 0;
+  std::size_t entries_ = 0, path_bytes_ = 0;
 };
 
 }  // namespace

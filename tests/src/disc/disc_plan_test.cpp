@@ -100,6 +100,8 @@ TEST_SUITE("src.disc_plan") {
     CHECK(chapter_begins(every(1), "a", 100).size() == 99);
     CHECK(contains(refusal_of([] { chapter_begins(every(1), "a", 120); }),
                    "makes 119 chapters, and a title has at most 99"));
+    // Nine hours, of which nobody has said how: every six minutes.
+    CHECK(chapter_begins(DiscChapters(), "a", 32400).size() == 90);
 
     const DiscChapters listed = DiscChapters::parse("0,5, 1:10");
     CHECK(listed.at_seconds == std::vector<double>{0, 5, 70});

@@ -293,8 +293,12 @@ TEST_SUITE("src.render_disc") {
     CHECK(again.disc.sha256 == report.disc.sha256);
     CHECK(fs::exists(both.film.output));
 
-    // Somebody's film of that name is not taken, and not lost.
+    // What was there before stays, too.
     both.keep_film = false;
+    CHECK_FALSE(render_disc(both).film.has_value());
+    CHECK(fs::exists(both.film.output));
+
+    // Somebody's film of that name is not taken, and not lost.
     both.film.universe.seed = 1;
     CHECK(contains(refusal_of([&] { render_disc(both); }), "exists and is another one"));
     fs::remove(both.film.output);
