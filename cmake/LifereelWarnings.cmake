@@ -3,7 +3,10 @@
 # a newer compiler's new warning never stops a user; and not of GCC under sanitizers, whose
 # instrumentation makes it see what is not there (array bounds in std::sort, for one).
 add_library(lifereel_warnings INTERFACE)
-set(warnings -Wall -Wextra -Wshadow)
+set(warnings -Wall -Wextra)
+if(NOT CMAKE_UNITY_BUILD)  # where names of the file before are hidden
+  list(APPEND warnings -Wshadow)
+endif()
 if(LIFEREEL_DEVELOPER AND NOT (LIFEREEL_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU"))
   list(APPEND warnings -Werror)
 endif()

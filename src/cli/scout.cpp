@@ -26,7 +26,7 @@ std::string for_shell(const std::string& word) {
 }
 
 /// Of a film, but for its seed and its name.
-std::string render_command(const Arguments& arguments) {
+std::string ready_command(const Arguments& arguments) {
   std::string command = "lifereel render";
   for (const char* const source : {"preset", "config", "from"})
     if (arguments.has(source))
@@ -77,7 +77,7 @@ ScoutSettings scout_settings(const Arguments& arguments) {
   settings.film = arguments.settings();
   settings.folder = settings.film.output;
   settings.threads = settings.film.engine.threads;
-  settings.command = render_command(arguments);
+  settings.command = ready_command(arguments);
   if (!arguments.has("seeds")) throw UsageError("scout needs seeds to look at: --seeds 1-5000");
   if (settings.folder.empty() || settings.folder == "-")
     throw UsageError("scout needs a folder to write to: -o scout");

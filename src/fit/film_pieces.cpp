@@ -27,7 +27,7 @@ constexpr std::int64_t uncut_piece_frames = 500;
 /// Chunks of one piece, which as many lanes encode at once.
 constexpr int most_chunks_at_once = 4;
 
-constexpr const char* step = "measuring pieces of the film";
+constexpr const char* measuring_step = "measuring pieces of the film";
 constexpr const char* step_again = "measuring them at another bitrate";
 
 bool has_disc_target(const RenderSettings& settings) {
@@ -123,7 +123,7 @@ void FilmPieces::choose_world() {
   world_ = small;
   worlds_ = pixels_of(settings_.universe) / pixels_of(world_);
   make_engine_of_world();
-  tell(step, -1);
+  tell(measuring_step, -1);
   const std::int64_t frames = std::min(trial_frames, piece_frames_);
   const auto start = ProbeClock::now();
   encode(settings_.film, frames);
@@ -188,7 +188,7 @@ void FilmPieces::keep_place(std::int64_t begin) {
 
 std::vector<FilmPieces::Piece> FilmPieces::first_measure(const FilmSettings& rates) {
   make_engine_of_world();
-  tell(step, 0);
+  tell(measuring_step, 0);
   go_to(0);
   keep_place(0);
   std::vector<Piece> pieces;
@@ -212,7 +212,8 @@ std::vector<FilmPieces::Piece> FilmPieces::first_measure(const FilmSettings& rat
     begins = older_begins(piece_seconds, 0);
   }
   for (const std::int64_t begin : begins) {
-    tell(step, static_cast<double>(pieces.size()) / static_cast<double>(begins.size() + 1));
+    tell(measuring_step,
+         static_cast<double>(pieces.size()) / static_cast<double>(begins.size() + 1));
     go_to(begin);
     keep_place(begin);
     pieces.push_back(measure_here(begin, rates));
