@@ -158,8 +158,7 @@ int run_render(const Arguments& arguments) {
   if (!quiet) std::fputs(filled.c_str(), words);
   if (!image) return 0;
   if (!quiet) std::fputs(describe(*image).c_str(), words);
-  if (!quiet)
-    std::printf("to burn         %s\n", burn_command({image->image, usual_drive}).c_str());
+  std::printf("to burn         %s\n", burn_command({image->image, usual_drive}).c_str());
   return 0;
 }
 

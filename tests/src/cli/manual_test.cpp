@@ -41,7 +41,8 @@ std::set<std::string> option_names(const Program& program, const std::string& co
   // Two columns of options, behind two blanks each, before the empty line and notes.
   std::istringstream lines(help);
   for (std::string line; std::getline(lines, line);) {
-    if (!line.starts_with("  ")) continue;
+    const bool is_example = line.starts_with("  lifereel ");  // of another command, in the notes
+    if (!line.starts_with("  ") || is_example) continue;
     for (std::size_t at = 0; (at = line.find(" --", at)) != std::string::npos;) {
       at += 3;
       const std::size_t end = line.find_first_not_of("abcdefghijklmnopqrstuvwxyz-", at);
