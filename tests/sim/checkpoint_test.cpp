@@ -131,7 +131,8 @@ TEST_SUITE("sim.checkpoint") {
     CHECK(reason(with(particles, std::int32_t{98})).find("cut short") != std::string::npos);
     CHECK(reason(with(particles, std::int32_t{-1})).find("particles") != std::string::npos);
     CHECK(reason(with(species, std::int32_t{1})).find("of no species") != std::string::npos);
-    CHECK(reason(with(seam, std::int32_t{2})).find("seam") != std::string::npos);
+    CHECK(reason(with(seam, std::int32_t{10})).find("seam") != std::string::npos);
+    CHECK(reason(with(seam, std::int32_t{-1})).find("seam") != std::string::npos);
     CHECK(reason(with(rmax, std::nanf(""))).find("rmax") != std::string::npos);
     CHECK(reason(with(entries, std::uint32_t{0xffffffff})).find("cut short") != std::string::npos);
     CHECK(reason(with(y, -1.0f)).find("off the torus") != std::string::npos);
