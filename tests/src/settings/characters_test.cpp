@@ -172,7 +172,7 @@ TEST_SUITE("src.characters") {
       CHECK(refused({{"scene", "rain"}, {key, "2"}}) ==
             "scene = rain has no steps: leave steps-per-frame and substeps out");
     CHECK(refused({{"scene", "fire"}, {"species", "1"}, {"matrix", "[1]"}}) ==
-          "scene = fire has no forces: set matrix = seed");
+          "scene = fire has no forces: set matrix = seed and matrix-family = random");
     CHECK(refused({{"scene", "rain"}, {"size", "64x64"}}).empty());  // rmax means nothing to it
   }
 
@@ -182,7 +182,7 @@ TEST_SUITE("src.characters") {
       return refusal_of([&] { apply_setting(settings, key, value, "test"); });
     };
     CHECK(refused("scene", "rian") ==
-          "test: scene: 'rian' is not one of particle-life, rain, fire");
+          "test: scene: 'rian' is not one of particle-life, rain, fire; did you mean rain?");
     CHECK(contains(refused("glyph-set", "asci"), "ascii"));
     CHECK(contains(refused("glyph-set", "\xe6\x97\xa5x"), "\xe6\x97\xa5"));
     CHECK(contains(refused("glyph-set", ""), "2 to 256"));
