@@ -227,6 +227,8 @@ TEST_SUITE("src.scout") {
     const ObservedRun expected = run_seed(run);
     CHECK_FALSE(fs::exists(run.kept_path));
     CHECK(expected.course.size() == 5);
+    std::atomic<std::int64_t> frames{0};
+    run.frames_run = &frames;
     // Stopped after each observation in turn.
     for (int stop_after = 1; stop_after < 5; ++stop_after) {
       std::atomic<bool> cancel{false};
@@ -237,8 +239,7 @@ TEST_SUITE("src.scout") {
       CHECK_THROWS_AS(run_seed(run), Cancelled);
       CHECK(fs::exists(run.kept_path));
       cancel = false;
-      std::atomic<std::int64_t> frames{0};
-      run.frames_run = &frames;
+      frames = 0;
       run.shown.clear();
       CHECK(print_record(run.key, run_seed(run)) == print_record(run.key, expected));
       CHECK(frames == 1000 - 200 * stop_after);
@@ -252,8 +253,7 @@ TEST_SUITE("src.scout") {
       CHECK_THROWS_AS(run_seed(run), Cancelled);
       std::vector<std::uint64_t> shown;
       run.show = [&](const State& state) { shown.push_back(state.frame); };
-      std::atomic<std::int64_t> frames{0};
-      run.frames_run = &frames;
+      frames = 0;
       CHECK(print_record(run.key, run_seed(run)) == print_record(run.key, expected));
       CHECK(shown == std::vector<std::uint64_t>{400});
       CHECK(frames == 600);
