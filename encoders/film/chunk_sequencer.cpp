@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "encoders/film/chunk_keeper.h"
+#include "encoders/film/chunk_pictures.h"
 #include "encoders/film/lap.h"
 #include "encoders/libav/log_capture.h"
 #include "encoders/libav/picture_frame.h"
@@ -23,52 +24,37 @@ class ChunkSequencer::Chunk final : public PictureSink {
         muxer_(sequencer.muxer_.get()),
         index_(index),
         frames_(frames),
-        encoder_(std::move(encoder)),
+        pictures_(index, std::move(encoder), sequencer.warnings_),
         keeper_(sequencer.output_.chunks, index) {
     if (muxer_ != nullptr) muxer_->begin();
   }
   ~Chunk() override {
     if (muxer_ != nullptr && !ended_) muxer_->give_up();
-    try {
-      LogCapture quiet;  // encoders that are closed early have their say
-      encoder_.reset();
-    } catch (...) {
-      // No scope for the log: closing goes on in the member's own destructor.
-    }
   }
 
   void write(const Picture& picture) override {
     PictureGuard guard(picture);
-    if (encoder_ == nullptr) throw std::logic_error("a picture came after the chunk had ended");
-    if (picture.pts_frames != pictures_)
-      throw std::runtime_error("picture " + std::to_string(picture.pts_frames) + " of chunk " +
-                               std::to_string(index_) + " came where picture " +
-                               std::to_string(pictures_) +
-                               " was awaited; the pictures of a chunk are numbered from 0 without "
-                               "gaps");
+    pictures_.check_next(picture);
     if (muxer_ != nullptr) wait_for_room();
-    run([&] { take_motion(picture); });
+    const Lap lap(seconds_);
+    pictures_.run([&] { take_motion(picture); });
     guard.disarm();
-    run([&] { encoder_->write(picture, take_); });
-    ++pictures_;
+    pictures_.encode(picture, take_);
   }
 
   void finish() override {
-    if (encoder_ == nullptr) throw std::logic_error("the chunk failed and cannot be finished");
-    run([&] {
-      const std::int64_t frames =
-          std::min(frames_, sequencer_.end_ - sequencer_.plan_.begin(index_));
-      if (frames_ != not_known && pictures_ != frames)
-        throw std::logic_error("chunk " + std::to_string(index_) + " ended after " +
-                               std::to_string(pictures_) + " of " + std::to_string(frames) +
-                               " pictures");
-      encoder_->finish(take_);
-      encoder_.reset();  // some encoders keep their last picture until then
-      keeper_.finish();
-      if (muxer_ == nullptr) return;
-      ended_ = true;
-      muxer_->end(index_);
-    });
+    std::optional<std::int64_t> frames;
+    if (frames_ != not_known)
+      frames = std::min(frames_, sequencer_.end_ - sequencer_.plan_.begin(index_));
+    {
+      const Lap lap(seconds_);
+      pictures_.finish(frames, take_, [this] {
+        keeper_.finish();
+        if (muxer_ == nullptr) return;
+        ended_ = true;
+        muxer_->end(index_);
+      });
+    }
     const std::lock_guard lock(sequencer_.mutex_);
     sequencer_.encode_seconds_ += seconds_;
   }
@@ -78,26 +64,12 @@ class ChunkSequencer::Chunk final : public PictureSink {
   int pictures_held_at_most() const noexcept override { return sequencer_.held_; }
 
  private:
-  /// A chunk that has failed lets go of its pictures at once.
-  template <class Work>
-  void run(Work&& work) {
-    const Lap lap(seconds_);
-    LogCapture log;
-    try {
-      work();
-    } catch (...) {
-      encoder_.reset();
-      throw;
-    }
-    sequencer_.warnings_.add(log);
-  }
-
   /// Outside of what is measured: nothing is encoded meanwhile.
   void wait_for_room() {
     try {
       muxer_->wait_for_room(index_);
     } catch (...) {
-      encoder_.reset();
+      pictures_.let_go();
       throw;
     }
   }
@@ -105,11 +77,7 @@ class ChunkSequencer::Chunk final : public PictureSink {
   /// It goes the way of the packets, and before those of its picture.
   void take_motion(const Picture& picture) {
     if (!sequencer_.wants_motion()) return;
-    if (picture.motion == nullptr)
-      throw std::invalid_argument(
-          "audio = universe makes sound of a universe that moves, and a picture came without its "
-          "motion: name a file, or none");
-    FrameMotion motion(picture.motion, picture.motion + picture.species);
+    FrameMotion motion = motion_of(picture);
     if (muxer_ != nullptr) keeper_.add(motion);
     if (muxer_ == nullptr)
       sequencer_.writer_->add_motion(motion);
@@ -148,7 +116,7 @@ class ChunkSequencer::Chunk final : public PictureSink {
   ChunkSequencer& sequencer_;
   MuxThread* const muxer_;  // nullptr for a film in one piece
   const std::int64_t index_, frames_;
-  std::unique_ptr<PictureEncoder> encoder_;
+  ChunkPictures pictures_;
   const PictureEncoder::TakePacket take_ = [this](AVPacket& packet, const AVCodecContext& codec) {
     take(packet, codec);
   };
@@ -156,7 +124,7 @@ class ChunkSequencer::Chunk final : public PictureSink {
   ChunkKeeper keeper_;
   bool hands_over_ = false;
   bool ended_ = false;
-  std::int64_t pictures_ = 0, packets_ = 0;
+  std::int64_t packets_ = 0;
   double seconds_ = 0;
 };
 

@@ -8,6 +8,7 @@
 
 #include "encoders/chunk_plan.h"
 #include "encoders/film/chunk_keeper.h"
+#include "encoders/film/chunk_pictures.h"
 #include "encoders/film/container.h"
 #include "encoders/film/film_warnings.h"
 #include "encoders/film/film_writer.h"
@@ -62,46 +63,19 @@ class KeptChunk final : public PictureSink {
             std::unique_ptr<PictureEncoder> encoder)
       : all_(all),
         written_(written),
-        warnings_(warnings),
-        index_(index),
         frames_(frames),
-        encoder_(std::move(encoder)),
+        pictures_(index, std::move(encoder), warnings),
         keeper_(&store, index) {}
-  ~KeptChunk() override {
-    try {
-      LogCapture quiet;  // encoders that are closed early have their say
-      encoder_.reset();
-    } catch (...) {
-      // No scope for the log: closing goes on in the member's own destructor.
-    }
-  }
 
   void write(const Picture& picture) override {
     PictureGuard guard(picture);
-    if (encoder_ == nullptr) throw std::logic_error("a picture came after the chunk had ended");
-    if (picture.pts_frames != pictures_)
-      throw std::runtime_error("the pictures of a chunk are numbered from 0 without gaps");
-    if (wants_motion()) {
-      if (picture.motion == nullptr)
-        throw std::invalid_argument("audio = universe: a picture came without its motion");
-      keeper_.add(FrameMotion(picture.motion, picture.motion + picture.species));
-    }
+    pictures_.check_next(picture);
+    if (wants_motion()) pictures_.run([&] { keeper_.add(motion_of(picture)); });
     guard.disarm();
-    run([&] { encoder_->write(picture, take_); });
-    ++pictures_;
+    pictures_.encode(picture, take_);
   }
-
   void finish() override {
-    if (encoder_ == nullptr) throw std::logic_error("the chunk failed and cannot be finished");
-    run([&] {
-      if (pictures_ != frames_)
-        throw std::logic_error("chunk " + std::to_string(index_) + " ended after " +
-                               std::to_string(pictures_) + " of " + std::to_string(frames_) +
-                               " pictures");
-      encoder_->finish(take_);
-      encoder_.reset();  // some encoders keep their last picture until then
-      keeper_.finish();
-    });
+    pictures_.finish(frames_, take_, [this] { keeper_.finish(); });
   }
 
   PictureFormat picture_format() const noexcept override { return all_.picture_format(); }
@@ -109,30 +83,15 @@ class KeptChunk final : public PictureSink {
   int pictures_held_at_most() const noexcept override { return all_.pictures_held_at_most(); }
 
  private:
-  /// A chunk that has failed lets go of its pictures at once.
-  template <class Work>
-  void run(Work&& work) {
-    LogCapture log;
-    try {
-      work();
-    } catch (...) {
-      encoder_.reset();
-      throw;
-    }
-    warnings_.add(log);
-  }
-
   const ChunkedSink& all_;
   WrittenCount& written_;
-  FilmWarnings& warnings_;
-  const std::int64_t index_, frames_;
-  std::unique_ptr<PictureEncoder> encoder_;
+  const std::int64_t frames_;
+  ChunkPictures pictures_;
   const PictureEncoder::TakePacket take_ = [this](AVPacket& packet, const AVCodecContext& codec) {
     keeper_.add(packet, codec);
     written_.add(1, packet.size);
   };
   ChunkKeeper keeper_;
-  std::int64_t pictures_ = 0;
 };
 
 }  // namespace
