@@ -29,15 +29,7 @@ tasks=$(sbatch --parsable --requeue --job-name=lifereel --array="${1:-0-{LAST}}"
 #!/bin/sh
 srun --quiet {LIFEREEL} render --work {FOLDER} --task "$SLURM_ARRAY_TASK_ID" --quiet
 status=$?
-case $status in
-  75 | 1[2-9][0-9])
-    if [ "${SLURM_RESTART_COUNT:-0}" -lt 9 ]; then
-      sleep "${LIFEREEL_REQUEUE_SECONDS:-10}"
-      scontrol requeue "${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID" && sleep 60
-    fi ;;
-esac
-exit $status
-END
+{REQUEUE_TASK}END
 )
 # shellcheck disable=SC2086
 join=$(sbatch --parsable --requeue --job-name=lifereel-join --dependency="afterany:${tasks%%;*}" \
@@ -47,15 +39,7 @@ told=$(srun --quiet {LIFEREEL} join --work {FOLDER} --quiet 2>&1)
 status=$?
 [ -z "$told" ] || printf '%s\n' "$told"
 case $told in *--array=*) exit $status ;; esac  # tasks are missing, and do not come by themselves
-case $status in
-  75 | 1[2-9][0-9])
-    if [ "${SLURM_RESTART_COUNT:-0}" -lt 9 ]; then
-      sleep "${LIFEREEL_REQUEUE_SECONDS:-10}"
-      scontrol requeue "$SLURM_JOB_ID" && sleep 60
-    fi ;;
-esac
-exit $status
-END
+{REQUEUE_JOIN}END
 )
 echo "tasks: job ${tasks%%;*}; join: job ${join%%;*}, which writes to $folder/join.log"
 )script";
@@ -193,10 +177,20 @@ std::string quoted_for_shell(const std::string& text) {
 }
 
 /// JSON's strings are YAML's, too.
-std::string quoted_for_yaml(const std::string& text) {
-  Json json;
-  json.add(nullptr, text);
-  return json.text();
+std::string quoted_for_yaml(const std::string& text) { return Json::string(text); }
+
+/// How a job of Slurm's ends: it goes back into the queue where it may succeed later.
+std::string requeued(const std::string& job) {
+  return fill(R"script(case $status in
+  75 | 1[2-9][0-9])
+    if [ "${SLURM_RESTART_COUNT:-0}" -lt 9 ]; then
+      sleep "${LIFEREEL_REQUEUE_SECONDS:-10}"
+      scontrol requeue "{JOB}" && sleep 60
+    fi ;;
+esac
+exit $status
+)script",
+              {{"{JOB}", job}});
 }
 
 }  // namespace
@@ -216,7 +210,9 @@ SubmitScript submit_script(const FarmPlan& plan, const FarmSettings& farm,
   script.executable = !yaml;
   script.text = fill(
       pattern,
-      {{"{TASKS}", std::to_string(plan.tasks.size())},
+      {{"{REQUEUE_TASK}", requeued("${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID")},
+       {"{REQUEUE_JOIN}", requeued("$SLURM_JOB_ID")},
+       {"{TASKS}", std::to_string(plan.tasks.size())},
        {"{LAST}", std::to_string(plan.tasks.size() - 1)},
        {"{PROCESSOR}", processor},
        {"{SHORT}", plan.digest.substr(0, 10)},

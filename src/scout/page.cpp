@@ -13,6 +13,7 @@
 #include "src/render/disk_file.h"
 #include "src/scout/page_text.h"
 #include "src/text/format.h"
+#include "src/text/json.h"
 #include "src/text/setting_text.h"
 
 namespace lifereel {
@@ -35,17 +36,11 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
-/// In quotes, for JSON within a page: nothing in it ends the script.
+/// JSON within a page: nothing in it ends the script.
 std::string json_text(std::string_view text) {
-  std::string result = "\"";
-  for (const char c : text) {
-    const auto code = static_cast<unsigned char>(c);
-    if (code < 0x20 || c == '<' || c == '"' || c == '\\')
-      result += format("\\u%04x", code);
-    else
-      result += c;
-  }
-  return result + '"';
+  std::string result;
+  for (const char c : Json::string(text)) c == '<' ? result += "\\u003c" : result += c;
+  return result;
 }
 
 std::string list(const std::vector<std::string>& items) {

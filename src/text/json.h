@@ -37,6 +37,9 @@ class Json {
   }
   const std::string& text() const { return text_; }
 
+  /// In quotes, with U+FFFD in place of what is not UTF-8.
+  static std::string string(std::string_view value);
+
  private:
   void begin(const char* name, const char* bracket) {
     line(name, bracket);
@@ -57,9 +60,6 @@ class Json {
     text_ += value;
     first_ = false;
   }
-
-  /// In quotes, with U+FFFD in place of what is not UTF-8.
-  static std::string string(std::string_view value);
 
   std::string text_;
   int depth_ = 0;
