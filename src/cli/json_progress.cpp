@@ -26,6 +26,13 @@ std::string count_or_null(std::int64_t value) { return value > 0 ? std::to_strin
 
 }  // namespace
 
+bool wants_json_progress(const Arguments& arguments) {
+  const std::string form = arguments.value("progress");
+  if (arguments.has("progress") && form != "json")
+    throw UsageError("--progress: '" + form + "' is not known; write json");
+  return arguments.has("progress");
+}
+
 std::string to_json_line(const JobProgress& progress) {
   return "{\"frames\": " + std::to_string(progress.frames_done) +
          ", \"frames_total\": " + count_or_null(progress.frames_total) +

@@ -5,9 +5,13 @@
 #include <chrono>
 #include <string>
 
+#include "src/cli/arguments.h"
 #include "src/job_control.h"
 
 namespace lifereel::cli {
+
+/// Whether --progress json is given. Throws UsageError for another word.
+bool wants_json_progress(const Arguments& arguments);
 
 /// One line of JSON a second on a descriptor. Lines that nobody reads in time are left out: they
 /// never hold up a render.

@@ -82,9 +82,7 @@ std::string disc_line(const RenderSettings& settings, const FitSettings& fit) {
 int run_render(const Arguments& arguments) {
   if (arguments.has("work") || arguments.has("task")) return run_task(arguments);
   const bool quiet = arguments.has("quiet");
-  const bool json = arguments.has("progress");
-  if (json && arguments.value("progress") != "json")
-    throw UsageError("--progress: '" + arguments.value("progress") + "' is not known; write json");
+  const bool json = wants_json_progress(arguments);
   EstimateSettings how;
   how.folder = estimate_folder();
   JobControl control;

@@ -65,9 +65,7 @@ int run_task(const Arguments& arguments) {
     }
   }
   const bool quiet = arguments.has("quiet");
-  const bool json = arguments.has("progress");
-  if (json && arguments.value("progress") != "json")
-    throw UsageError("--progress: '" + arguments.value("progress") + "' is not known; write json");
+  const bool json = wants_json_progress(arguments);
   TaskReport report;
   {
     ProgressLine line(stdout, quiet || json);
