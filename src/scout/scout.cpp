@@ -32,6 +32,7 @@
 #include "src/scout/seed_run.h"
 #include "src/text/format.h"
 #include "src/text/setting_text.h"
+#include "src/text/text_file.h"
 
 namespace lifereel {
 namespace {
@@ -52,14 +53,8 @@ std::string film_text(RenderSettings film) {
 }
 
 std::string first_difference(std::string_view before, std::string_view now) {
-  const auto take = [](std::string_view& text) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    return line;
-  };
   while (!before.empty() || !now.empty()) {
-    const std::string_view a = take(before), b = take(now);
+    const std::string_view a = take_line(before), b = take_line(now);
     if (a != b) return in_quotes(a) + " there and " + in_quotes(b) + " here";
   }
   return "nothing";

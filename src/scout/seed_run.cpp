@@ -19,6 +19,7 @@
 #include "src/errors.h"
 #include "src/pipeline/cancellation.h"
 #include "src/render/disk_file.h"
+#include "src/text/text_file.h"
 
 namespace lifereel {
 namespace {
@@ -58,13 +59,6 @@ std::string to_text(const RunKey& key, const Kept& kept) {
   serialize_state(kept.state, bytes);
   text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   return text + sha256_hex(reinterpret_cast<const std::uint8_t*>(text.data()), text.size());
-}
-
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return line;
 }
 
 /// Nothing where it is damaged, or another run's.

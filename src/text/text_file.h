@@ -20,4 +20,7 @@ enum class LongLines { refused, cut };
 bool read_text_lines(const std::string& path, const std::function<void(std::string_view)>& take,
                      LongLines long_lines = LongLines::refused);
 
+/// The first line of `text`, without its end; `text` is what comes behind.
+std::string_view take_line(std::string_view& text);
+
 }  // namespace lifereel
