@@ -14,7 +14,6 @@
 namespace lifereel {
 namespace {
 
-constexpr std::size_t most_chapters = 99;
 constexpr double shortest_chapter_seconds = 1;
 
 std::string film_text(const std::string& film, double seconds) {

@@ -13,7 +13,6 @@ namespace lifereel {
 namespace {
 
 constexpr int usual_gop = 18;
-constexpr std::size_t most_chapters = 99;
 
 std::vector<ImageItem> items_in(const std::string& extras, bool dvd_video) {
   std::vector<ImageItem> items;
