@@ -122,12 +122,21 @@ renders() {
     echo "$id $task"
   done
 }
+# Slurm holds what is requeued back for two minutes. Fails where there is no job left.
+release_held() {
+  squeue --noheader --format='%i %r' > "$folder/queue" 2> /dev/null || return 0
+  [ -s "$folder/queue" ] || return 1
+  sed -n 's/ BeginTime$//p' "$folder/queue" | while read -r held; do
+    scontrol update jobid="$held" starttime=now 2> /dev/null || true
+  done
+}
 # Does harm to a render, which waits for it meanwhile: harm COMMAND...
 harm() {
   for _ in $(seq 600); do
     sleep 0.05
     renders | head -n 1 > "$folder/one"
-    [ -s "$folder/one" ] || continue
+    # All others may be done: then it is one that has come to harm before.
+    [ -s "$folder/one" ] || { release_held || true; continue; }
     read -r id task < "$folder/one"
     kill -STOP "$id" 2> /dev/null || continue
     done=no
@@ -157,12 +166,7 @@ scontrol update nodename="$node" state=resume 2> /dev/null || true
 
 for round in 1 2 3; do
   for _ in $(seq 9000); do
-    squeue --noheader --format='%i %r' > "$folder/queue" 2> /dev/null || continue
-    [ -s "$folder/queue" ] || break
-    # Slurm holds what is requeued back for two minutes.
-    sed -n 's/ BeginTime$//p' "$folder/queue" | while read -r held; do
-      scontrol update jobid="$held" starttime=now 2> /dev/null || true
-    done
+    release_held || break
     sleep 0.2
   done
   [ ! -f "$folder/film/film.mp4" ] || break
