@@ -56,7 +56,7 @@ int run_estimate(const Arguments& arguments) {
   return 0;
 }
 
-std::vector<CommandOption> options() {
+std::vector<CommandOption> estimate_options() {
   std::vector<CommandOption> list = source_options();
   for (const CommandOption& option : quality_options()) list.push_back(option);
   for (const CommandOption& option : fit_options()) list.push_back(option);
@@ -108,7 +108,7 @@ const Command estimate_command{
     "[options as for render]",
     "Time, size, disk and memory that a film will take on this machine.",
     {"universe", "look", "length", "film", "engine", "--output", "--resume", "--hash"},
-    options(),
+    estimate_options(),
     0,
     "\nMeasured with the film's own engine and encoder, and kept in $XDG_CACHE_HOME/lifereel, as "
     "finished\nrenders are. --json - prints JSON alone.\n",

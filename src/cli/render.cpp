@@ -21,7 +21,7 @@
 namespace lifereel::cli {
 namespace {
 
-std::vector<CommandOption> options() {
+std::vector<CommandOption> render_options() {
   std::vector<CommandOption> list = source_options();
   for (const CommandOption& option : quality_options()) list.push_back(option);
   for (const CommandOption& option : fit_options()) list.push_back(option);
@@ -167,7 +167,7 @@ const Command render_command{
     "[options] -o FILM",
     "One seed in, a finished film out.",
     {"universe", "look", "length", "film", "engine", "output"},
-    options(),
+    render_options(),
     0,
     "Options override a config file or film, that a quality, that a preset. RATE: 4400k; \"none\" "
     "unsets.\n",

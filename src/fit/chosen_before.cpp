@@ -3,7 +3,6 @@
 
 #include <array>
 #include <filesystem>
-#include <fstream>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -11,6 +10,7 @@
 
 #include "encoders/film_reader.h"
 #include "encoders/finished_file.h"
+#include "src/render/disk_file.h"
 #include "src/render/film_description.h"
 #include "src/render/work_folder.h"
 
@@ -19,15 +19,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string text_of(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return file ? text.str() : std::string();
-}
-
 std::string job_there(const std::string& film) {
-  return text_of(WorkFolder::path_for(film) + "/job");
+  return read_file(WorkFolder::path_for(film) + "/job").value_or("");
 }
 
 std::string settings_of_film(const std::string& film) {

@@ -24,7 +24,8 @@ namespace fs = std::filesystem;
 /// Pictures an encoder holds by reference, and an engine draws at once, for estimates.
 constexpr int pictures_held = 4, draws_in_flight = 1;
 
-std::string read_file(const fs::path& path) {
+/// What the kernel says there, of which it tells no size; nothing where it says nothing.
+std::string kernel_file(const fs::path& path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};
 }
@@ -56,7 +57,7 @@ struct Group {
 Group find_group(const std::string& root, const std::string& controller) {
   Group found;
   std::string mount_root;
-  std::istringstream mounts(read_file(root + "/proc/self/mountinfo"));
+  std::istringstream mounts(kernel_file(root + "/proc/self/mountinfo"));
   for (std::string line; std::getline(mounts, line);) {
     // id parent major:minor root mount-point options [tags] - type source super-options
     std::istringstream fields(line);
@@ -71,7 +72,7 @@ Group find_group(const std::string& root, const std::string& controller) {
   }
   if (found.mount.empty()) return found;
   found.group = found.mount;
-  std::istringstream groups(read_file(root + "/proc/self/cgroup"));
+  std::istringstream groups(kernel_file(root + "/proc/self/cgroup"));
   for (std::string line; std::getline(groups, line);) {
     // id:controllers:path
     const std::size_t first = line.find(':'), second = line.find(':', first + 1);
@@ -108,10 +109,10 @@ void narrow(std::optional<T>& limit, T value) {
 
 void narrow_memory(CgroupLimits& limits, const fs::path& level, const char* limit_name,
                    const char* usage_name, const char* cache_key) {
-  const auto limit = first_number(read_file(level / limit_name));
+  const auto limit = first_number(kernel_file(level / limit_name));
   if (!limit || *limit > 1e18) return;  // version 1 writes "none" as a huge number
-  const double usage = first_number(read_file(level / usage_name)).value_or(0);
-  const double cache = number_after(read_file(level / "memory.stat"), cache_key);
+  const double usage = first_number(kernel_file(level / usage_name)).value_or(0);
+  const double cache = number_after(kernel_file(level / "memory.stat"), cache_key);
   narrow(limits.memory_bytes,
          static_cast<std::uint64_t>(std::max(0.0, *limit - std::max(0.0, usage - cache))));
 }
@@ -121,15 +122,15 @@ void narrow_memory(CgroupLimits& limits, const fs::path& level, const char* limi
 CgroupLimits read_cgroup_limits(const std::string& root) {
   CgroupLimits limits;
   each_level(find_group(root, ""), [&](const fs::path& level) {
-    std::istringstream quota(read_file(level / "cpu.max"));
+    std::istringstream quota(kernel_file(level / "cpu.max"));
     double microseconds = 0, period = 0;
     if (quota >> microseconds >> period && period > 0)
       narrow(limits.processors, microseconds / period);
     narrow_memory(limits, level, "memory.max", "memory.current", "inactive_file ");
   });
   each_level(find_group(root, "cpu"), [&](const fs::path& level) {
-    const auto quota = first_number(read_file(level / "cpu.cfs_quota_us"));
-    const auto period = first_number(read_file(level / "cpu.cfs_period_us"));
+    const auto quota = first_number(kernel_file(level / "cpu.cfs_quota_us"));
+    const auto period = first_number(kernel_file(level / "cpu.cfs_period_us"));
     if (quota && *quota > 0 && period && *period > 0) narrow(limits.processors, *quota / *period);
   });
   each_level(find_group(root, "memory"), [&](const fs::path& level) {
@@ -146,13 +147,13 @@ Resources usable_resources() {
   if (limits.processors)
     free.processors =
         std::clamp(static_cast<int>(std::lround(*limits.processors)), 1, free.processors);
-  free.memory_bytes =
-      static_cast<std::uint64_t>(1024 * number_after(read_file("/proc/meminfo"), "MemAvailable:"));
+  free.memory_bytes = static_cast<std::uint64_t>(
+      1024 * number_after(kernel_file("/proc/meminfo"), "MemAvailable:"));
   if (limits.memory_bytes) free.memory_bytes = std::min(free.memory_bytes, *limits.memory_bytes);
   rlimit mapped{};
   if (getrlimit(RLIMIT_AS, &mapped) == 0 && mapped.rlim_cur != RLIM_INFINITY) {
-    const auto used =
-        static_cast<std::uint64_t>(1024 * number_after(read_file("/proc/self/status"), "VmSize:"));
+    const auto used = static_cast<std::uint64_t>(
+        1024 * number_after(kernel_file("/proc/self/status"), "VmSize:"));
     free.memory_bytes = std::min<std::uint64_t>(
         free.memory_bytes, mapped.rlim_cur - std::min<std::uint64_t>(used, mapped.rlim_cur));
   }

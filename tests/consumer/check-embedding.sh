@@ -31,7 +31,7 @@ configure() {
   to=$2
   shift 2
   quietly "$cmake" -S "$from" -B "$work/$to" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_FLAGS_DEBUG=-O1 \
-    -DCMAKE_UNITY_BUILD=ON "$@"
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=32 "$@"
 }
 
 # use BUILD: runs its consumer.

@@ -71,8 +71,8 @@ compare() {
 
 case $build in
   # Slow builds and emulation: a smaller world, every path through the code all the same.
-  *-O0 | aarch64) sizes='720x480:800:6 300x270:333:15' ;;
-  *) sizes='720x480:2500:30 1280x720:6000:5 300x270:333:30' ;;
+  *-O0 | aarch64) sizes='720x480:800:3 300x270:333:8' some=3 ;;
+  *) sizes='720x480:2500:30 1280x720:6000:5 300x270:333:30' some=6 ;;
 esac
 for case in $sizes; do
   size=${case%%:*}
@@ -88,7 +88,7 @@ for tone in log filmic; do
   for bits in 8 10; do
     for isa in baseline avx2 avx512; do
       compare "--isa $isa --threads 2" --tone "$tone" --bits "$bits" \
-        --size 434x298 --particles 700 --frames 6
+        --size 434x298 --particles 700 --frames $some
     done
   done
 done
@@ -99,7 +99,7 @@ for course in '--steps-per-frame 3' '--substeps 4'; do
 done
 # Characters with edges, alone and on a tube, and scenes.
 for isa in baseline avx2 avx512; do
-  compare "--isa $isa --threads 2" --glyph-edges 0.6 --tone log --size 434x298 --particles 300 --frames 4
+  compare "--isa $isa --threads 2" --glyph-edges 0.6 --tone log --size 434x298 --particles 300 --frames $some
 done
 for isa in baseline avx2 avx512; do
   compare "--isa $isa --threads 2" --glyph-edges 0.6 --barrel 0.4 --tone filmic --bits 10 \
@@ -107,7 +107,7 @@ for isa in baseline avx2 avx512; do
 done
 for scene in rain fire; do
   for isa in baseline avx2 avx512; do
-    compare "--isa $isa --threads 2" --scene $scene --tone filmic --size 434x298 --particles 50 --frames 6
+    compare "--isa $isa --threads 2" --scene $scene --tone filmic --size 434x298 --particles 50 --frames $some
   done
 done
 compare '--threads 2' --size 300x270 --particles 333 --species 1 --frames 20 --seam published

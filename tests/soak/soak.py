@@ -464,9 +464,9 @@ def main():
                  if "libx" not in FILMS[name][1] or
                  FILMS[name][1].split("--codec ")[1].split()[0] in encoders or not encoders]
         table = Table(folder, settings.only)
-        kills(table, films, 3 if quick else 50, chance)
-        kills_in_calls(table, films, 3 if quick else 50, chance)
-        failing_calls(table, films, 3 if quick else 50, chance)
+        kills(table, films, 2 if quick else 50, chance)
+        kills_in_calls(table, films, 2 if quick else 50, chance)
+        failing_calls(table, films, 2 if quick else 50, chance)
         full_disks(table, films, 1 if quick else 10, chance)
         file_systems_that_lack_something(table, films, 1 if quick else len(films))
         read_only_folders(table, films, 1 if quick else 5, chance)

@@ -11,13 +11,14 @@
 #include <thread>
 
 #include "tests/encoders/films.h"
+#include "tests/sanitizers.h"
 
 using namespace lifereel;
 using namespace lifereel::test;
 
 TEST_SUITE_BEGIN("encoders.film");
 
-TEST_CASE("H.264 in mp4: count, size, rate, colours, comment") {
+TEST_CASE("H.264 in mp4: count, size, rate, colours, comment" * doctest::skip(looks_for_races)) {
   REQUIRE_ENCODER("libx264");
   const TemporaryFolder folder;
   FilmSettings settings = film_settings("libx264");
@@ -65,7 +66,8 @@ TEST_CASE("H.264 in mp4: count, size, rate, colours, comment") {
   CHECK(folder.names().size() == 1);
 }
 
-TEST_CASE("HEVC in mp4 is tagged hvc1 and BT.709 from 720 lines on") {
+TEST_CASE("HEVC in mp4 is tagged hvc1 and BT.709 from 720 lines on" *
+          doctest::skip(looks_for_races)) {
   REQUIRE_ENCODER("libx265");
   const TemporaryFolder folder;
   FilmSettings settings = film_settings("libx265");
@@ -90,7 +92,7 @@ TEST_CASE("HEVC in mp4 is tagged hvc1 and BT.709 from 720 lines on") {
   CHECK(keys == 3);
 }
 
-TEST_CASE("faststart puts the index in front of the pictures") {
+TEST_CASE("faststart puts the index in front of the pictures" * doctest::skip(looks_for_races)) {
   REQUIRE_ENCODER("libx264");
   const TemporaryFolder folder;
   FilmSettings settings = film_settings("libx264");
@@ -125,7 +127,7 @@ TEST_CASE("the same film has the same bytes") {
   }
 }
 
-TEST_CASE("ffv1 in mkv is lossless, whatever the stride") {
+TEST_CASE("ffv1 in mkv is lossless, whatever the stride" * doctest::skip(looks_for_races)) {
   REQUIRE_ENCODER("ffv1");
   const TemporaryFolder folder;
   for (const int stride : {320, 384, 333}) {
@@ -199,6 +201,8 @@ TEST_CASE("every built-in codec holds at most what it promises and releases once
                         {"rawvideo", "mkv", {}, 768}};
   for (const Case& one : cases) {
     if (!has_encoder(one.codec)) continue;
+    // Of libav's threads only what they call of ours is seen.
+    if (looks_for_races && one.codec != std::string("mpeg2video")) continue;
     CAPTURE(std::string(one.codec));
     FilmSettings settings = film_settings(one.codec, {25, 1});
     settings.codec_options = one.options;
@@ -386,7 +390,8 @@ TEST_CASE("what FFmpeg has is listed") {
   CHECK(contains(libav_versions()[2], "libavcodec "));
 }
 
-TEST_CASE("pictures are said to be progressive, where the video does not say it itself") {
+TEST_CASE("pictures are said to be progressive, where the video does not say it itself" *
+          doctest::skip(looks_for_races)) {
   const TemporaryFolder folder;
   const auto order = [&](const char* codec, const char* name, const char* filter) {
     FilmSettings settings = film_settings(codec);

@@ -335,7 +335,8 @@ TEST_SUITE("src.render") {
     CHECK(render(settings, engine).film.frames == 8);
   }
 
-  TEST_CASE("a frame that takes long is explained where its particles are the reason") {
+  TEST_CASE("a frame that takes long is explained where its particles are the reason" *
+            doctest::skip(test::looks_for_races)) {
     for (const int particles : {600, 3'000'000}) {
       CAPTURE(particles);
       RenderSettings settings = small("", "null", 2);

@@ -14,6 +14,7 @@
 #include "src/scout/ranking.h"
 #include "src/scout/seed_run.h"
 #include "tests/messages.h"
+#include "tests/sanitizers.h"
 #include "tests/src/json_check.h"
 #include "tests/temporary_folder.h"
 
@@ -103,7 +104,7 @@ TEST_SUITE("src.scout") {
       CHECK_FALSE(contains(page, outside));
   }
 
-  TEST_CASE("nothing is run twice, and more seeds may follow") {
+  TEST_CASE("nothing is run twice, and more seeds may follow" * doctest::skip(looks_for_races)) {
     const TemporaryFolder folder;
     ScoutSettings settings = small_scout(folder.path());
     settings.seeds = parse_seeds("1-5");
@@ -117,6 +118,7 @@ TEST_SUITE("src.scout") {
 
   TEST_CASE("threads and instruction sets make no difference") {
     for (const Isa isa : available_isas()) {
+      if (looks_for_races && isa == Isa::baseline) continue;  // one thread
       const TemporaryFolder folder;
       ScoutSettings settings = small_scout(folder.path());
       settings.film.engine.isa = isa;
@@ -175,7 +177,8 @@ TEST_SUITE("src.scout") {
     CHECK(to_csv(joined) == expected_csv());
   }
 
-  TEST_CASE("pictures that are missing or damaged are made again") {
+  TEST_CASE("pictures that are missing or damaged are made again" *
+            doctest::skip(looks_for_races)) {
     const TemporaryFolder folder;
     ScoutSettings settings = small_scout(folder.path());
     settings.seeds = parse_seeds("1-3");
@@ -267,7 +270,7 @@ TEST_SUITE("src.scout") {
     CHECK(frames == 1000);
   }
 
-  TEST_CASE("worlds that nobody would film do not win") {
+  TEST_CASE("worlds that nobody would film do not win" * doctest::skip(sanitized)) {
     // Beside twenty seeds: no forces, all motion braked, and heat without end.
     std::vector<ScoutedSeed> all;
     const ObservationTimes times({20, 1});
@@ -304,7 +307,7 @@ TEST_SUITE("src.scout") {
     }
   }
 
-  TEST_CASE("what cannot be scouted is refused") {
+  TEST_CASE("what cannot be scouted is refused" * doctest::skip(looks_for_races)) {
     const TemporaryFolder folder;
     ScoutSettings settings = small_scout(folder.file("scout"));
     settings.seeds.clear();
