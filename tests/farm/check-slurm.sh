@@ -122,12 +122,19 @@ renders() {
     echo "$id $task"
   done
 }
-# Slurm holds what is requeued back for two minutes. Fails where there is no job left.
+# Slurm holds what is requeued back for two minutes; for good what came back to a node where it had not
+# ended yet, which gets no more work either. Fails where there is no job left.
 release_held() {
   squeue --noheader --format='%i %r' > "$folder/queue" 2> /dev/null || return 0
   [ -s "$folder/queue" ] || return 1
   sed -n 's/ BeginTime$//p' "$folder/queue" | while read -r held; do
     scontrol update jobid="$held" starttime=now 2> /dev/null || true
+  done
+  sed -n 's/ launch failed requeued held$//p' "$folder/queue" | while read -r held; do
+    scontrol release "$held" 2> /dev/null || true
+  done
+  for drained in $(sinfo --noheader --Node --states=drained --format=%N 2> /dev/null); do
+    scontrol update nodename="$drained" state=resume 2> /dev/null || true
   done
 }
 # Does harm to a render, which waits for it meanwhile: harm COMMAND...
@@ -165,10 +172,12 @@ sleep 1
 scontrol update nodename="$node" state=resume 2> /dev/null || true
 
 for round in 1 2 3; do
-  for _ in $(seq 9000); do
-    release_held || break
+  left=yes
+  for _ in $(seq 1500); do
+    release_held || { left=no; break; }
     sleep 0.2
   done
+  [ $left = no ] || fail "jobs do not end: $(cat "$folder/queue")"
   [ ! -f "$folder/film/film.mp4" ] || break
   list=$(sed -n 's/.*(--array=\([-0-9,]*\)).*/\1/p' "$work/join.log" | tail -n 1)
   [ -n "$list" ] || fail "the join says nothing of what is missing"
