@@ -20,7 +20,11 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string job_there(const std::string& film) {
-  return read_file(WorkFolder::path_for(film) + "/job").value_or("");
+  try {
+    return read_file(WorkFolder::path_for(film) + "/job").value_or("");
+  } catch (const FileError&) {  // as if there were none
+    return {};
+  }
 }
 
 std::string settings_of_film(const std::string& film) {
