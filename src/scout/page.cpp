@@ -39,7 +39,12 @@ std::string base64(std::string_view bytes) {
 /// JSON within a page: nothing in it ends the script.
 std::string json_text(std::string_view text) {
   std::string result;
-  for (const char c : Json::string(text)) c == '<' ? result += "\\u003c" : result += c;
+  for (const char c : Json::string(text)) {
+    if (c == '<')
+      result += "\\u003c";
+    else
+      result += c;
+  }
   return result;
 }
 
