@@ -12,11 +12,11 @@
 #include "sim/cpu/engine_needs.h"
 #include "sim/cpu/kernel_choice.h"
 #include "sim/cpu/painter.h"
+#include "sim/cpu/scene_engine.h"
 #include "sim/cpu/stage_clock.h"
 #include "sim/cpu/strips.h"
 #include "sim/cpu/worker_pool.h"
 #include "sim/engine.h"
-#include "sim/scenes/scene_choice.h"
 
 namespace lifereel {
 namespace {
@@ -401,7 +401,7 @@ std::unique_ptr<Engine> make_cpu_engine(const UniverseSettings& universe,
                                         const CpuEngineSettings& cpu) {
   validate(universe);
   if (universe.scene != Scene::particle_life)
-    return make_scene_engine(universe, scene_maker(universe), cpu);
+    return make_scene_engine(universe, cpu);
   const FloatEnvironment ieee;
   const Isa isa = choose_isa(cpu.isa);
   const int threads = choose_threads(cpu.threads);

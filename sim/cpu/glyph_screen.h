@@ -22,7 +22,8 @@ class CellSource {
   CellSource(const CellSource&) = delete;
   CellSource& operator=(const CellSource&) = delete;
 
-  /// Fills a row of cells: shapes and the light of lit pixels; with gives_glyphs() the glyphs, too.
+  /// Fills a row of cells: the light of lit pixels, and their shapes, or with gives_glyphs() their
+  /// glyphs.
   /// Threads fill rows of their own at the same time.
   virtual void fill(int thread, std::int32_t row, const CellRow& cells) const = 0;
   virtual bool gives_glyphs() const noexcept { return false; }

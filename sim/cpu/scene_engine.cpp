@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // The engine that shows scenes (sim/scene.h): cells as the scene says, the light of their glyphs,
 // toned with a white that stays.
+#include "sim/cpu/scene_engine.h"
+
 #include <algorithm>
+#include <functional>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "sim/arithmetic/float_environment.h"
@@ -12,30 +16,34 @@
 #include "sim/light/light_tables.h"
 #include "sim/scene.h"
 #include "sim/scenes/scene_light.h"
+#include "sim/scenes/scene_rows.h"
 
 namespace lifereel {
 namespace {
 
+using RowsMaker = std::function<std::unique_ptr<SceneRows>(int columns, int rows)>;
+
 /// A scene's cells at one frame.
 class SceneCells final : public CellSource {
  public:
-  SceneCells(const SceneMaker& make, const GlyphGrid& grid, int glyphs)
+  SceneCells(const RowsMaker& make, const GlyphGrid& grid, int glyphs, int threads)
       : columns_(grid.columns),
         rows_(grid.rows),
         glyphs_(glyphs - 1),
-        scene_(make(columns_, rows_)) {
-    if (scene_ == nullptr) throw std::invalid_argument("there is no scene to show");
+        scene_(make(columns_, rows_)),
+        row_cells_(static_cast<std::size_t>(threads)) {
+    for (auto& row : row_cells_) row.resize(static_cast<std::size_t>(columns_));
     if (scene_->sparks() > 0)
       sparks_.resize(static_cast<std::size_t>(columns_) * static_cast<std::size_t>(rows_));
   }
 
   /// `light` must outlive the drawing of the frame.
   void begin(std::uint64_t frame, const SceneLight& light) {
-    frame_ = frame;
     ramp_ = light.ramp.data();
+    scene_->begin(frame);
     std::fill(sparks_.begin(), sparks_.end(), 0);
     for (int number = 0; number < scene_->sparks(); ++number) {
-      const SceneSpark spark = scene_->spark(number, frame);
+      const SceneSpark spark = scene_->spark(number);
       const std::int32_t cell = cell_of_spark(spark, columns_, rows_);
       if (cell < 0) continue;
       SparkBits& brightest = sparks_[static_cast<std::size_t>(cell)];
@@ -43,19 +51,25 @@ class SceneCells final : public CellSource {
     }
   }
 
-  void fill(int, std::int32_t row, const CellRow& cells) const override {
+  void fill(int thread, std::int32_t row, const CellRow& cells) const override {
     const bool gives = scene_->gives_glyphs();
+    SceneCell* const scene_cells = row_cells_[static_cast<std::size_t>(thread)].data();
+    scene_->fill(row, scene_cells);
     for (std::int32_t column = 0; column < columns_; ++column) {
-      SceneCell cell = scene_->cell(column, row, frame_);
+      SceneCell& cell = scene_cells[column];
       if (!sparks_.empty())
         show_spark(cell, sparks_[static_cast<std::size_t>(row * columns_ + column)], gives);
-      for (int r = 0; r < glyph_regions; ++r) cells.shape[r][column] = clamped(cell.shape[r]);
       const arithmetic::LitPixel<float> lit = lit_pixel_of(cell, ramp_);
       cells.luma[column] = lit.luma;
       cells.cb[column] = lit.cb;
       cells.cr[column] = lit.cr;
-      // By shape: without what the cell had before, which a film that is cut there does not know.
-      cells.glyph[column] = gives ? given_glyph(cell, glyphs_) : -1;
+      if (gives) {
+        cells.glyph[column] = given_glyph(cell, glyphs_);
+        continue;
+      }
+      for (int r = 0; r < glyph_regions; ++r) cells.shape[r][column] = clamped(cell.shape[r]);
+      // Without what the cell had before, which a film that is cut there does not know.
+      cells.glyph[column] = -1;
     }
   }
   bool gives_glyphs() const noexcept override { return scene_->gives_glyphs(); }
@@ -63,19 +77,19 @@ class SceneCells final : public CellSource {
  private:
   const std::int32_t columns_, rows_;
   const std::int32_t glyphs_;  // beside the blank
-  const std::unique_ptr<SceneFunction> scene_;
-  std::uint64_t frame_ = 0;
-  std::vector<SparkBits> sparks_;  // the brightest of each cell
+  const std::unique_ptr<SceneRows> scene_;
+  std::vector<SparkBits> sparks_;                          // the brightest of each cell
+  mutable std::vector<std::vector<SceneCell>> row_cells_;  // one row a thread
   const arithmetic::LitPixel<float>* ramp_ = nullptr;
 };
 
 class SceneEngine final : public Engine {
  public:
-  SceneEngine(const UniverseSettings& universe, const SceneMaker& make, Isa isa, int threads)
+  SceneEngine(const UniverseSettings& universe, const RowsMaker& make, Isa isa, int threads)
       : settings_(universe),
         isa_(isa),
         stages_(settings_, isa, threads, clock_),
-        cells_(make, stages_.screen()->grid(), stages_.screen()->glyphs()),
+        cells_(make, stages_.screen()->grid(), stages_.screen()->glyphs(), threads),
         pool_(threads) {}
 
   const UniverseSettings& settings() const noexcept override { return settings_; }
@@ -144,7 +158,23 @@ class SceneEngine final : public Engine {
   WorkerPool pool_;
 };
 
+std::unique_ptr<Engine> make_engine(const UniverseSettings& universe, const RowsMaker& make,
+                                    const CpuEngineSettings& cpu) {
+  const FloatEnvironment ieee;
+  const Isa isa = choose_isa(cpu.isa);
+  const int threads = choose_threads(cpu.threads);
+  require_memory(SceneEngine::memory_bytes(universe, threads), "pictures of ", universe);
+  return std::make_unique<SceneEngine>(universe, make, isa, threads);
+}
+
 }  // namespace
+
+std::unique_ptr<Engine> make_scene_engine(const UniverseSettings& universe,
+                                          const CpuEngineSettings& cpu) {
+  return make_engine(
+      universe, [&](int columns, int rows) { return make_scene_rows(universe, columns, rows); },
+      cpu);
+}
 
 std::unique_ptr<Engine> make_scene_engine(const UniverseSettings& universe, const SceneMaker& make,
                                           const CpuEngineSettings& cpu) {
@@ -152,11 +182,14 @@ std::unique_ptr<Engine> make_scene_engine(const UniverseSettings& universe, cons
   if (universe.scene == Scene::particle_life)
     throw std::invalid_argument(
         "particle-life is no function that an engine of scenes could show: set scene to another");
-  const FloatEnvironment ieee;
-  const Isa isa = choose_isa(cpu.isa);
-  const int threads = choose_threads(cpu.threads);
-  require_memory(SceneEngine::memory_bytes(universe, threads), "pictures of ", universe);
-  return std::make_unique<SceneEngine>(universe, make, isa, threads);
+  return make_engine(
+      universe,
+      [&](int columns, int rows) {
+        std::unique_ptr<SceneFunction> scene = make(columns, rows);
+        if (scene == nullptr) throw std::invalid_argument("there is no scene to show");
+        return make_scene_rows(std::move(scene), columns);
+      },
+      cpu);
 }
 
 }  // namespace lifereel

@@ -17,7 +17,4 @@ auto with_scene(const UniverseSettings& universe, int columns, int rows, Show&& 
   return show(Fire{universe.seed, columns, rows, universe.particles});
 }
 
-/// Likewise.
-SceneMaker scene_maker(const UniverseSettings& universe);
-
 }  // namespace lifereel

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sim/scenes/fire.h"
-#include "sim/scenes/scene_choice.h"
+#include "sim/scenes/scene_rows.h"
 #include "sim/scenes/spark_grid.h"
 #include "tests/sim/scenes/scene_universe.h"
 
@@ -74,11 +74,13 @@ TEST_SUITE("sim.fire") {
     for (const std::int64_t step_x : {500, 37546})
       for (const std::int64_t step_up : {700, 17065})
         for (std::int64_t place = -300000; place < 300000; place += 1321) {
-          float sums[8] = {};
-          fire::add_noise(sums, 77, place, step_x, place * 3, step_up, 1.0f);
-          for (int r = 0; r < 8; ++r)
-            REQUIRE(sums[r] ==
-                    value_noise(77, place + r % 2 * step_x, place * 3 - r / 2 * step_up) - 0.5f);
+          fire::Noise<fire::Corners> noise{{77, 0, 0}, fire::heights_of(place * 3, step_up)};
+          fire::Regions sums{};
+          fire::add_noise(sums, noise, place, step_x, 1.0f);
+          for (int j = 0; j < 2; ++j)
+            for (int i = 0; i < 4; ++i)
+              REQUIRE(sums.at[j][i] ==
+                      value_noise(77, place + j * step_x, place * 3 - i * step_up) - 0.5f);
         }
   }
 
@@ -107,7 +109,7 @@ TEST_SUITE("sim.fire") {
     UniverseSettings universe = bare_scene_universe(Scene::fire);
     for (const int particles : {1, 40}) {
       universe.particles = particles;
-      const auto scene = scene_maker(universe)(90, 30);
+      const auto scene = make_scene_rows(universe, 90, 30);
       CHECK(scene->sparks() == particles);
       CHECK_FALSE(scene->gives_glyphs());
     }
