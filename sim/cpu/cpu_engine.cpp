@@ -400,8 +400,7 @@ class CpuEngine final : public Engine {
 std::unique_ptr<Engine> make_cpu_engine(const UniverseSettings& universe,
                                         const CpuEngineSettings& cpu) {
   validate(universe);
-  if (universe.scene != Scene::particle_life)
-    return make_scene_engine(universe, cpu);
+  if (universe.scene != Scene::particle_life) return make_scene_engine(universe, cpu);
   const FloatEnvironment ieee;
   const Isa isa = choose_isa(cpu.isa);
   const int threads = choose_threads(cpu.threads);

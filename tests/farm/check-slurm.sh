@@ -137,25 +137,32 @@ release_held() {
     scontrol update nodename="$drained" state=resume 2> /dev/null || true
   done
 }
-# Does harm to a render, which waits for it meanwhile: harm COMMAND...
+# Three tasks at work, on a node each, wait for what comes to them.
+victims=
+count=0
+for _ in $(seq 1200); do
+  renders > "$folder/at-work"
+  while read -r id task; do
+    case "$victims " in *" $id "*) continue ;; esac
+    [ $count -lt 3 ] && kill -STOP "$id" 2> /dev/null || continue
+    victims="$victims $id $task"
+    count=$((count + 1))
+  done < "$folder/at-work"
+  [ $count -lt 3 ] || break
+  sleep 0.05
+done
+[ $count = 3 ] || fail "three tasks were never at work at once"
+# harm COMMAND ID TASK: that one, and it goes on if it still can.
 harm() {
-  for _ in $(seq 600); do
-    sleep 0.05
-    renders | head -n 1 > "$folder/one"
-    # All others may be done: then it is one that has come to harm before.
-    [ -s "$folder/one" ] || { release_held || true; continue; }
-    read -r id task < "$folder/one"
-    kill -STOP "$id" 2> /dev/null || continue
-    done=no
-    for _ in 1 2 3 4 5; do
-      if "$@" 2> "$folder/harm.err"; then done=yes; break; fi
-      sleep 0.2
-    done
-    kill -CONT "$id" 2> /dev/null || true
-    [ $done = no ] || return 0
+  id=$2
+  task=$3
+  done=no
+  for _ in 1 2 3 4 5 6 7 8 9 10; do
+    if "$1" 2> "$folder/harm.err"; then done=yes; break; fi
+    sleep 0.2
   done
-  cat "$folder/harm.err" 2> /dev/null || true
-  fail "no task comes to harm: $*"
+  kill -CONT "$id" 2> /dev/null || true
+  [ $done = yes ] || { cat "$folder/harm.err"; fail "task $task does not come to harm $1"; }
 }
 by_signal() { scancel --signal=TERM "${array}_$task" && echo "task $task: SIGTERM"; }
 by_kill() { kill -9 "$id" && echo "task $task: kill -9"; }
@@ -164,9 +171,11 @@ by_node() {
   [ -n "$node" ] || return 1
   scontrol update nodename="$node" state=down reason=test && echo "task $task: node $node is down"
 }
-harm by_signal
-harm by_kill
-harm by_node
+# shellcheck disable=SC2086  # an id and a task, three times
+set -- $victims
+harm by_signal "$1" "$2"
+harm by_kill "$3" "$4"
+harm by_node "$5" "$6"
 sleep 1
 # It may have come back by itself.
 scontrol update nodename="$node" state=resume 2> /dev/null || true
