@@ -201,8 +201,8 @@ TEST_CASE("every built-in codec holds at most what it promises and releases once
                         {"rawvideo", "mkv", {}, 768}};
   for (const Case& one : cases) {
     if (!has_encoder(one.codec)) continue;
-    // Of libav's threads only what they call of ours is seen.
-    if (looks_for_races && one.codec != std::string("mpeg2video")) continue;
+    // Of libav's threads only what they call of ours is seen; encoders' memory is seen elsewhere.
+    if (sanitized && one.codec != std::string("mpeg2video")) continue;
     CAPTURE(std::string(one.codec));
     FilmSettings settings = film_settings(one.codec, {25, 1});
     settings.codec_options = one.options;

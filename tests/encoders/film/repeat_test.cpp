@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -62,7 +63,9 @@ class HeapFilledWith {
   HeapFilledWith& operator=(const HeapFilledWith&) = delete;
 };
 
-constexpr int fillings[] = {0x01, 0x55, 0xaa, 0xfe};
+/// Two of them differ in every bit: enough where each film takes ten times as long.
+constexpr int all_fillings[] = {0x55, 0xaa, 0x01, 0xfe};
+constexpr std::span fillings = std::span(all_fillings).first(sanitized ? 2 : 4);
 
 /// What make() makes of each filling, without repetitions.
 template <class Make>
@@ -135,7 +138,7 @@ TEST_SUITE("encoders.repeat") {
         film.finish();
         return read_bytes(output.path);
       });
-      CHECK(different.size() == std::size(fillings));
+      CHECK(different.size() == fillings.size());
     }
   }
 
