@@ -9,7 +9,8 @@ source=$(cd "$(dirname "$0")/.." && pwd)
 film=${1:-seed480.mpg}
 
 "$source/cmake/setup.sh"
-cmake -S "$source" -B "$source/build/film" -G Ninja -DCMAKE_BUILD_TYPE=Release -DLIFEREEL_TESTS=OFF
+cmake -S "$source" -B "$source/build/film" -G Ninja -DCMAKE_BUILD_TYPE=Release -DLIFEREEL_TESTS=OFF \
+  -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=32
 cmake --build "$source/build/film"
 "$source/build/film/src/lifereel" render --preset dvd_video --look aurora --seconds 20 --overwrite -o "$film"
 echo "here it is: $film"
