@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Installs what is needed, builds lifereel in every way that is tested, and runs all tests:
 #   release   GCC, warnings are errors: every test, formatting, the installed package, and the
-#             simulation's hashes from GCC, from Clang with -O0 and -O3, and on 64-bit Arm
+#             simulation's hashes from GCC, from Clang with -O0, and on 64-bit Arm
 #   asan      Clang, warnings are errors: AddressSanitizer, LeakSanitizer, UndefinedBehaviorSanitizer
 #             in every test, and libFuzzer: a short search in every reader of files
 #   tsan      ThreadSanitizer: the tests in which threads meet
@@ -96,7 +96,7 @@ for stage in ${*:-release asan tsan shared}; do
     release)
       build release $cuda $unity && run_tests release || note_build release ;;
     asan)
-      build asan $unity -DLIFEREEL_FUZZ_SECONDS=5 && run_tests asan || note_build asan ;;
+      build asan $unity -DLIFEREEL_FUZZ_SECONDS=2 && run_tests asan || note_build asan ;;
     tsan)
       targets='lifereel_tests cuda_on_host_tests'
       build tsan $unity && run_tests tsan -L concurrency || note_build tsan

@@ -88,7 +88,8 @@ class ToldEngine final : public Engine {
 }  // namespace
 
 TEST_SUITE("src.render") {
-  TEST_CASE("a lossless film holds the universe, and its hashes are the golden ones") {
+  TEST_CASE("a lossless film holds the universe, and its hashes are the golden ones" *
+            doctest::skip(test::looks_for_races)) {
     const test::TemporaryFolder folder;
     RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 40);
     settings.hash = folder.file("film.framehash");
@@ -121,7 +122,7 @@ TEST_SUITE("src.render") {
     CHECK(contents(settings.stats).find("\"frames\": 40") != std::string::npos);
   }
 
-  TEST_CASE("the film carries what renders it again") {
+  TEST_CASE("the film carries what renders it again" * doctest::skip(test::looks_for_races)) {
     const test::TemporaryFolder folder;
     for (const char* name : {"film.mkv", "film.mp4"}) {
       RenderSettings settings = small(folder.file(name), "ffv1", 5);
@@ -186,7 +187,8 @@ TEST_SUITE("src.render") {
     CHECK(read_golden(settings.hash).pictures.size() == 200);
   }
 
-  TEST_CASE("lanes that rings are too short for are told of") {
+  TEST_CASE("lanes that rings are too short for are told of" *
+            doctest::skip(test::looks_for_races)) {
     const test::TemporaryFolder folder;
     RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 200);
     settings.film.chunk_frames = 40;
@@ -250,7 +252,8 @@ TEST_SUITE("src.render") {
     CHECK(folder.names().empty());
   }
 
-  TEST_CASE("an encoder that cannot open leaves nothing behind") {
+  TEST_CASE("an encoder that cannot open leaves nothing behind" *
+            doctest::skip(test::looks_for_races)) {
     const test::TemporaryFolder folder;
     RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 5);
     settings.film.codec_options = {{"slices", "1000000"}};
@@ -259,7 +262,8 @@ TEST_SUITE("src.render") {
     CHECK(folder.names().empty());
   }
 
-  TEST_CASE("the engine is chosen by what was asked for; contradictions are told") {
+  TEST_CASE("the engine is chosen by what was asked for; contradictions are told" *
+            doctest::skip(test::looks_for_races)) {
     const RenderSettings settings = small("unused.mkv", "null", 5);
     const auto engine = [&settings](const EngineSettings& asked) {
       return make_engine(settings.universe, asked)->describe().engine;
@@ -293,7 +297,8 @@ TEST_SUITE("src.render") {
     CHECK_THROWS_AS(engine(automatic), std::invalid_argument);
   }
 
-  TEST_CASE("an engine of the caller's makes the same film, from where it stands") {
+  TEST_CASE("an engine of the caller's makes the same film, from where it stands" *
+            doctest::skip(test::looks_for_races)) {
     const test::TemporaryFolder folder;
     RenderSettings settings = small(folder.file("own.mkv"), "ffv1", 8);
     const auto engine = make_engine(settings.universe, {});
@@ -321,7 +326,8 @@ TEST_SUITE("src.render") {
     CHECK(folder.names().size() == 3);
   }
 
-  TEST_CASE("PSNR is refused, before the first frame, of an engine that cannot save itself") {
+  TEST_CASE("PSNR is refused, before the first frame, of an engine that cannot save itself" *
+            doctest::skip(test::looks_for_races)) {
     const test::TemporaryFolder folder;
     RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 8);
     settings.psnr = true;
@@ -393,7 +399,8 @@ TEST_SUITE("src.render") {
     CHECK(folder.names() == std::vector<std::string>{"film.mkv"});
   }
 
-  TEST_CASE("a failure beside a film tells that the film is finished only where there is one") {
+  TEST_CASE("a failure beside a film tells that the film is finished only where there is one" *
+            doctest::skip(test::looks_for_races)) {
     for (const char* const codec : {"ffv1", "null"}) {
       const std::string name = codec;
       CAPTURE(name);
@@ -420,7 +427,8 @@ TEST_SUITE("src.render") {
     }
   }
 
-  TEST_CASE("pictures that arrive slowly are told of once, while there is time") {
+  TEST_CASE("pictures that arrive slowly are told of once, while there is time" *
+            doctest::skip(test::looks_for_races)) {
     for (const std::size_t slow : {std::size_t{0}, std::size_t{2}}) {
       const test::TemporaryFolder folder;
       RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 3);
@@ -440,7 +448,8 @@ TEST_SUITE("src.render") {
     }
   }
 
-  TEST_CASE("a filter chain that needs more memory than there is is refused before the film") {
+  TEST_CASE("a filter chain that needs more memory than there is is refused before the film" *
+            doctest::skip(test::looks_for_races)) {
     const test::TemporaryFolder folder;
     RenderSettings settings = small(folder.file("film.mkv"), "ffv1", 100'000'000);
     settings.film.filter = "reverse";
@@ -455,7 +464,7 @@ TEST_SUITE("src.render") {
     CHECK(folder.names().empty());
   }
 
-  TEST_CASE("measuring without an encoder needs no output") {
+  TEST_CASE("measuring without an encoder needs no output" * doctest::skip(test::looks_for_races)) {
     const RenderReport report = render(small("", "null", 30));
     CHECK(report.pipeline.frames == 30);
     CHECK(report.state_hash.size() == 64);

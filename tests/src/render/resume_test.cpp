@@ -143,6 +143,8 @@ TEST_SUITE("src.resume") {
     for (const auto& film : films) {
       const char* const codec = film.codec;
       const char* const extension = film.extension;
+      // Threads meet in the same places whatever the codec.
+      if (test::looks_for_races && std::string(codec) != "libx264") continue;
       for (const int lanes : {1, 3}) {
         if (test::sanitized && lanes == 1) continue;  // other cases have one lane
         CAPTURE(codec);
