@@ -96,7 +96,7 @@ class ChunkSequencer::Chunk final : public PictureSink {
     if (!hands_over_) return;
     UniquePacket own = make_packet();
     av_packet_move_ref(own.get(), &packet);
-    muxer_->take(index_, std::move(motion), std::move(own));
+    hands_over_ = muxer_->take(index_, std::move(motion), std::move(own));
   }
 
   void write_at_once(AVPacket& packet, const AVCodecContext& codec) {
@@ -109,8 +109,6 @@ class ChunkSequencer::Chunk final : public PictureSink {
   void begin_packets(const AVCodecContext& codec) {
     sequencer_.writer_->check_extradata(
         {codec.extradata, static_cast<std::size_t>(codec.extradata_size)});
-    // What would wait in memory for chunks before it waits in the store.
-    hands_over_ = sequencer_.output_.chunks == nullptr || muxer_->is_next(index_);
   }
 
   ChunkSequencer& sequencer_;
@@ -122,7 +120,7 @@ class ChunkSequencer::Chunk final : public PictureSink {
   };
   std::vector<FrameMotion> motion_;  // since the last packet
   ChunkKeeper keeper_;
-  bool hands_over_ = false;
+  bool hands_over_ = true;
   bool ended_ = false;
   std::int64_t packets_ = 0;
   double seconds_ = 0;

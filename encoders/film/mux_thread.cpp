@@ -32,19 +32,22 @@ void MuxThread::wait_for_room(std::int64_t index) {
   check_failed();
 }
 
-bool MuxThread::is_next(std::int64_t index) {
-  const std::lock_guard lock(mutex_);
-  check_failed();
-  return nothing_is_missing_before(index);
-}
-
-void MuxThread::take(std::int64_t index, std::vector<FrameMotion> motion, UniquePacket packet) {
+bool MuxThread::take(std::int64_t index, std::vector<FrameMotion> motion, UniquePacket packet) {
+  Waiting dropped;  // goes when others may go on
   const std::lock_guard lock(mutex_);
   check_failed();
   Waiting& waiting = waiting_[index];
   waiting.bytes += packet->size;
+  waiting_bytes_ += packet->size;
   waiting.packets.push_back({std::move(motion), std::move(packet)});
   if (index == next_) work_.notify_one();
+  if (chunks_ == nullptr || waiting_bytes_ <= encoded_ * most_waiting_bytes ||
+      nothing_is_missing_before(index))
+    return true;
+  waiting_bytes_ -= waiting.bytes;
+  dropped = std::move(waiting);
+  waiting_.erase(index);
+  return false;
 }
 
 void MuxThread::end(std::int64_t index) {
@@ -120,8 +123,7 @@ MuxThread::Next MuxThread::find_next() {
   return Next::nothing;
 }
 
-// Kept chunks are missing here: what waited behind them would wait in memory, and could be as much
-// as they are.
+// Chunks that are only in the store are missing here: what is behind them has to wait.
 bool MuxThread::nothing_is_missing_before(std::int64_t index) const {
   return whole_chunks() >= index - next_;
 }
@@ -168,6 +170,7 @@ std::optional<MuxThread::Work> MuxThread::wait_for_work() {
     if (work.kind == Next::packets) {
       Waiting& waiting = waiting_[next_];
       work.waiting.packets.swap(waiting.packets);
+      waiting_bytes_ -= waiting.bytes;
       waiting.bytes = 0;
     }
     room_.notify_all();

@@ -22,13 +22,14 @@
 namespace lifereel {
 
 /// A thread with the film's writer, so that no encoder muxes what others have made. Packets of a
-/// chunk go on as they come where nothing before them is missing; others wait, in memory, or in the
-/// store if there is one.
+/// chunk go on as they come where nothing before them is missing; others wait in memory, and where
+/// that is too much, in the store if there is one.
 ///
 /// Note: [Backpressure] Whoever hands over waits for this thread alone, and only while it has work
 /// that it can do without anybody: it never waits for whom it keeps waiting. What is in memory is
 /// bounded by the chunks that are being encoded, each with one more that is whole, and of a chunk
-/// that is being written by most_waiting_bytes and what the encoder makes of one picture.
+/// that is being written by most_waiting_bytes and what the encoder makes of one picture. With a
+/// store it is bounded by most_waiting_bytes for each chunk that is being encoded, too.
 class MuxThread {
  public:
   static constexpr std::int64_t most_waiting_bytes = 32 << 20;
@@ -49,12 +50,10 @@ class MuxThread {
   void begin();
   /// Between pictures of the chunk. Waits while more of it is there than may wait.
   void wait_for_room(std::int64_t index);
-  /// Whether the chunk's packets could go on as they come, with none that is only in the store
-  /// before them.
-  bool is_next(std::int64_t index);
-  /// The next packet of the chunk, in ticks from its begin, and motion that came before it.
-  void take(std::int64_t index, std::vector<FrameMotion> motion, UniquePacket packet);
-  /// The chunk is whole, and in the store if nothing of it was taken.
+  /// The next packet of the chunk, in ticks from its begin, and motion that came before it. False
+  /// where the chunk will be read from the store instead, and nothing more of it is to be taken.
+  bool take(std::int64_t index, std::vector<FrameMotion> motion, UniquePacket packet);
+  /// The chunk is whole, and in the store if there is one.
   void end(std::int64_t index);
   /// In place of end(): the film cannot be finished.
   void give_up() noexcept;
@@ -114,8 +113,9 @@ class MuxThread {
   mutable std::mutex mutex_;             // all that follows
   std::condition_variable work_, room_;  // for the thread, for all others
   std::map<std::int64_t, Waiting> waiting_;
-  std::int64_t next_ = 0;     // chunk to be written
-  std::int64_t encoded_ = 0;  // chunks that are being encoded
+  std::int64_t waiting_bytes_ = 0;  // of all
+  std::int64_t next_ = 0;           // chunk to be written
+  std::int64_t encoded_ = 0;        // chunks that are being encoded
   bool finishing_ = false;
   bool at_work_ = false;
   std::exception_ptr error_;
