@@ -77,7 +77,7 @@ struct FittedFilm {
 /// Chooses what is missing so that the image of the film, by make_disc() or the programs that it
 /// names, fills the medium to 97 to 100 %: as far as measuring tells, and render_to_fit() sees to
 /// the rest. Blocks for up to a tenth of the film's own time, 10 s at least and 5 min at most, and
-/// with a large picture for a minute or two besides; nothing is written. JobProgress::step tells
+/// with a large picture for up to 5 min more; nothing is written. JobProgress::step tells
 /// what is measured. Throws std::invalid_argument: for settings that render() would refuse, a
 /// medium that is not known, a film that has no bitrate to choose (lossless, pictures, the codec
 /// null), and one that cannot fit, with the length or the medium that would; Cancelled.

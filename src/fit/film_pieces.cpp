@@ -143,11 +143,10 @@ void FilmPieces::choose_world() {
 
 /// Rate control begins every chunk with a guess that does not grow with the picture as its bits do,
 /// so that chunks of a smaller one come out a few percent smaller or larger: one piece is measured
-/// at its own size, where that takes no more than a minute or two. The second, for the universe
+/// at its own size, where that takes no longer than all others may. The second, for the universe
 /// of the first one is unlike any later.
 void FilmPieces::measure_whole_picture(const FilmSettings& rates) {
-  constexpr double longest_seconds = 100;
-  if (world_ == settings_.universe || whole_picture_seconds_ > longest_seconds) return;
+  if (world_ == settings_.universe || whole_picture_seconds_ > most_seconds) return;
   const UniverseSettings small = world_;
   const double worlds = worlds_;
   world_ = settings_.universe;

@@ -208,24 +208,45 @@ class Fit {
     FittedFilm fitted;
     fitted.settings = restored_output(settings);
     const std::int64_t frames = frame_count(settings);
-    const double bytes = by_arithmetic(settings, frames);
-    fitted.expected = budget_.fill(static_cast<std::int64_t>(bytes), frames);
-    // It was measured then that these rates come to less, or more.
-    constexpr double too_little = 0.6, too_much = 1.25;
-    const bool as_much_as_may_be = *settings.film.bitrate >= highest_bitrate() / 100 * 98;
-    if (fitted.expected.share() > too_much ||
-        (fitted.expected.share() < too_little && !as_much_as_may_be)) {
+    fitted.expected =
+        budget_.fill(static_cast<std::int64_t>(by_what_came(settings, before, frames)), frames);
+    if (!is_for_this_medium(settings, before, fitted.expected.share())) {
       if (!before.is_unfinished) return std::nullopt;
       refuse("what is kept of " + in_quotes(settings.output) + " was chosen for another medium, " +
              percent_text(fitted.expected.share()) + " of " + medium().description +
              "; name that one, go on without any at " + choice_text(settings) +
              ", or begin anew with resume = restart");
     }
-    fitted.expected = budget_.fill(
-        std::min(fitted.expected.film_bytes, budget_.film_bytes_within(aim, frames)), frames);
     fitted.chosen_before = true;
     fitted.why = choice_text(settings) + ", as when '" + settings.output + "' was begun";
     return fitted;
+  }
+
+  /// The film's bytes, by what there is of it.
+  double by_what_came(const RenderSettings& settings, const ChosenBefore& before,
+                      std::int64_t frames) const {
+    if (before.film_bytes > 0) return static_cast<double>(before.film_bytes);
+    const ResolvedFilm film = resolved(settings);
+    const std::int64_t kept =
+        std::min(frames, before.chunks * std::int64_t{film.settings.chunk_frames});
+    if (kept == 0) return by_arithmetic(settings, frames);
+    const double a_frame = static_cast<double>(before.chunk_bytes) / static_cast<double>(kept);
+    return film_file_bytes(film, a_frame * static_cast<double>(frames), frames);
+  }
+
+  /// Rates are chosen by what they were measured to come to, which may be more than arithmetic says
+  /// and, where the encoder has no use for all of it, much less.
+  bool is_for_this_medium(const RenderSettings& settings, const ChosenBefore& before,
+                          double share) const {
+    if (before.film_bytes > 0 && share > 1) return false;
+    const std::int64_t frames = frame_count(settings);
+    const double asked =
+        budget_.fill(static_cast<std::int64_t>(by_arithmetic(settings, frames)), frames).share();
+    const bool is_known = before.film_bytes > 0 || before.chunks > 0;
+    // What is kept are its first chunks, which are not quite like the rest.
+    const double too_little = is_known ? 0.9 : 0.6, too_much = is_known ? 1.06 : 1.25;
+    const bool as_much_as_may_be = *settings.film.bitrate >= highest_bitrate() / 100 * 98;
+    return share <= too_much && (std::max(share, asked) >= too_little || as_much_as_may_be);
   }
 
   /// The name that was given, or none.
