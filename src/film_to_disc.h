@@ -5,16 +5,18 @@
 //   lifereel::apply_preset(settings, "dvd_video");
 //   settings.output = "film.mpg";
 //   const lifereel::FittedFilm fitted = lifereel::fit_to_disc(settings, {"dvd"});
-//   lifereel::render(fitted.settings);
+//   lifereel::render_to_fit(fitted.settings, {"dvd"});
 //
 // Note: [Fitting] What a medium has beside the film is known to the sector: packs, navigation
 // packs, tables, file systems, sound. What a bit rate comes to is measured: whole chunks of the
 // film, which are the very ones that it will have, from its first on to as far along its universe
 // as a part of the film's own time allows, at one or two rates. A large picture stands for itself
-// in a smaller world of the same seed and density (estimate.h, Note: [Estimates]). The rate is
-// chosen for 98.5 % of the medium, so that neither what is not measured nor the length of a last
-// chunk carries it beyond, and rounded to three figures. It becomes a setting like any other, so
-// that the film's bytes depend on it and on nothing that was measured; working files, and a film
+// in a smaller world of the same seed and density (estimate.h, Note: [Estimates]), and one piece at
+// its own size says how far that is off. Where pieces leave
+// bits unused, what lies behind the oldest one is not asked for more than fits if it takes all. The
+// rate is chosen for 98.5 % of the medium, so that neither what is not measured nor the length of a
+// last chunk carries it beyond, and rounded to three figures. It becomes a setting like any other,
+// so that the film's bytes depend on it and on nothing that was measured; working files, and a film
 // that is finished, keep it, and the same request takes it from there.
 #pragma once
 
@@ -73,8 +75,9 @@ struct FittedFilm {
 };
 
 /// Chooses what is missing so that the image of the film, by make_disc() or the programs that it
-/// names, fills the medium to 97 to 100 %, and never takes more. Blocks for up to a tenth of the
-/// film's own time, 5 s at least and 5 min at most; nothing is written. JobProgress::step tells
+/// names, fills the medium to 97 to 100 %: as far as measuring tells, and render_to_fit() sees to
+/// the rest. Blocks for up to a tenth of the film's own time, 10 s at least and 5 min at most, and
+/// with a large picture for up to 5 min more; nothing is written. JobProgress::step tells
 /// what is measured. Throws std::invalid_argument: for settings that render() would refuse, a
 /// medium that is not known, a film that has no bitrate to choose (lossless, pictures, the codec
 /// null), and one that cannot fit, with the length or the medium that would; Cancelled.
@@ -88,18 +91,35 @@ DiscFill disc_fill(const RenderSettings& settings, const FitSettings& fit, std::
 /// One sentence: "an image of 4 630 118 400 bytes, 98.5 % of DVD+R".
 std::string describe(const DiscFill& fill);
 
+struct FittedRender {
+  RenderSettings settings;  ///< of the film as it is now: its bitrate may be lower, or its length
+  RenderReport report;      ///< of the last render
+  DiscFill fill;
+};
+
+/// render() of what fit_to_disc() chose, and where the film comes out too large all the same, once
+/// more, at the bitrate or of the length that its size asks for: what was measured is not the
+/// whole film, which then is. JobControl::notice is told. Throws as render() does, and
+/// FinishedWithError where the third film is too large, or FitSettings::choose leaves nothing to
+/// change: the film is kept.
+FittedRender render_to_fit(const RenderSettings& settings, const FitSettings& fit,
+                           const JobControl& control = {});
+
 /// A film and its disc in one go.
 struct FilmDiscSettings {
   RenderSettings film;  ///< `film.output`: where it is made; film_beside() has a name
   DiscSettings disc;    ///< `films` is left empty
   /// Else it is removed when the image is finished, unless it was there before.
   bool keep_film = false;
+  /// By what the film was chosen: it is made by render_to_fit(). Else by render().
+  std::optional<FitSettings> fit;
 };
 
 struct FilmDiscReport {
   /// Nothing where a finished film of these settings was there already.
   std::optional<RenderReport> film;
   DiscReport disc;
+  RenderSettings settings;  ///< of the film as it is now
 };
 
 /// Where the film of an image is made where nobody says: "disc.mpg" beside "disc.iso", or
@@ -110,7 +130,7 @@ std::string film_beside(const std::string& image, const FilmSettings& film);
 /// programs. Throws as render_disc() does.
 void validate(const FilmDiscSettings& settings);
 
-/// render() and make_disc(). What is known to be wrong with either (a program that is missing, too
+/// The film and make_disc(). What is known to be wrong with either (a program that is missing, too
 /// little space on the disk for both, a label, the image's name) is thrown before the first frame.
 /// A finished film of the same settings under `film.output` is taken as it is. When authoring
 /// fails or is cancelled, the film stays, and the sentence says so; the same settings go on there.

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <unistd.h>
 
-#include <cstdint>
 #include <cstdio>
 #include <filesystem>
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "src/cli/commands.h"
@@ -68,17 +66,6 @@ std::optional<FilmDiscSettings> image_of(const Arguments& arguments,
   return disc;
 }
 
-/// What the finished film makes of its medium. Throws FinishedWithError where it is too large.
-std::string disc_line(const RenderSettings& settings, const FitSettings& fit) {
-  std::error_code ignored;
-  const auto bytes = std::filesystem::file_size(settings.output, ignored);
-  if (ignored) return {};
-  const DiscFill fill = disc_fill(settings, fit, static_cast<std::int64_t>(bytes));
-  if (fill.fits()) return "disc            " + describe(fill) + "\n";
-  throw FinishedWithError("the film is finished and kept, but too large: " + describe(fill) +
-                          "; put it on a larger one, or render it with a lower bitrate = RATE");
-}
-
 int run_render(const Arguments& arguments) {
   if (arguments.has("work") || arguments.has("task")) return run_task(arguments);
   const bool quiet = arguments.has("quiet");
@@ -114,10 +101,14 @@ int run_render(const Arguments& arguments) {
       line.make_way();
       say(sentence);
     });
-    if (disc) disc->film = settings;
+    if (disc) {
+      disc->film = settings;
+      disc->fit = fit;
+    }
   }
   RenderReport report;
   std::optional<DiscReport> image;
+  std::string filled;
   {
     ProgressLine line(words, quiet || json);
     JsonProgress json_lines(STDERR_FILENO);
@@ -143,7 +134,13 @@ int run_render(const Arguments& arguments) {
         report = std::move(*both.film);
       else
         report.finished_before = true;
+      settings = std::move(both.settings);
       image = std::move(both.disc);
+    } else if (fit) {
+      FittedRender made = render_to_fit(settings, *fit, control);
+      settings = std::move(made.settings);
+      report = std::move(made.report);
+      filled = "disc            " + describe(made.fill) + "\n";
     } else {
       report = render(settings, control);
     }
@@ -152,7 +149,6 @@ int run_render(const Arguments& arguments) {
   keep_as_estimate(settings, report, how);
   const bool film_was_there = disc && report.finished_before;
   if (!quiet && !film_was_there) std::fputs(describe(report).c_str(), words);
-  const std::string filled = fit && !disc ? disc_line(settings, *fit) : std::string();
   if (!quiet) std::fputs(filled.c_str(), words);
   if (!image) return 0;
   if (!quiet) std::fputs(describe(*image).c_str(), words);

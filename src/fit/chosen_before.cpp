@@ -49,6 +49,20 @@ std::string lines_of_choice(const std::string& text) {
   return chosen;
 }
 
+/// Chunks are there only when they are whole, under their name and a number. The last one of a film
+/// may be shorter than the others and says less.
+void count_chunks(const std::string& film, ChosenBefore& choice) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(WorkFolder::path_for(film), ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with("chunk-") || entry.path().has_extension()) continue;
+    const auto bytes = entry.file_size(ignored);
+    if (ignored) continue;
+    choice.chunk_bytes += static_cast<std::int64_t>(bytes);
+    ++choice.chunks;
+  }
+}
+
 }  // namespace
 
 std::optional<ChosenBefore> chosen_before(const RenderSettings& settings) {
@@ -75,6 +89,12 @@ std::optional<ChosenBefore> chosen_before(const RenderSettings& settings) {
   if (!choice.is_unfinished &&
       settings_of_film(film) != self_description(with_choice(settings, choice)))
     return std::nullopt;
+  std::error_code error;
+  if (choice.is_unfinished)
+    count_chunks(film, choice);
+  else
+    choice.film_bytes = static_cast<std::int64_t>(fs::file_size(film, error));
+  if (error) return std::nullopt;
   return choice;
 }
 

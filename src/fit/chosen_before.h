@@ -2,6 +2,7 @@
 // Private to src/.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "src/settings.h"
@@ -16,6 +17,9 @@ struct ChosenBefore {
   std::optional<std::int64_t> frames;
   std::optional<double> seconds;
   bool is_unfinished = false;  ///< by working files
+  /// What came of it: bytes of the finished film, or of the chunks that are kept, and of how many
+  /// chunks those are.
+  std::int64_t film_bytes = 0, chunk_bytes = 0, chunks = 0;
 };
 std::optional<ChosenBefore> chosen_before(const RenderSettings& settings);
 

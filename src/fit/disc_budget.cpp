@@ -64,6 +64,11 @@ std::int64_t DiscBudget::film_bytes_within(double share, std::int64_t frames) co
   return film;
 }
 
+std::int64_t DiscBudget::film_bytes_to_use(double share, std::int64_t frames) const {
+  const std::int64_t bytes = film_bytes_within(share, frames);
+  return dvd_video_ ? std::min(bytes, most_title_bytes) : bytes;
+}
+
 DiscFill DiscBudget::fill(std::int64_t film_bytes, std::int64_t frames) const {
   return {medium_.description, medium_.bytes(), film_bytes, image_bytes(film_bytes, frames)};
 }

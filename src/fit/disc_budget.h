@@ -23,6 +23,8 @@ class DiscBudget {
   /// The largest film whose image takes no more than that part of the medium; below 0 where the
   /// image of an empty one does.
   std::int64_t film_bytes_within(double share, std::int64_t frames) const;
+  /// The same, but no more than a title of DVD-Video can hold.
+  std::int64_t film_bytes_to_use(double share, std::int64_t frames) const;
   DiscFill fill(std::int64_t film_bytes, std::int64_t frames) const;
 
   /// Of what a title of DVD-Video can hold: nine VOBs.

@@ -20,14 +20,15 @@ namespace lifereel {
 namespace {
 
 /// What is spent on a film: a tenth of its own time, within limits.
-constexpr double film_share = 0.1, least_seconds = 5, most_seconds = 300;
-constexpr std::size_t fewest_pieces = 3, most_pieces = 8;
+constexpr double film_share = 0.1, least_seconds = 10, most_seconds = 300;
+constexpr std::size_t fewest_pieces = 4, most_pieces = 8;
 /// Of a film in one piece, whose rate control needs a while.
 constexpr std::int64_t uncut_piece_frames = 500;
 /// Chunks of one piece, which as many lanes encode at once.
 constexpr int most_chunks_at_once = 4;
 
 constexpr const char* measuring_step = "measuring pieces of the film";
+constexpr const char* whole_picture_step = "measuring a piece at its own size";
 constexpr const char* step_again = "measuring them at another bitrate";
 
 bool has_disc_target(const RenderSettings& settings) {
@@ -133,9 +134,31 @@ void FilmPieces::choose_world() {
       least_seconds, most_seconds);
   const double affordable = budget_seconds_ / (a_pixel * static_cast<double>(piece_frames_) *
                                                rates_tried * fewest_pieces);
+  whole_picture_seconds_ =
+      a_pixel * static_cast<double>(piece_frames_) * pixels_of(settings_.universe);
   world_ = sample_world(settings_.universe, std::max(least_pixels, affordable));
   worlds_ = pixels_of(settings_.universe) / pixels_of(world_);
   engine_.reset();
+}
+
+/// Rate control begins every chunk with a guess that does not grow with the picture as its bits do,
+/// so that chunks of a smaller one come out a few percent smaller or larger: one piece is measured
+/// at its own size, where that takes no longer than all others may. The second, for the universe
+/// of the first one is unlike any later.
+void FilmPieces::measure_whole_picture(const FilmSettings& rates) {
+  if (world_ == settings_.universe || whole_picture_seconds_ > most_seconds) return;
+  const UniverseSettings small = world_;
+  const double worlds = worlds_;
+  world_ = settings_.universe;
+  worlds_ = 1;
+  make_engine_of_world();
+  tell(whole_picture_step, -1);
+  const std::int64_t begin = frames_ >= 2 * piece_frames_ ? piece_frames_ : 0;
+  go_to(begin);
+  whole_picture_ = measure_here(begin, rates);
+  engine_.reset();
+  world_ = small;
+  worlds_ = worlds;
 }
 
 /// Where further pieces begin: every one where there is time for all, else further and further
@@ -175,7 +198,7 @@ void FilmPieces::go_to(std::int64_t frame) {
 
 FilmPieces::Piece FilmPieces::measure_here(std::int64_t begin, const FilmSettings& rates) {
   const std::int64_t frames = std::min(piece_frames_, frames_ - begin);
-  const double bytes = encode(rates, frames);
+  const double bytes = encode(rates, frames) * correction_;
   return {begin, frames, bytes / static_cast<double>(frames)};
 }
 
@@ -187,6 +210,7 @@ void FilmPieces::keep_place(std::int64_t begin) {
 }
 
 std::vector<FilmPieces::Piece> FilmPieces::first_measure(const FilmSettings& rates) {
+  measure_whole_picture(rates);
   make_engine_of_world();
   tell(measuring_step, 0);
   go_to(0);
@@ -211,6 +235,9 @@ std::vector<FilmPieces::Piece> FilmPieces::first_measure(const FilmSettings& rat
   } else {
     begins = older_begins(piece_seconds, 0);
   }
+  if (whole_picture_ && whole_picture_->begin > 0 &&
+      (begins.empty() || begins.front() > whole_picture_->begin))
+    begins.insert(begins.begin(), whole_picture_->begin);
   for (const std::int64_t begin : begins) {
     tell(measuring_step,
          static_cast<double>(pieces.size()) / static_cast<double>(begins.size() + 1));
@@ -218,7 +245,18 @@ std::vector<FilmPieces::Piece> FilmPieces::first_measure(const FilmSettings& rat
     keep_place(begin);
     pieces.push_back(measure_here(begin, rates));
   }
+  correct(pieces);
   return pieces;
+}
+
+void FilmPieces::correct(std::vector<Piece>& pieces) {
+  if (!whole_picture_) return;
+  const auto same = std::find_if(pieces.begin(), pieces.end(), [this](const Piece& piece) {
+    return piece.begin == whole_picture_->begin;
+  });
+  if (same == pieces.end() || same->bytes_a_frame <= 0) return;
+  correction_ = whole_picture_->bytes_a_frame / same->bytes_a_frame;
+  for (Piece& piece : pieces) piece.bytes_a_frame *= correction_;
 }
 
 std::vector<FilmPieces::Piece> FilmPieces::measure(const FilmSettings& rates) {
@@ -231,6 +269,19 @@ std::vector<FilmPieces::Piece> FilmPieces::measure(const FilmSettings& rates) {
   }
   return pieces;
 }
+
+namespace {
+
+/// Where bits are left unused, one piece differs from the next by a tenth: no single one is to
+/// stand for all that is older. The first one is of a universe like no other.
+double mean_of_older(const std::vector<FilmPieces::Piece>& pieces) {
+  if (pieces.size() == 1) return pieces.front().bytes_a_frame;
+  double sum = 0;
+  for (std::size_t i = 1; i < pieces.size(); ++i) sum += pieces[i].bytes_a_frame;
+  return sum / static_cast<double>(pieces.size() - 1);
+}
+
+}  // namespace
 
 double mean_bytes_a_frame(const std::vector<FilmPieces::Piece>& pieces, std::int64_t frames) {
   const auto middle = [](const FilmPieces::Piece& piece) {
@@ -256,7 +307,8 @@ double mean_bytes_a_frame(const std::vector<FilmPieces::Piece>& pieces, std::int
   add(middle(pieces.front()), pieces.front().bytes_a_frame, pieces.front().bytes_a_frame);
   for (std::size_t i = 1; i < pieces.size(); ++i)
     add(middle(pieces[i]), pieces[i - 1].bytes_a_frame, pieces[i].bytes_a_frame);
-  add(end, pieces.back().bytes_a_frame, pieces.back().bytes_a_frame);
+  const double older = mean_of_older(pieces);
+  add(end, older, older);
   return sum / end;
 }
 

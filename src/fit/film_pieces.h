@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "sim/checkpoint.h"
@@ -39,18 +40,23 @@ class FilmPieces {
   RenderSettings piece_settings(const FilmSettings& rates, std::int64_t frames) const;
   double encode(const FilmSettings& rates, std::int64_t frames);
   void choose_world();
+  void measure_whole_picture(const FilmSettings& rates);
   void make_engine_of_world();
   void go_to(std::int64_t frame);
   void keep_place(std::int64_t begin);
   Piece measure_here(std::int64_t begin, const FilmSettings& rates);
   std::vector<Piece> first_measure(const FilmSettings& rates);
+  void correct(std::vector<Piece>& pieces);
   std::vector<std::int64_t> older_begins(double piece_seconds, double pass_seconds);
   void tell(const char* what, double share) const;
 
   const RenderSettings settings_;
   const JobControl& control_;
   UniverseSettings world_;
-  double worlds_ = 1;  // that the film's picture is as large as
+  double worlds_ = 1;                 // that the film's picture is as large as
+  double whole_picture_seconds_ = 0;  // of a piece, about
+  std::optional<Piece> whole_picture_;
+  double correction_ = 1;  // of what pieces of a smaller world come to
   std::int64_t frames_ = 0, piece_frames_ = 0;
   double budget_seconds_ = 0;
   std::unique_ptr<Engine> engine_;
@@ -58,7 +64,7 @@ class FilmPieces {
 };
 
 /// The mean over a film of `frames` frames: between pieces as if it changed evenly, behind the last
-/// one as there.
+/// one as in all but the first.
 double mean_bytes_a_frame(const std::vector<FilmPieces::Piece>& pieces, std::int64_t frames);
 
 }  // namespace lifereel

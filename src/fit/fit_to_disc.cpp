@@ -16,6 +16,7 @@
 #include "src/fit/chosen_before.h"
 #include "src/fit/disc_budget.h"
 #include "src/fit/film_pieces.h"
+#include "src/fit/fit_choice.h"
 #include "src/media/film_size.h"
 #include "src/render/film_sound.h"
 #include "src/settings/codec_names.h"
@@ -29,24 +30,17 @@ namespace {
 
 using Choice = FitSettings::Choice;
 
-/// Of the medium: what is aimed at, by what is measured; what it may come to, and by arithmetic
-/// alone, which pieces do not see beyond; from where on it counts as filled.
-constexpr double aim = 0.985, most = 0.995, most_by_arithmetic = 0.993, filled = 0.97;
+/// Of the medium, by what is measured: what it may come to, and by arithmetic alone, which pieces
+/// do not see beyond; from where on it counts as filled.
+constexpr double most = 0.995, most_by_arithmetic = 0.993, filled = 0.97;
 /// What is measured is as good as the aim.
 constexpr double good_enough = 0.002;
 /// So little is made up for without another measurement: sizes follow rates.
 constexpr double little = 0.02;
-constexpr std::int64_t least_bitrate = 1000;
-
-/// To three figures, downwards, so that a little more or less that was measured makes no other
-/// film.
-std::int64_t rounded_down(double value) {
-  if (value < 1000) return static_cast<std::int64_t>(value);
-  const double step_of_ten = std::pow(10.0, std::floor(std::log10(value)) - 2);
-  const double leading = value / step_of_ten;
-  const double step = step_of_ten * (leading >= 500 ? 1.0 : leading >= 250 ? 0.5 : 0.2);
-  return static_cast<std::int64_t>(std::floor(value / step) * step);
-}
+/// Of a change of the bitrate, what a film follows that has a use for all its bits.
+constexpr double follows_all_the_way = 0.9;
+constexpr double aim = aim_of_fit;
+constexpr std::int64_t least_bitrate = least_fitted_bitrate;
 
 std::string rate_text(std::int64_t bits_a_second) {
   return format("%lld kb/s", static_cast<long long>(bits_a_second / 1000));
@@ -57,10 +51,6 @@ std::string size_of(std::int64_t bytes) {
 }
 
 std::string percent_text(double share) { return format("%.1f %%", 100 * share); }
-
-double seconds_of(const RenderSettings& settings) {
-  return static_cast<double>(frame_count(settings)) / settings.film.frames_per_second.value();
-}
 
 /// Throws std::invalid_argument for what has no bitrate to choose.
 void check_kind(const RenderSettings& settings) {
@@ -169,8 +159,7 @@ class Fit {
   }
 
   std::int64_t room(double share, std::int64_t frames) const {
-    const std::int64_t bytes = budget_.film_bytes_within(share, frames);
-    return is_dvd() ? std::min(bytes, DiscBudget::most_title_bytes) : bytes;
+    return budget_.film_bytes_to_use(share, frames);
   }
 
   double by_arithmetic(const RenderSettings& settings, std::int64_t frames) const {
@@ -184,6 +173,17 @@ class Fit {
                    std::int64_t frames) const {
     const double bytes = mean_bytes_a_frame(pieces, frames) * static_cast<double>(frames);
     return is_dvd() ? bytes : film_file_bytes(resolved(settings), bytes, frames);
+  }
+
+  /// At most, about: what lies behind the oldest piece takes all that it is asked to, though
+  /// younger pictures may have left some of it unused.
+  double at_most(const RenderSettings& settings, const std::vector<FilmPieces::Piece>& pieces,
+                 std::int64_t frames) const {
+    const std::int64_t measured = std::min(pieces.back().begin + pieces.back().frames, frames);
+    const auto rest = static_cast<double>(frames - measured);
+    const double asked = by_arithmetic(settings, frames) / static_cast<double>(frames);
+    const double last = by_pieces(settings, pieces, frames) - by_pieces(settings, pieces, measured);
+    return by_pieces(settings, pieces, measured) + std::max(last, asked * rest);
   }
 
   void check_resolves(const RenderSettings& settings) const {
@@ -208,24 +208,45 @@ class Fit {
     FittedFilm fitted;
     fitted.settings = restored_output(settings);
     const std::int64_t frames = frame_count(settings);
-    const double bytes = by_arithmetic(settings, frames);
-    fitted.expected = budget_.fill(static_cast<std::int64_t>(bytes), frames);
-    // It was measured then that these rates come to less, or more.
-    constexpr double too_little = 0.6, too_much = 1.25;
-    const bool as_much_as_may_be = *settings.film.bitrate >= highest_bitrate() / 100 * 98;
-    if (fitted.expected.share() > too_much ||
-        (fitted.expected.share() < too_little && !as_much_as_may_be)) {
+    fitted.expected =
+        budget_.fill(static_cast<std::int64_t>(by_what_came(settings, before, frames)), frames);
+    if (!is_for_this_medium(settings, before, fitted.expected.share())) {
       if (!before.is_unfinished) return std::nullopt;
       refuse("what is kept of " + in_quotes(settings.output) + " was chosen for another medium, " +
              percent_text(fitted.expected.share()) + " of " + medium().description +
              "; name that one, go on without any at " + choice_text(settings) +
              ", or begin anew with resume = restart");
     }
-    fitted.expected = budget_.fill(
-        std::min(fitted.expected.film_bytes, budget_.film_bytes_within(aim, frames)), frames);
     fitted.chosen_before = true;
     fitted.why = choice_text(settings) + ", as when '" + settings.output + "' was begun";
     return fitted;
+  }
+
+  /// The film's bytes, by what there is of it.
+  double by_what_came(const RenderSettings& settings, const ChosenBefore& before,
+                      std::int64_t frames) const {
+    if (before.film_bytes > 0) return static_cast<double>(before.film_bytes);
+    const ResolvedFilm film = resolved(settings);
+    const std::int64_t kept =
+        std::min(frames, before.chunks * std::int64_t{film.settings.chunk_frames});
+    if (kept == 0) return by_arithmetic(settings, frames);
+    const double a_frame = static_cast<double>(before.chunk_bytes) / static_cast<double>(kept);
+    return film_file_bytes(film, a_frame * static_cast<double>(frames), frames);
+  }
+
+  /// Rates are chosen by what they were measured to come to, which may be more than arithmetic says
+  /// and, where the encoder has no use for all of it, much less.
+  bool is_for_this_medium(const RenderSettings& settings, const ChosenBefore& before,
+                          double share) const {
+    if (before.film_bytes > 0 && share > 1) return false;
+    const std::int64_t frames = frame_count(settings);
+    const double asked =
+        budget_.fill(static_cast<std::int64_t>(by_arithmetic(settings, frames)), frames).share();
+    const bool is_known = before.film_bytes > 0 || before.chunks > 0;
+    // What is kept are its first chunks, which are not quite like the rest.
+    const double too_little = is_known ? 0.9 : 0.6, too_much = is_known ? 1.06 : 1.25;
+    const bool as_much_as_may_be = *settings.film.bitrate >= highest_bitrate() / 100 * 98;
+    return share <= too_much && (std::max(share, asked) >= too_little || as_much_as_may_be);
   }
 
   /// The name that was given, or none.
@@ -235,10 +256,7 @@ class Fit {
   }
 
   std::string choice_text(const RenderSettings& settings) const {
-    if (fit_.choose == Choice::length)
-      return "seconds = " + print_double(settings.seconds.value_or(seconds_of(settings))) + " (" +
-             duration_text(seconds_of(settings)) + ")";
-    return "bitrate = " + print_rate(*settings.film.bitrate);
+    return text_of_choice(settings, fit_.choose);
   }
 
   FittedFilm fitted_film(const RenderSettings& settings, double bytes) const {
@@ -326,7 +344,7 @@ class Fit {
     std::int64_t rate = rounded_down(std::min(by_share, limit));
     check_resolves(at_rate(rate));
     FilmPieces pieces(at_rate(rate), control_);
-    double bytes = measured(pieces, rate, frames);
+    double bytes = measured(pieces, rate, frames).bytes;
     bool unused = false;
     if (bytes > (1 + good_enough) * target) {
       lower(pieces, rate, bytes, target, frames);
@@ -350,9 +368,14 @@ class Fit {
     return fitted;
   }
 
-  double measured(FilmPieces& pieces, std::int64_t rate, std::int64_t frames) const {
+  struct Measured {
+    double bytes = 0, at_most = 0;
+  };
+
+  Measured measured(FilmPieces& film, std::int64_t rate, std::int64_t frames) const {
     const RenderSettings settings = at_rate(rate);
-    return by_pieces(settings, pieces.measure(settings.film), frames);
+    const std::vector<FilmPieces::Piece> pieces = film.measure(settings.film);
+    return {by_pieces(settings, pieces, frames), at_most(settings, pieces, frames)};
   }
 
   /// The film came to more than it was told.
@@ -370,7 +393,7 @@ class Fit {
       const std::int64_t next =
           std::max(least_bitrate, rounded_down(static_cast<double>(rate) * target / bytes));
       if (next >= rate) break;
-      const double then = measured(pieces, next, frames);
+      const double then = measured(pieces, next, frames).bytes;
       const double given = static_cast<double>(next) / static_cast<double>(rate);
       rate = next;
       const double before = bytes;
@@ -398,7 +421,7 @@ class Fit {
       return true;
     }
     // Is it the rate control, which is always so much short, or is there nothing more to encode?
-    const double then = measured(pieces, bold, frames);
+    const auto [then, then_at_most] = measured(pieces, bold, frames);
     const double asked = static_cast<double>(bold) / static_cast<double>(rate) - 1;
     const double got = then / bytes - 1;
     constexpr double follows = 0.6;
@@ -406,8 +429,14 @@ class Fit {
     const double slope = (then - bytes) / static_cast<double>(bold - rate);
     // Not far beyond what was measured, where it may follow otherwise.
     const double furthest = static_cast<double>(bold) + static_cast<double>(bold - rate) / 2;
+    // Nor so far that older pictures, which were not measured, carry the film beyond its medium.
+    double surely = limit;
+    if (got < follows_all_the_way * asked)
+      surely = std::max(
+          static_cast<double>(rate),
+          static_cast<double>(bold) * static_cast<double>(room(most, frames)) / then_at_most);
     const std::int64_t chosen = rounded_down(
-        std::min({limit, furthest, static_cast<double>(rate) + (target - bytes) / slope}));
+        std::min({limit, furthest, surely, static_cast<double>(rate) + (target - bytes) / slope}));
     bytes += slope * static_cast<double>(chosen - rate);
     rate = chosen;
     return true;
@@ -431,12 +460,16 @@ class Fit {
     const std::vector<FilmPieces::Piece> pieces = film.measure(settings.film);
     const double expected = by_arithmetic(settings, *settings.frames);
     const double bytes = by_pieces(settings, pieces, *settings.frames);
+    frames =
+        std::min(frames_that_fill(
+                     [&](std::int64_t length) { return by_pieces(settings, pieces, length); }, aim),
+                 longest(settings));
     // Where bits are left over, older pictures that were not measured may ask for them.
-    constexpr double careful_aim = 0.975;
-    frames = std::min(
-        frames_that_fill([&](std::int64_t length) { return by_pieces(settings, pieces, length); },
-                         bytes < filled * expected ? careful_aim : aim),
-        longest(settings));
+    if (bytes < filled * expected && leaves_bits(film, settings, bytes))
+      frames = std::min(
+          frames,
+          frames_that_fill([&](std::int64_t length) { return at_most(settings, pieces, length); },
+                           most));
     const double seconds = static_cast<double>(frames) / second;
     constexpr double whole_seconds_from = 100;
     settings.frames.reset();
@@ -455,6 +488,15 @@ class Fit {
                                    "lower bitrate fills " +
                                    medium().description + " with a longer film";
     return fitted;
+  }
+
+  /// Whether less would do, or it is rate control that comes out short at any bitrate.
+  bool leaves_bits(FilmPieces& film, RenderSettings settings, double bytes) const {
+    constexpr double a_little_less = 0.95;
+    settings.film.bitrate =
+        static_cast<std::int64_t>(a_little_less * static_cast<double>(*settings.film.bitrate));
+    const double then = by_pieces(settings, film.measure(settings.film), *settings.frames);
+    return 1 - then / bytes < follows_all_the_way * (1 - a_little_less);
   }
 
   std::int64_t longest(const RenderSettings& settings) const {

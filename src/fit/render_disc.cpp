@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // render_disc() of film_to_disc.h.
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <system_error>
@@ -55,6 +56,7 @@ class FilmDisc {
   FilmDisc(const FilmDiscSettings& settings, const JobControl& control)
       : film_(settings.film),
         disc_(normal(settings.disc)),
+        fit_(settings.fit),
         keep_film_(settings.keep_film),
         control_(control) {
     identify_sound(film_.film, control);
@@ -64,7 +66,8 @@ class FilmDisc {
   FilmDiscReport run() {
     FilmDiscReport report;
     check();
-    if (!is_there(film_)) report.film = render(film_, control_);
+    if (!is_there(film_)) report.film = make_film();
+    report.settings = film_;
     try {
       report.disc = make_disc(disc_, control_);
     } catch (const FinishedUnnamed&) {
@@ -83,13 +86,20 @@ class FilmDisc {
   }
 
  private:
+  RenderReport make_film() {
+    if (!fit_) return render(film_, control_);
+    FittedRender made = render_to_fit(film_, *fit_, control_);
+    film_ = std::move(made.settings);
+    return std::move(made.report);
+  }
+
   std::string film_stays() const {
     return "; the film is finished and stays, '" + film_.output +
            "', and a render with the same settings goes on there";
   }
 
   void check() const {
-    validate({film_, disc_, keep_film_});
+    validate({film_, disc_, keep_film_, fit_});
     FinishedFile::try_out(disc_.output);
     if (!is_there(film_)) check_film();
     check_space();
@@ -127,6 +137,7 @@ class FilmDisc {
 
   RenderSettings film_;
   DiscSettings disc_;
+  const std::optional<FitSettings> fit_;
   const bool keep_film_;
   const JobControl& control_;
 };

@@ -4,6 +4,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
@@ -125,6 +126,62 @@ TEST_SUITE("src.fit_to_disc") {
     CHECK(filled.share() > 0.95);
   }
 
+  TEST_CASE("a film that comes out too large is rendered once more") {
+    if (!test::has_encoder("libx264")) return;
+    const test::TemporaryFolder folder;
+    RenderSettings settings = small_film(folder.file("film.mp4"));
+    settings.frames = 100;
+    settings.stats = folder.file("stats.json");
+    std::vector<std::string> notices;
+    JobControl control;
+    control.notice = [&](const std::string& sentence) { notices.push_back(sentence); };
+    const auto told = [&](const char* text) {
+      return std::any_of(notices.begin(), notices.end(),
+                         [text](const std::string& sentence) { return contains(sentence, text); });
+    };
+    const FittedRender fitting = render_to_fit(settings, on("3 MB", Choice::nothing), control);
+    CHECK(fitting.settings.film == settings.film);
+    CHECK_FALSE(told("rendered once more"));
+    settings.overwrite = true;
+    const std::string medium = std::to_string(fitting.fill.image_bytes - 30'000);
+    const FitSettings fit = on(medium);
+    const FittedRender made = render_to_fit(settings, fit, control);
+    settings.overwrite = false;
+    CHECK(made.fill.fits());
+    CHECK(made.fill.share() > 0.95);
+    CHECK(made.fill.film_bytes == size_of(settings.output));
+    CHECK(*made.settings.film.bitrate < 500'000);
+    CHECK(told("and is rendered once more, bitrate = "));
+    RenderSettings from;
+    apply_embedded_config(from, read_film_comment(settings.output), "film");
+    CHECK(from.film.bitrate == made.settings.film.bitrate);
+
+    settings.output = folder.file("shorter.mp4");
+    settings.stats.clear();
+    const FittedRender shorter = render_to_fit(settings, on(medium, Choice::length), control);
+    CHECK(shorter.fill.fits());
+    CHECK(shorter.settings.film.bitrate == settings.film.bitrate);
+    CHECK(frame_count(shorter.settings) < 100);
+    CHECK(told("and is rendered once more, seconds = "));
+
+    // Both are given, and nothing is left to choose.
+    settings.output = folder.file("both.mp4");
+    CHECK(contains(error_of([&] { render_to_fit(settings, on(medium, Choice::nothing)); }),
+                   "finished and kept, but too large: an image of"));
+    CHECK(fs::exists(settings.output));
+
+    FilmDiscSettings disc;
+    disc.film = settings;
+    disc.film.output = folder.file("data.mp4");
+    disc.fit = fit;
+    disc.disc.output = folder.file("data.iso");
+    disc.disc.medium = fit.medium;
+    const FilmDiscReport report = render_disc(disc);
+    CHECK(report.settings.film.bitrate == made.settings.film.bitrate);
+    CHECK(report.disc.bytes <= std::stoll(medium));
+    CHECK_FALSE(fs::exists(disc.film.output));
+  }
+
   TEST_CASE("what was chosen is kept by the film, and by what a stopped render leaves") {
     if (!test::has_encoder("libx264")) return;
     const test::TemporaryFolder folder;
@@ -150,6 +207,9 @@ TEST_SUITE("src.fit_to_disc") {
       CHECK(contains(again.why, "as when"));
       CHECK(contains(refusal_of([&] { fit_to_disc(settings, on("700MB")); }),
                      "chosen for another medium"));
+      // Nor is it for one that is a little larger: what came of it tells.
+      CHECK(contains(refusal_of([&] { fit_to_disc(settings, on("1900 kB")); }),
+                     "chosen for another medium"));
       settings.resume = Resume::restart;
       CHECK_FALSE(fit_to_disc(settings, fit).chosen_before);
       settings.resume = Resume::automatic;
@@ -162,6 +222,7 @@ TEST_SUITE("src.fit_to_disc") {
     // A film that is there is no reason to keep to what it was made for.
     settings.overwrite = true;
     CHECK_FALSE(fit_to_disc(settings, on("3000 kB")).chosen_before);
+    CHECK_FALSE(fit_to_disc(settings, on("1400 kB")).chosen_before);
     settings.overwrite = false;
     CHECK(contains(refusal_of([&] { fit_to_disc(settings, on("3000 kB")); }), "exists"));
   }
@@ -258,6 +319,9 @@ TEST_SUITE("src.fit_to_disc") {
     CHECK(mean_bytes_a_frame(pieces, 250) == doctest::Approx((50 * 10 + 200 * 15) / 250.0));
     CHECK(mean_bytes_a_frame(pieces, 450) ==
           doctest::Approx((50 * 10 + 200 * 15 + 200 * 20) / 450.0));
+    const std::vector<FilmPieces::Piece> three{{0, 100, 10}, {100, 100, 20}, {200, 100, 30}};
+    CHECK(mean_bytes_a_frame(three, 450) ==
+          doctest::Approx((50 * 10 + 100 * 15 + 100 * 25 + 200 * 25) / 450.0));
     const std::vector<FilmPieces::Piece> all{{0, 100, 10}, {100, 50, 40}};
     CHECK(mean_bytes_a_frame(all, 150) == doctest::Approx(20));
   }
