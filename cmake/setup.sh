@@ -11,11 +11,11 @@ build_packages="g++ cmake ninja-build pkg-config
   libboost-program-options-dev"
 
 # groff, mandoc, zsh and fish, which read the manual and the completions; lintian, which reads packages;
-# clang, its sanitizers, its standard library and clang-format 14; doctest; ffmpeg and ffprobe, which
+# clang, its linker, sanitizers and standard library, and clang-format 14; doctest; ffmpeg and ffprobe, which
 # judge the films; programs that make discs, and what reads and plays them; python3, which renders
 # under faults; Slurm, which shares a film out; locales, one of which has a decimal comma; a cross
 # compiler and an emulator for 64-bit Arm; git, of which the checkout is one.
-test_packages="clang libclang-rt-14-dev clang-format-14 libc++-14-dev libc++abi-14-dev
+test_packages="clang lld libclang-rt-14-dev clang-format-14 libc++-14-dev libc++abi-14-dev
   doctest-dev
   ffmpeg dvdauthor genisoimage xorriso lsdvd libdvdread-dev libdvdnav-dev python3 locales
   slurmctld slurmd slurm-client munge

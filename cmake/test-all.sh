@@ -96,7 +96,7 @@ for stage in ${*:-release asan tsan shared}; do
     release)
       build release $cuda $unity && run_tests release || note_build release ;;
     asan)
-      build asan $unity -DLIFEREEL_FUZZ_SECONDS=2 && run_tests asan || note_build asan ;;
+      build asan $unity -DLIFEREEL_FUZZ_SECONDS=2 -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld && run_tests asan || note_build asan ;;
     tsan)
       targets='lifereel_tests cuda_on_host_tests'
       build tsan $unity && run_tests tsan -L concurrency || note_build tsan

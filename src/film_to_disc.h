@@ -99,9 +99,10 @@ struct FittedRender {
 
 /// render() of what fit_to_disc() chose, and where the film comes out too large all the same, once
 /// more, at the bitrate or of the length that its size asks for: what was measured is not the
-/// whole film, which then is. JobControl::notice is told. Throws as render() does, and
-/// FinishedWithError where the third film is too large, or FitSettings::choose leaves nothing to
-/// change: the film is kept.
+/// whole film, which then is. JobControl::notice is told. Until then the larger film stays, as
+/// "film.too-large.mpg" beside "film.mpg", and where the second render is stopped it still does;
+/// the same settings go on with the second. Throws as render() does, and FinishedWithError where
+/// the third film is too large, or FitSettings::choose leaves nothing to change: the film is kept.
 FittedRender render_to_fit(const RenderSettings& settings, const FitSettings& fit,
                            const JobControl& control = {});
 

@@ -66,13 +66,18 @@ std::int64_t size_of_film(const RenderSettings& settings, const RenderReport& re
              : static_cast<std::int64_t>(bytes);
 }
 
-/// The film goes that is of no use, and with it the question whether it may be overwritten: a
-/// render that is stopped then goes on like any other. Not one behind a link, which would lead
-/// nowhere.
-void make_way_for_another(RenderSettings& next) {
-  next.overwrite = true;  // hashes and statistics are there, too
-  std::error_code ignored;
-  if (!fs::is_symlink(next.output, ignored)) fs::remove(next.output, ignored);
+/// A film that is too large is a film all the same, and has taken its time: until there is the
+/// other one it stays beside it, so that a render that is stopped goes on under its own name like
+/// any other. Returns where it is; empty where it may not go there.
+std::string set_aside(const std::string& film) {
+  const fs::path path = film;
+  const fs::path aside =
+      path.parent_path() / (path.stem().string() + ".too-large" + path.extension().string());
+  std::error_code error;
+  // Behind a link it would lead nowhere.
+  if (fs::is_symlink(path, error) || fs::exists(aside, error)) return {};
+  fs::rename(path, aside, error);
+  return error ? std::string() : aside.string();
 }
 
 }  // namespace
@@ -83,8 +88,11 @@ FittedRender render_to_fit(const RenderSettings& settings, const FitSettings& fi
   made.settings = settings;
   identify_sound(made.settings.film, control);
   constexpr int most_renders = 3;  // the second knows what the first one came to
+  std::string aside;
   for (int renders = 1;; ++renders) {
     made.report = render(made.settings, control);
+    std::error_code ignored;
+    if (!aside.empty()) fs::remove(aside, ignored);
     const std::int64_t bytes = size_of_film(made.settings, made.report);
     made.fill = disc_fill(made.settings, fit, bytes);
     if (made.fill.fits()) return made;
@@ -94,10 +102,12 @@ FittedRender render_to_fit(const RenderSettings& settings, const FitSettings& fi
       throw FinishedWithError(
           "the film is finished and kept, but too large: " + describe(made.fill) +
           "; put it on a larger one, or render it with a lower bitrate = RATE");
-    make_way_for_another(*next);
+    aside = set_aside(next->output);
+    next->overwrite = true;  // it is still there, or its hashes and statistics are
     if (control.notice)
       control.notice("the film came out too large, " + describe(made.fill) +
-                     ", and is rendered once more, " + text_of_choice(*next, fit.choose));
+                     ", and is rendered once more, " + text_of_choice(*next, fit.choose) +
+                     "; until then it stays, '" + (aside.empty() ? next->output : aside) + "'");
     made.settings = std::move(*next);
   }
 }

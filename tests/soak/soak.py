@@ -352,10 +352,13 @@ def read_only_folders(table, films, tries, chance):
 
 
 def damage(table, films, tries, chance):
+    begun = 0  # whatever the number of tries, all films have their turn
     for kind in ("chunk", "checkpoint", "job", "film", "lock"):
         for how in ("bits flipped", "cut short", "gone"):
-            def attempt(i, where, kind=kind, how=how):
-                film = films[i % len(films)]
+            begun += 1
+
+            def attempt(i, where, kind=kind, how=how, begun=begun):
+                film = films[(begun + i) % len(films)]
                 until_there_are_chunks(film, where, chance)
                 all_of_kind = [path for path in working_files(where, film)
                                if path.name == kind or path.name.startswith(kind + "-0")]
@@ -470,7 +473,7 @@ def main():
         full_disks(table, films, 1 if quick else 10, chance)
         file_systems_that_lack_something(table, films, 1 if quick else len(films))
         read_only_folders(table, films, 1 if quick else 5, chance)
-        damage(table, films, 2 if quick else 12, chance)
+        damage(table, films, 1 if quick else 12, chance)
         long_render(table, settings.program, 4000 if quick else 20000, settings.keep)
     return 0 if table.good else 1
 

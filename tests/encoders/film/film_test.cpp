@@ -142,7 +142,7 @@ TEST_CASE("ffv1 in mkv is lossless, whatever the stride" * doctest::skip(looks_f
   }
 }
 
-TEST_CASE("odd sizes where the codec takes them") {
+TEST_CASE("odd sizes where the codec takes them" * doctest::skip(looks_for_races)) {
   REQUIRE_ENCODER("ffv1");
   const TemporaryFolder folder;
   const FilmOutput output = film_output(folder.file("odd.mkv"), 161, 121);
@@ -150,7 +150,7 @@ TEST_CASE("odd sizes where the codec takes them") {
   CHECK(decode(output.path).worst_psnr == 99);
 }
 
-TEST_CASE("raw gray, raw 4:2:0 and y4m are what the planes are") {
+TEST_CASE("raw gray, raw 4:2:0 and y4m are what the planes are" * doctest::skip(looks_for_races)) {
   const TemporaryFolder folder;
   const Blobs blobs(64, 48);
   std::string gray, yuv;
@@ -261,7 +261,7 @@ TEST_CASE("pictures are released once when nothing works any more") {
   CHECK(folder.names().empty());
 }
 
-TEST_CASE("a filter chain changes size and format") {
+TEST_CASE("a filter chain changes size and format" * doctest::skip(looks_for_races)) {
   REQUIRE_ENCODER("ffv1");
   const TemporaryFolder folder;
   FilmSettings settings = film_settings("ffv1");
@@ -286,7 +286,8 @@ TEST_CASE("a filter chain changes size and format") {
   CHECK(statistics.duration_seconds == doctest::Approx(1.0));
 }
 
-TEST_CASE("a filter chain converts to what the codec takes, raw gray too") {
+TEST_CASE("a filter chain converts to what the codec takes, raw gray too" *
+          doctest::skip(looks_for_races)) {
   const TemporaryFolder folder;
   FilmSettings settings = film_settings("rawvideo");
   settings.filter = "crop=32:32";
@@ -294,7 +295,7 @@ TEST_CASE("a filter chain converts to what the codec takes, raw gray too") {
   CHECK(read_bytes(folder.file("a.gray")).size() == 2 * 32 * 32);
 }
 
-TEST_CASE("filter chains that do not work say so") {
+TEST_CASE("filter chains that do not work say so" * doctest::skip(looks_for_races)) {
   REQUIRE_ENCODER("ffv1");
   const TemporaryFolder folder;
   FilmSettings settings = film_settings("ffv1");
@@ -350,7 +351,8 @@ TEST_CASE("what has been written is told at any time, also while a film fails") 
   CHECK(film.statistics().frames == 0);  // none of it is in a film
 }
 
-TEST_CASE("muxers see the film's own name, and still read back what is unfinished") {
+TEST_CASE("muxers see the film's own name, and still read back what is unfinished" *
+          doctest::skip(looks_for_races)) {
   REQUIRE_ENCODER("libx264");
   const TemporaryFolder folder;
   FilmSettings settings = film_settings("libx264");
@@ -365,7 +367,8 @@ TEST_CASE("muxers see the film's own name, and still read back what is unfinishe
   CHECK(contains(join(statistics.warnings), "extension is not"));
 }
 
-TEST_CASE("a container that refuses the codec is found before the first picture, filter or not") {
+TEST_CASE("a container that refuses the codec is found before the first picture, filter or not" *
+          doctest::skip(looks_for_races)) {
   REQUIRE_ENCODER("libx264");
   const TemporaryFolder folder;
   FilmSettings settings = film_settings("libx264", {25, 1});
@@ -381,7 +384,7 @@ TEST_CASE("a container that refuses the codec is found before the first picture,
     }
 }
 
-TEST_CASE("what FFmpeg has is listed") {
+TEST_CASE("what FFmpeg has is listed" * doctest::skip(looks_for_races)) {
   bool mpeg2 = false;
   for (const EncoderDescription& encoder : available_video_encoders())
     mpeg2 = mpeg2 || (encoder.name == "mpeg2video" && !encoder.long_name.empty());

@@ -117,7 +117,7 @@ TEST_SUITE("sim.cpu_engine") {
     for (const Seam seam : {Seam::exact, Seam::published}) {
       UniverseSettings universe = small_universe();
       universe.seam = seam;
-      const int frames = test::looks_for_races ? 12 : 40;
+      const int frames = test::sanitized ? 12 : 40;
       const Run expected = run(universe, {Isa::baseline, 1}, frames);
       for (const Isa isa : available_isas())
         for (const int threads : {1, 2, 3, 8}) {

@@ -152,12 +152,28 @@ TEST_SUITE("src.fit_to_disc") {
     CHECK(made.fill.film_bytes == size_of(settings.output));
     CHECK(*made.settings.film.bitrate < 500'000);
     CHECK(told("and is rendered once more, bitrate = "));
+    CHECK(folder.names() == std::vector<std::string>{"film.mp4", "stats.json"});
     RenderSettings from;
     apply_embedded_config(from, read_film_comment(settings.output), "film");
     CHECK(from.film.bitrate == made.settings.film.bitrate);
 
-    settings.output = folder.file("shorter.mp4");
+    // Stopped in the second render, there is the first one, and the same settings go on.
+    settings.output = folder.file("stopped.mp4");
     settings.stats.clear();
+    std::atomic<bool> cancel{false};
+    JobControl stopped;
+    stopped.cancel = &cancel;
+    stopped.notice = [&](const std::string& sentence) {
+      if (contains(sentence, "rendered once more")) cancel = true;
+    };
+    CHECK_THROWS_AS(render_to_fit(settings, fit, stopped), Cancelled);
+    CHECK(fs::exists(folder.file("stopped.too-large.mp4")));
+    CHECK_FALSE(fs::exists(settings.output));
+    RenderSettings rest = made.settings;
+    rest.output = settings.output;
+    CHECK(render_to_fit(rest, fit).fill.film_bytes == made.fill.film_bytes);
+
+    settings.output = folder.file("shorter.mp4");
     const FittedRender shorter = render_to_fit(settings, on(medium, Choice::length), control);
     CHECK(shorter.fill.fits());
     CHECK(shorter.settings.film.bitrate == settings.film.bitrate);

@@ -234,6 +234,7 @@ TEST_SUITE("src.resume") {
     stop();
     flip_bit(second, contents(second).size() - 1);  // its checksum
     CHECK(rendered() == frames - 3 * chunk);
+    if (test::sanitized) return;  // what libFuzzer damages it reads many times
     stop();
     fs::resize_file(second, 20'000);
     CHECK(rendered() == frames - 3 * chunk);
