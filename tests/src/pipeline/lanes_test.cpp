@@ -183,7 +183,7 @@ TEST_SUITE("src.lanes") {
     for (const Preset& one : presets()) {
       CAPTURE(std::string(one.name));
       const bool disc = std::string(one.name).starts_with("dvd_video");
-      RenderSettings settings = preset(one.name, folder.file((disc) ? "film.mpg" : "film.mp4"), 90);
+      RenderSettings settings = preset(one.name, folder.file((disc) ? "film.mpg" : "film.mp4"), 130);
       if (!test::has_encoder(settings.film.codec.c_str())) continue;
       if (!disc) {
         settings.universe.width = 352;
@@ -191,15 +191,15 @@ TEST_SUITE("src.lanes") {
         settings.universe.particles = 600;
       }
       CHECK(chunk_frames(settings.film) > 0);
-      if (!disc) settings.film.gop = 20;
-      settings.film.chunk_frames = 40;
+      if (!disc) settings.film.gop = 40;
+      settings.film.chunk_frames = 80;
       std::string expected;
       for (const int lanes : preset_lane_counts) {
         settings.engine.lanes = lanes;
         render(settings);
         const std::string bytes = contents(settings.output);
         if (expected.empty()) expected = bytes;
-        CHECK(bytes.size() > 10'000);
+        CHECK(bytes.size() > 15'000);
         CHECK(bytes == expected);
       }
     }
