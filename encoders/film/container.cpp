@@ -226,13 +226,16 @@ void check_container(const FilmSettings& settings, const std::string& path,
     throw std::invalid_argument("the container yuv4mpegpipe holds only the codec rawvideo");
   }
   const int holds = avformat_query_codec(&muxer, codec.id, FF_COMPLIANCE_NORMAL);
-  if (holds == 0 || has_no_number(muxer, codec.id))
+  // Of what is negative it is not known: such muxers look at the codec by themselves, or write
+  // whatever they are given. FFmpeg 7 knows of those that are for one codec, and these have no
+  // tags.
+  const bool other_one = codec.id != muxer.video_codec && !holds_many(muxer) &&
+                         (holds < 0 || (holds == 0 && muxer.codec_tag == nullptr));
+  if ((holds == 0 && !other_one) || has_no_number(muxer, codec.id))
     throw std::invalid_argument("the container " + std::string(name) + " cannot hold " +
                                 avcodec_get_name(codec.id) +
                                 "; choose another extension or codec (.mkv holds most)");
-  // Of these it is not known: they look at the codec by themselves, or write whatever they are
-  // given.
-  if (holds < 0 && codec.id != muxer.video_codec && !holds_many(muxer))
+  if (other_one)
     throw std::invalid_argument("the container " + std::string(name) + " holds only " +
                                 avcodec_get_name(muxer.video_codec) + ", and the encoder " +
                                 codec.name + " makes " + avcodec_get_name(codec.id) +

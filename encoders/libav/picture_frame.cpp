@@ -95,12 +95,13 @@ void wrap_picture(const Picture& picture, PictureGuard& guard, AVFrame& frame) {
                        plane_size(plane, picture.width, picture.height).height;
     frame.data[plane] = const_cast<std::uint8_t*>(data);  // AV_BUFFER_FLAG_READONLY below
     frame.linesize[plane] = picture.stride_bytes[plane];
-    extents[count++] = {data, data + bytes};
+    // In order of addresses. (In std::sort of so few GCC 16 sees accesses beyond the array.)
+    int place = count++;
+    for (; place > 0 && std::less<>()(data, extents[place - 1].begin); --place)
+      extents[place] = extents[place - 1];
+    extents[place] = {data, data + bytes};
   }
   // Planes that touch or share memory are one piece; others came from elsewhere.
-  std::sort(extents, extents + count, [](const Extent& a, const Extent& b) {
-    return std::less<const std::uint8_t*>()(a.begin, b.begin);
-  });
   int pieces = 0;
   for (int i = 0; i < count; ++i) {
     if (pieces > 0 && extents[i].begin <= extents[pieces - 1].end)

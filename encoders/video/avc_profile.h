@@ -11,7 +11,7 @@
 namespace lifereel {
 
 struct AvcProfile {
-  int profile = 0;  ///< FF_PROFILE_H264_HIGH and so on
+  int profile = 0;  ///< as libavcodec has it: 100 is High
   int level = 0;    ///< ten times what people call it: 40 is 4.0
 };
 

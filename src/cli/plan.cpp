@@ -2,6 +2,7 @@
 // plan: a film for many machines.
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>

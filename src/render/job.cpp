@@ -20,6 +20,11 @@ namespace {
 
 constexpr std::string_view seal_key = "job-sha256 = ", start_key = "start";
 
+/// Hashes, which settings change and which say less than these.
+bool follows_from_settings(std::string_view key) {
+  return key == start_key || key == "encoder-headers";
+}
+
 std::map<std::string, std::string> lines_of(const std::string& job) {
   std::map<std::string, std::string> lines;
   std::istringstream text(job);
@@ -42,10 +47,10 @@ std::string difference(const std::string& begun, const std::string& now) {
   };
   // Another scene changes much else, too.
   if (differs("scene")) return "begun with " + text(a, "scene") + ", now " + text(b, "scene");
-  for (const bool of_settings : {true, false})  // which say more than the hash of a start
+  for (const bool following : {false, true})
     for (const auto* const lines : {&a, &b})
       for (const auto& [key, value] : *lines)
-        if (of_settings == (key != start_key) && differs(key))
+        if (following == follows_from_settings(key) && differs(key))
           return "begun with " + text(a, key) + ", now " + text(b, key);
   return "begun by another version of lifereel";
 }

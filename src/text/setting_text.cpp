@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "src/text/setting_text.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>

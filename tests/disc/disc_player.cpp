@@ -7,6 +7,7 @@
 #include <dvdread/dvd_reader.h>
 #include <dvdread/ifo_read.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdio>

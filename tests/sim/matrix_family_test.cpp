@@ -2,6 +2,7 @@
 // Families of matrices: shapes of what the seed draws, in settings, checkpoints and engines alike.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <memory>

@@ -2,6 +2,7 @@
 // Pictures that are copied: one buffer for all of them is enough, whatever the encoder keeps.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 #include <vector>

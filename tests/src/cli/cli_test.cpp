@@ -494,7 +494,7 @@ TEST_SUITE("src.cli") {
           "render --size 320x270 --frames 3 --container matroska --overwrite -o pipe"}) {
       CAPTURE(command);
       const Result result = program.shell(
-          "rm -f pipe; mkfifo pipe; timeout --preserve-status -k 20 1 \"$0\" " + command);
+          "rm -f pipe; mkfifo pipe; timeout --preserve-status -k 20 3 \"$0\" " + command);
       CHECK(result.status == 128 + SIGTERM);
       CHECK(std::count(result.err.begin(), result.err.end(), '\n') == 1);
     }

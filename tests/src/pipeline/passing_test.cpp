@@ -4,6 +4,7 @@
 // tests/cuda/check-passing.sh.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>

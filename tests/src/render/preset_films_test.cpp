@@ -104,8 +104,9 @@ TEST_CASE("every preset's film fits the disc that the preset names" *
     const auto film_bytes = static_cast<std::int64_t>(film);
     const bool is_video = settings.film.target != DiscTarget::none;
     const std::int64_t units = (*settings.frames + 14) / 15;
+    const std::vector<ImageItem> data = {ImageItem{name + ".mp4", film_bytes}};
     const std::int64_t image = is_video ? dvd_video_image_bytes({{film_bytes, seconds, units, 24}})
-                                        : data_image_bytes({{name + ".mp4", film_bytes}});
+                                        : data_image_bytes(data);
     const double share = static_cast<double>(image) / static_cast<double>(medium->bytes());
     MESSAGE(name << ": " << image << " of " << medium->bytes() << " bytes, " << a_frame
                  << " bytes a frame beside the video");
