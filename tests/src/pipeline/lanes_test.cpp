@@ -183,7 +183,8 @@ TEST_SUITE("src.lanes") {
     for (const Preset& one : presets()) {
       CAPTURE(std::string(one.name));
       const bool disc = std::string(one.name).starts_with("dvd_video");
-      RenderSettings settings = preset(one.name, folder.file((disc) ? "film.mpg" : "film.mp4"), 130);
+      RenderSettings settings =
+          preset(one.name, folder.file((disc) ? "film.mpg" : "film.mp4"), 130);
       if (!test::has_encoder(settings.film.codec.c_str())) continue;
       if (!disc) {
         settings.universe.width = 352;
