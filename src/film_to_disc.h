@@ -12,12 +12,12 @@
 // film, which are the very ones that it will have, from its first on to as far along its universe
 // as a part of the film's own time allows, at one or two rates. A large picture stands for itself
 // in a smaller world of the same seed and density (estimate.h, Note: [Estimates]), and one piece at
-// its own size says how far that is off. Where pieces leave
-// bits unused, what lies behind the oldest one is not asked for more than fits if it takes all. The
-// rate is chosen for 98.5 % of the medium, so that neither what is not measured nor the length of a
-// last chunk carries it beyond, and rounded to three figures. It becomes a setting like any other,
-// so that the film's bytes depend on it and on nothing that was measured; working files, and a film
-// that is finished, keep it, and the same request takes it from there.
+// its own size says how far that is off. Where pieces leave bits unused, the rate stays so low that
+// what lies behind the oldest piece fits even if it uses all of its own. The rate is chosen for
+// 98.5 % of the medium, so that neither what is not measured nor the length of a last chunk carries
+// it beyond, and rounded to three figures. It becomes a setting like any other, so that the film's
+// bytes depend on it and on nothing that was measured; working files, and a film that is finished,
+// keep it, and the same request takes it from there.
 #pragma once
 
 #include <cstdint>
@@ -75,12 +75,12 @@ struct FittedFilm {
 };
 
 /// Chooses what is missing so that the image of the film, by make_disc() or the programs that it
-/// names, fills the medium to 97 to 100 %: as far as measuring tells, and render_to_fit() sees to
-/// the rest. Blocks for up to a tenth of the film's own time, 10 s at least and 5 min at most, and
-/// with a large picture for up to 5 min more; nothing is written. JobProgress::step tells
-/// what is measured. Throws std::invalid_argument: for settings that render() would refuse, a
-/// medium that is not known, a film that has no bitrate to choose (lossless, pictures, the codec
-/// null), and one that cannot fit, with the length or the medium that would; Cancelled.
+/// names, fills the medium to 97 to 100 %, as far as measuring tells; render_to_fit() makes sure
+/// that it fits. Blocks for up to a tenth of the film's own time, 10 s at least and 5 min at most,
+/// and with a large picture for up to 5 min more; nothing is written. JobProgress::step tells what
+/// is measured. Throws std::invalid_argument: for settings that render() would refuse, a medium
+/// that is not known, a film that has no bitrate to choose (lossless, pictures, the codec null),
+/// and one that cannot fit, with the length or the medium that would; Cancelled.
 FittedFilm fit_to_disc(const RenderSettings& settings, const FitSettings& fit,
                        const JobControl& control = {});
 
@@ -95,14 +95,16 @@ struct FittedRender {
   RenderSettings settings;  ///< of the film as it is now: its bitrate may be lower, or its length
   RenderReport report;      ///< of the last render
   DiscFill fill;
+  /// Empty, or where the film is too large all the same, a sentence with what to do.
+  std::string too_large;
 };
 
-/// render() of what fit_to_disc() chose, and where the film comes out too large all the same, once
-/// more, at the bitrate or of the length that its size asks for: what was measured is not the
-/// whole film, which then is. JobControl::notice is told. Until then the larger film stays, as
-/// "film.too-large.mpg" beside "film.mpg", and where the second render is stopped it still does;
-/// the same settings go on with the second. Throws as render() does, and FinishedWithError where
-/// the third film is too large, or FitSettings::choose leaves nothing to change: the film is kept.
+/// render() of what fit_to_disc() chose, and where the film comes out too large all the same,
+/// again, twice at most, at the bitrate or of the length that its size asks for: what was measured
+/// is not the whole film, which then is. JobControl::notice is told. Until then the larger film
+/// keeps its name, also when the other render fails or is stopped; RenderSettings::overwrite and
+/// the same settings go on there. JobControl::end_early ends the first render alone; it stops
+/// another one, whose chunks are kept. Throws as render() does.
 FittedRender render_to_fit(const RenderSettings& settings, const FitSettings& fit,
                            const JobControl& control = {});
 

@@ -48,6 +48,16 @@ bool holds_many(const AVOutputFormat& muxer) {
   return false;
 }
 
+/// FFmpeg 7 and newer know which containers are for one codec: they have no tags, and refuse all
+/// others.
+bool holds_another_one(const AVOutputFormat& muxer) {
+  for (const AVCodecID id : {AV_CODEC_ID_MPEG2VIDEO, AV_CODEC_ID_MPEG4, AV_CODEC_ID_H264,
+                             AV_CODEC_ID_HEVC, AV_CODEC_ID_VP8, AV_CODEC_ID_VP9})
+    if (id != muxer.video_codec && avformat_query_codec(&muxer, id, FF_COMPLIANCE_NORMAL) == 1)
+      return true;
+  return false;
+}
+
 /// Program and transport streams have a number for what their video is, but none for most codecs;
 /// libavformat writes those, too, and reads none of them.
 bool has_no_number(const AVOutputFormat& muxer, AVCodecID codec) {
@@ -227,10 +237,10 @@ void check_container(const FilmSettings& settings, const std::string& path,
   }
   const int holds = avformat_query_codec(&muxer, codec.id, FF_COMPLIANCE_NORMAL);
   // Of what is negative it is not known: such muxers look at the codec by themselves, or write
-  // whatever they are given. FFmpeg 7 knows of those that are for one codec, and these have no
-  // tags.
-  const bool other_one = codec.id != muxer.video_codec && !holds_many(muxer) &&
-                         (holds < 0 || (holds == 0 && muxer.codec_tag == nullptr));
+  // whatever they are given.
+  const bool other_one =
+      codec.id != muxer.video_codec && !holds_many(muxer) &&
+      (holds < 0 || (holds == 0 && muxer.codec_tag == nullptr && !holds_another_one(muxer)));
   if ((holds == 0 && !other_one) || has_no_number(muxer, codec.id))
     throw std::invalid_argument("the container " + std::string(name) + " cannot hold " +
                                 avcodec_get_name(codec.id) +

@@ -108,7 +108,7 @@ int run_render(const Arguments& arguments) {
   }
   RenderReport report;
   std::optional<DiscReport> image;
-  std::string filled;
+  std::string filled, too_large;
   {
     ProgressLine line(words, quiet || json);
     JsonProgress json_lines(STDERR_FILENO);
@@ -140,7 +140,8 @@ int run_render(const Arguments& arguments) {
       FittedRender made = render_to_fit(settings, *fit, control);
       settings = std::move(made.settings);
       report = std::move(made.report);
-      filled = "disc            " + describe(made.fill) + "\n";
+      if (made.too_large.empty()) filled = "disc            " + describe(made.fill) + "\n";
+      too_large = std::move(made.too_large);
     } else {
       report = render(settings, control);
     }
@@ -150,6 +151,7 @@ int run_render(const Arguments& arguments) {
   const bool film_was_there = disc && report.finished_before;
   if (!quiet && !film_was_there) std::fputs(describe(report).c_str(), words);
   if (!quiet) std::fputs(filled.c_str(), words);
+  if (!too_large.empty()) throw FinishedWithError(too_large);
   if (!image) return 0;
   if (!quiet) std::fputs(describe(*image).c_str(), words);
   std::printf("to burn         %s\n", burn_command({image->image, usual_drive}).c_str());

@@ -146,14 +146,17 @@ void FilmPieces::choose_world() {
 /// at its own size, where that takes no longer than all others may. The second, for the universe
 /// of the first one is unlike any later.
 void FilmPieces::measure_whole_picture(const FilmSettings& rates) {
-  if (world_ == settings_.universe || whole_picture_seconds_ > most_seconds) return;
+  const std::int64_t begin = frames_ >= 2 * piece_frames_ ? piece_frames_ : 0;
+  // Frames that are passed take no longer than others.
+  const double passed = static_cast<double>(settings_.warmup + begin);
+  const double seconds = whole_picture_seconds_ * (1 + passed / static_cast<double>(piece_frames_));
+  if (world_ == settings_.universe || seconds > most_seconds) return;
   const UniverseSettings small = world_;
   const double worlds = worlds_;
   world_ = settings_.universe;
   worlds_ = 1;
   make_engine_of_world();
   tell(whole_picture_step, -1);
-  const std::int64_t begin = frames_ >= 2 * piece_frames_ ? piece_frames_ : 0;
   go_to(begin);
   whole_picture_ = measure_here(begin, rates);
   engine_.reset();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "src/film_to_disc.h"
@@ -21,5 +22,10 @@ double seconds_of(const RenderSettings& settings);
 
 /// "bitrate = 4080k", "seconds = 720 (12:00 min)".
 std::string text_of_choice(const RenderSettings& settings, FitSettings::Choice choice);
+
+/// The settings of a film that fits, by what one of `settings` came to that is too large; nothing
+/// where none does, or nothing may be chosen.
+std::optional<RenderSettings> smaller_film(const RenderSettings& settings, const FitSettings& fit,
+                                           std::int64_t film_bytes);
 
 }  // namespace lifereel

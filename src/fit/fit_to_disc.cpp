@@ -211,7 +211,7 @@ class Fit {
     fitted.expected =
         budget_.fill(static_cast<std::int64_t>(by_what_came(settings, before, frames)), frames);
     if (!is_for_this_medium(settings, before, fitted.expected.share())) {
-      if (!before.is_unfinished) return std::nullopt;
+      if (!before.is_unfinished) return by_film_there(settings, before, fitted.expected.share());
       refuse("what is kept of " + in_quotes(settings.output) + " was chosen for another medium, " +
              percent_text(fitted.expected.share()) + " of " + medium().description +
              "; name that one, go on without any at " + choice_text(settings) +
@@ -220,6 +220,17 @@ class Fit {
     fitted.chosen_before = true;
     fitted.why = choice_text(settings) + ", as when '" + settings.output + "' was begun";
     return fitted;
+  }
+
+  /// A film that is a little too large says better than pieces what fits.
+  std::optional<FittedFilm> by_film_there(const RenderSettings& settings,
+                                          const ChosenBefore& before, double share) const {
+    constexpr double a_little_more = 1.1;
+    if (!settings.overwrite || share <= 1 || share > a_little_more) return std::nullopt;
+    const std::optional<RenderSettings> next = smaller_film(settings, fit_, before.film_bytes);
+    if (!next) return std::nullopt;
+    check_resolves(*next);
+    return fitted_film(*next, static_cast<double>(room(aim, frame_count(*next))));
   }
 
   /// The film's bytes, by what there is of it.
@@ -246,7 +257,9 @@ class Fit {
     // What is kept are its first chunks, which are not quite like the rest.
     const double too_little = is_known ? 0.9 : 0.6, too_much = is_known ? 1.06 : 1.25;
     const bool as_much_as_may_be = *settings.film.bitrate >= highest_bitrate() / 100 * 98;
-    return share <= too_much && (std::max(share, asked) >= too_little || as_much_as_may_be);
+    // Chunks that are kept are larger than what they have in the film, and may be the largest.
+    return std::min(share, asked) <= too_much &&
+           (std::max(share, asked) >= too_little || as_much_as_may_be);
   }
 
   /// The name that was given, or none.

@@ -89,6 +89,7 @@ class FilmDisc {
   RenderReport make_film() {
     if (!fit_) return render(film_, control_);
     FittedRender made = render_to_fit(film_, *fit_, control_);
+    if (!made.too_large.empty()) throw FinishedWithError(made.too_large);
     film_ = std::move(made.settings);
     return std::move(made.report);
   }

@@ -209,6 +209,7 @@ TEST_CASE("containers and extensions") {
   const AVOutputFormat* const mp4 = av_guess_format("mp4", nullptr, nullptr);
   if (avformat_query_codec(mp4, AV_CODEC_ID_FFV1, FF_COMPLIANCE_NORMAL) == 0)
     CHECK(contains(refusal(settings, at("a.mp4")), "cannot hold ffv1"));
+  CHECK(contains(refusal(settings, at("a.webm")), "cannot hold ffv1"));
   CHECK(contains(refusal(settings, at("a.y4m")), "only the codec rawvideo"));
   CHECK(contains(refusal(settings, film_output("-")), "container = "));
   settings.faststart = true;

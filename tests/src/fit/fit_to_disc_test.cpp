@@ -126,7 +126,7 @@ TEST_SUITE("src.fit_to_disc") {
     CHECK(filled.share() > 0.95);
   }
 
-  TEST_CASE("a film that comes out too large is rendered once more") {
+  TEST_CASE("a film that comes out too large is rendered again") {
     if (!test::has_encoder("libx264")) return;
     const test::TemporaryFolder folder;
     RenderSettings settings = small_film(folder.file("film.mp4"));
@@ -141,7 +141,8 @@ TEST_SUITE("src.fit_to_disc") {
     };
     const FittedRender fitting = render_to_fit(settings, on("3 MB", Choice::nothing), control);
     CHECK(fitting.settings.film == settings.film);
-    CHECK_FALSE(told("rendered once more"));
+    CHECK_FALSE(told("rendered again"));
+    CHECK(fitting.too_large.empty());
     settings.overwrite = true;
     const std::string medium = std::to_string(fitting.fill.image_bytes - 30'000);
     const FitSettings fit = on(medium);
@@ -151,39 +152,53 @@ TEST_SUITE("src.fit_to_disc") {
     CHECK(made.fill.share() > 0.95);
     CHECK(made.fill.film_bytes == size_of(settings.output));
     CHECK(*made.settings.film.bitrate < 500'000);
-    CHECK(told("and is rendered once more, bitrate = "));
+    CHECK(told("and is rendered again, bitrate = "));
     CHECK(folder.names() == std::vector<std::string>{"film.mp4", "stats.json"});
     RenderSettings from;
     apply_embedded_config(from, read_film_comment(settings.output), "film");
     CHECK(from.film.bitrate == made.settings.film.bitrate);
 
-    // Stopped in the second render, there is the first one, and the same settings go on.
+    // Stopped in the second render, whichever way, there is the first one, which says what fits.
     settings.output = folder.file("stopped.mp4");
     settings.stats.clear();
-    std::atomic<bool> cancel{false};
-    JobControl stopped;
-    stopped.cancel = &cancel;
-    stopped.notice = [&](const std::string& sentence) {
-      if (contains(sentence, "rendered once more")) cancel = true;
-    };
-    CHECK_THROWS_AS(render_to_fit(settings, fit, stopped), Cancelled);
-    CHECK(fs::exists(folder.file("stopped.too-large.mp4")));
-    CHECK_FALSE(fs::exists(settings.output));
-    RenderSettings rest = made.settings;
-    rest.output = settings.output;
-    CHECK(render_to_fit(rest, fit).fill.film_bytes == made.fill.film_bytes);
+    for (const bool ends_early : {false, true}) {
+      std::atomic<bool> stop{false};
+      JobControl stopped;
+      (ends_early ? stopped.end_early : stopped.cancel) = &stop;
+      stopped.notice = [&](const std::string& sentence) {
+        if (contains(sentence, "rendered again")) stop = true;
+      };
+      CHECK_THROWS_WITH_AS(render_to_fit(settings, fit, stopped),
+                           doctest::Contains("is finished and stays"), Cancelled);
+      CHECK(read_film_comment(settings.output).find("bitrate = 500k") != std::string::npos);
+      CHECK(contains(refusal_of([&] { fit_to_disc(settings, fit); }), "exists"));
+      settings.overwrite = true;
+      const FittedFilm again = fit_to_disc(settings, fit);
+      CHECK(again.settings.film.bitrate == made.settings.film.bitrate);
+      CHECK(render_to_fit(again.settings, fit).fill.film_bytes == made.fill.film_bytes);
+      fs::remove(settings.output);
+      settings.overwrite = false;
+    }
+    // One that is to end early is not rendered again.
+    std::atomic<bool> end{true};
+    JobControl ending;
+    ending.end_early = &end;
+    settings.output = folder.file("brief.mp4");
+    const FittedRender brief = render_to_fit(settings, on("1 MB"), ending);
+    CHECK(brief.report.film.frames < 100);
 
     settings.output = folder.file("shorter.mp4");
     const FittedRender shorter = render_to_fit(settings, on(medium, Choice::length), control);
     CHECK(shorter.fill.fits());
     CHECK(shorter.settings.film.bitrate == settings.film.bitrate);
     CHECK(frame_count(shorter.settings) < 100);
-    CHECK(told("and is rendered once more, seconds = "));
+    CHECK(told("and is rendered again, seconds = "));
 
     // Both are given, and nothing is left to choose.
     settings.output = folder.file("both.mp4");
-    CHECK(contains(error_of([&] { render_to_fit(settings, on(medium, Choice::nothing)); }),
-                   "finished and kept, but too large: an image of"));
+    const FittedRender both = render_to_fit(settings, on(medium, Choice::nothing));
+    CHECK(contains(both.too_large, "finished and kept, but too large: an image of"));
+    CHECK(both.report.film.frames == 100);
     CHECK(fs::exists(settings.output));
 
     FilmDiscSettings disc;
