@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Installs what is needed, builds lifereel in every way that is tested, and runs all tests:
 #   release   GCC, warnings are errors: every test, formatting, the installed package, and the
-#             simulation's hashes from GCC, from Clang with -O0, and on 64-bit Arm
+#             simulation's hashes from GCC, from Clang with -O1, and on 64-bit Arm
 #   asan      Clang, warnings are errors: AddressSanitizer, LeakSanitizer, UndefinedBehaviorSanitizer
 #             in every test, and libFuzzer: a short search in every reader of files
 #   tsan      ThreadSanitizer: the tests in which threads meet

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Builds the simulation another way and compares its hashes with those of this build.
-#   compare-build.sh gcc-O0|clang-O0|clang-O3|aarch64 SIM_HASHES WORK_DIR [CMAKE]
+#   compare-build.sh gcc-O0|clang-O1|clang-O3|aarch64 SIM_HASHES WORK_DIR [CMAKE]     any -O does
 # Every instruction set and several thread counts are run. Exit status 77: the compiler is missing.
 set -eu
 
@@ -71,7 +71,7 @@ compare() {
 
 case $build in
   # Slow builds and emulation: a smaller world, every path through the code all the same.
-  *-O0 | aarch64) sizes='720x480:800:3 300x270:333:8' some=3 drawn='log:8 filmic:10'
+  *-O0 | *-O1 | aarch64) sizes='720x480:800:3 300x270:333:8' some=3 drawn='log:8 filmic:10'
     if [ "$build" = aarch64 ]; then drawn='log:10 filmic:8'; fi ;;
   *) sizes='720x480:2500:30 1280x720:6000:5 300x270:333:30' some=6 drawn='log:8 log:10 filmic:8 filmic:10' ;;
 esac

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -177,15 +178,20 @@ TEST_SUITE("src.lanes") {
     CHECK(first_percentile(quality[0]) > first_percentile(quality[1]) - 0.5);
   }
 
-  TEST_CASE("every preset's film, smaller and in shorter chunks: the same bytes from any lanes" *
+  TEST_CASE("presets' films, smaller and in shorter chunks: the same bytes from any lanes" *
             doctest::skip(sanitized)) {
     const test::TemporaryFolder folder;
+    std::set<std::string> tried;  // encoders and what they keep to: others are like one of these
     for (const Preset& one : presets()) {
       CAPTURE(std::string(one.name));
       const bool disc = std::string(one.name).starts_with("dvd_video");
       RenderSettings settings =
           preset(one.name, folder.file((disc) ? "film.mpg" : "film.mp4"), 130);
       if (!test::has_encoder(settings.film.codec.c_str())) continue;
+      const char* const keeps_to = settings.film.crf       ? " crf"
+                                   : settings.film.maxrate ? " maxrate"
+                                                           : " bitrate";
+      if (!tried.insert(settings.film.codec + keeps_to).second) continue;
       if (!disc) {
         settings.universe.width = 352;
         settings.universe.height = 288;
@@ -204,5 +210,6 @@ TEST_SUITE("src.lanes") {
         CHECK(bytes == expected);
       }
     }
+    CHECK(tried.size() >= 3);
   }
 }

@@ -99,7 +99,7 @@ TEST_CASE("every preset's film fits the disc that the preset names" *
         folder.file(settings.film.target == DiscTarget::none ? "film.mp4" : "film.mpg");
     settings.overwrite = true;
     const double a_frame =
-        static_cast<double>(container_bytes(settings, 200) - container_bytes(settings, 80)) / 120;
+        static_cast<double>(container_bytes(settings, 120) - container_bytes(settings, 48)) / 72;
     const double film = video + a_frame * static_cast<double>(*settings.frames);
     const auto film_bytes = static_cast<std::int64_t>(film);
     const bool is_video = settings.film.target != DiscTarget::none;
