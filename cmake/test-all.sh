@@ -99,7 +99,7 @@ for stage in ${*:-release asan tsan shared}; do
       build asan $unity -DLIFEREEL_FUZZ_SECONDS=2 -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld && run_tests asan || note_build asan ;;
     tsan)
       targets='lifereel_tests cuda_on_host_tests'
-      build tsan $unity && run_tests tsan -L concurrency || note_build tsan
+      build tsan $unity '-DCMAKE_CXX_FLAGS_RELWITHDEBINFO=-O1 -g1' && run_tests tsan -L concurrency || note_build tsan
       targets= ;;
     shared)
       targets='lifereel lifereel_cli' folder=release

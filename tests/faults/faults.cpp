@@ -23,6 +23,7 @@
 #include "src/render.h"
 #include "tests/encoders/films.h"
 #include "tests/encoders/sounds.h"
+#include "tests/sanitizers.h"
 
 using namespace lifereel;
 using namespace lifereel::test;
@@ -229,7 +230,7 @@ void each_film(See&& see) {
     settings.engine.lanes = 3;
     see("DVD in chunks, 3 lanes", settings);
     settings = disc(here.file("film.mpg"), 12, 0);
-    see("DVD in one piece", settings);
+    if (!sanitized) see("DVD in one piece", settings);  // another one has sound
   }
   if (has_encoder("libx264")) {
     RenderSettings settings = small(here.file("film.mp4"), "libx264", 40);
@@ -241,7 +242,7 @@ void each_film(See&& see) {
     settings.film.chunk_frames = 0;
     settings.film.crf = 20;
     settings.engine.lanes = 1;
-    see("H.264 in one piece, mp4", settings);
+    if (!sanitized) see("H.264 in one piece, mp4", settings);
   }
   if (has_encoder("libx265")) {
     RenderSettings settings = small(here.file("film.mkv"), "libx265", 26);

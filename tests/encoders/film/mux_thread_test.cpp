@@ -301,26 +301,29 @@ TEST_CASE("chunks in any order from any threads are one film, kept or not") {
   }
 }
 
-TEST_CASE("what would be too much to wait in memory is read from the store") {
+TEST_CASE("what would be too much to wait in memory is read from the store" *
+          doctest::skip(looks_for_races)) {
   REQUIRE_ENCODER("ffv1");
   const TemporaryFolder folder;
-  Encoders encoders;
-  // Three chunks of which one may wait.
-  encoders.change = [](AVPacket& packet) {
-    grow(packet, 2 * MuxThread::most_waiting_bytes / (3 * chunk_length));
-  };
   const auto made = [&](ChunkStore* store) {
-    FilmOutput output = small_output(folder.file("film.nut"), 4 * chunk_length);
+    int packets = 0;
+    Encoders encoders;
+    // The first chunk that is made may not wait.
+    encoders.change = [&](AVPacket& packet) {
+      if (packets++ < chunk_length)
+        grow(packet, 1 + static_cast<int>(MuxThread::most_waiting_bytes / (chunk_length - 1)));
+    };
+    FilmOutput output = small_output(folder.file("film.nut"), 3 * chunk_length);
     output.chunks = store;
     ChunkSequencer film(resolve(small_film(), output), output, encoders.open());
     Lane lane;
-    for (const std::int64_t index : {2, 1, 3, 0}) lane.make_chunk(film, index);
+    for (const std::int64_t index : {1, 2, 0}) lane.make_chunk(film, index);
     film.finish();
     return read_bytes(output.path);
   };
   MemoryStore store;
   const std::string film = made(&store);
-  CHECK(store.opened == 2);
+  CHECK(store.opened == 1);
   CHECK(film == made(nullptr));
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "tests/messages.h"
+#include "tests/sanitizers.h"
 #include "tests/src/cli/program.h"
 #include "tests/src/json_check.h"
 
@@ -58,7 +59,8 @@ TEST_SUITE("src.estimating") {
     CHECK(program.shell(render + "--frames 700 -o quiet.mkv --quiet").out.empty());
   }
 
-  TEST_CASE("a quality stands under what is given by key, and in no film") {
+  TEST_CASE("a quality stands under what is given by key, and in no film" *
+            doctest::skip(test::sanitized)) {
     const Program program;
     const auto settings_of = [&](const std::string& options) {
       const Result film = program.shell("\"$0\" render --quiet --overwrite --frames 2 -o f.mkv " +
@@ -98,7 +100,7 @@ TEST_SUITE("src.estimating") {
                    "no quality can be had within 1.0 s"));
   }
 
-  TEST_CASE("auto takes what ends in time, and says so") {
+  TEST_CASE("auto takes what ends in time, and says so" * doctest::skip(test::sanitized)) {
     const Program program;
     const Result film = program.shell(
         "XDG_CACHE_HOME=$PWD/cache \"$0\" render --quality auto --within 500h --frames 3" + small +
