@@ -179,14 +179,6 @@ TEST_SUITE("src.fit_to_disc") {
       fs::remove(settings.output);
       settings.overwrite = false;
     }
-    // One that is to end early is not rendered again.
-    std::atomic<bool> end{true};
-    JobControl ending;
-    ending.end_early = &end;
-    settings.output = folder.file("brief.mp4");
-    const FittedRender brief = render_to_fit(settings, on("1 MB"), ending);
-    CHECK(brief.report.film.frames < 100);
-
     settings.output = folder.file("shorter.mp4");
     const FittedRender shorter = render_to_fit(settings, on(medium, Choice::length), control);
     CHECK(shorter.fill.fits());
