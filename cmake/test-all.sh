@@ -94,7 +94,8 @@ export LIFEREEL_TESTS_MUST_RUN=1  # inside a test program, too, a test that has 
 for stage in ${*:-release asan tsan shared}; do
   case $stage in
     release)
-      build release $cuda $unity && run_tests release || note_build release ;;
+      # Packages, made in this folder by the last stage of an earlier run, have zsh's files elsewhere.
+      build release $cuda $unity -ULIFEREEL_ZSH_DIR && run_tests release || note_build release ;;
     asan)
       build asan $unity -DLIFEREEL_FUZZ_SECONDS=2 -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld && run_tests asan || note_build asan ;;
     tsan)
