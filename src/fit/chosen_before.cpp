@@ -89,11 +89,12 @@ std::optional<ChosenBefore> chosen_before(const RenderSettings& settings) {
   if (!choice.is_unfinished &&
       settings_of_film(film) != self_description(with_choice(settings, choice)))
     return std::nullopt;
-  std::error_code error;
-  if (choice.is_unfinished)
+  if (choice.is_unfinished) {
     count_chunks(film, choice);
-  else
-    choice.film_bytes = static_cast<std::int64_t>(fs::file_size(film, error));
+    return choice;
+  }
+  std::error_code error;
+  choice.film_bytes = static_cast<std::int64_t>(fs::file_size(film, error));
   if (error) return std::nullopt;
   return choice;
 }

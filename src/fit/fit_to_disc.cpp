@@ -39,8 +39,6 @@ constexpr double good_enough = 0.002;
 constexpr double little = 0.02;
 /// Of a change of the bitrate, what a film follows that has a use for all its bits.
 constexpr double follows_all_the_way = 0.9;
-constexpr double aim = aim_of_fit;
-constexpr std::int64_t least_bitrate = least_fitted_bitrate;
 
 std::string rate_text(std::int64_t bits_a_second) {
   return format("%lld kb/s", static_cast<long long>(bits_a_second / 1000));
@@ -155,7 +153,7 @@ class Fit {
   double rate_within(double share, std::int64_t frames) const {
     const double film = static_cast<double>(room(share, frames));
     const double seconds = static_cast<double>(frames) / wanted_.film.frames_per_second.value();
-    return video_bytes_within(resolved(at_rate(least_bitrate)), film, frames) * 8 / seconds;
+    return video_bytes_within(resolved(at_rate(least_fitted_bitrate)), film, frames) * 8 / seconds;
   }
 
   std::int64_t room(double share, std::int64_t frames) const {
@@ -230,7 +228,7 @@ class Fit {
     const std::optional<RenderSettings> next = smaller_film(settings, fit_, before.film_bytes);
     if (!next) return std::nullopt;
     check_resolves(*next);
-    return fitted_film(*next, static_cast<double>(room(aim, frame_count(*next))));
+    return fitted_film(*next, static_cast<double>(room(aim_of_fit, frame_count(*next))));
   }
 
   /// The film's bytes, by what there is of it.
@@ -311,7 +309,7 @@ class Fit {
         [bytes_a_frame](std::int64_t frames) {
           return bytes_a_frame * static_cast<double>(frames);
         },
-        aim);
+        aim_of_fit);
   }
 
   [[noreturn]] void refuse_length(const RenderSettings& settings, double bytes,
@@ -343,11 +341,11 @@ class Fit {
   FittedFilm choose_bitrate() {
     const std::int64_t frames = frame_count(wanted_);
     check_medium(frames);
-    const double target = static_cast<double>(room(aim, frames));
+    const double target = static_cast<double>(room(aim_of_fit, frames));
     const auto limit = static_cast<double>(highest_bitrate());
-    const double by_share = rate_within(aim, frames);
-    if (by_share < static_cast<double>(least_bitrate)) {
-      const RenderSettings least = at_rate(least_bitrate);
+    const double by_share = rate_within(aim_of_fit, frames);
+    if (by_share < static_cast<double>(least_fitted_bitrate)) {
+      const RenderSettings least = at_rate(least_fitted_bitrate);
       check_resolves(least);
       refuse_length(least, by_arithmetic(least, frames),
                     " beside its sound, even without pictures");
@@ -367,7 +365,7 @@ class Fit {
     FittedFilm fitted = fitted_film(at_rate(rate), bytes);
     if (fitted.expected.share() >= filled) return fitted;
     const std::string cannot = "it cannot use all of " + medium().description + ": ";
-    if (is_dvd() && budget_.film_bytes_within(aim, frames) > DiscBudget::most_title_bytes)
+    if (is_dvd() && budget_.film_bytes_within(aim_of_fit, frames) > DiscBudget::most_title_bytes)
       fitted.shortfall = cannot + "a title of DVD-Video has " +
                          size_of(DiscBudget::most_title_bytes) +
                          " at most, and a disc may have several";
@@ -404,7 +402,7 @@ class Fit {
     constexpr int tries = 4;
     for (int i = 0; i < tries && bytes > (1 + good_enough) * target; ++i) {
       const std::int64_t next =
-          std::max(least_bitrate, rounded_down(static_cast<double>(rate) * target / bytes));
+          std::max(least_fitted_bitrate, rounded_down(static_cast<double>(rate) * target / bytes));
       if (next >= rate) break;
       const double then = measured(pieces, next, frames).bytes;
       const double given = static_cast<double>(next) / static_cast<double>(rate);
@@ -473,10 +471,10 @@ class Fit {
     const std::vector<FilmPieces::Piece> pieces = film.measure(settings.film);
     const double expected = by_arithmetic(settings, *settings.frames);
     const double bytes = by_pieces(settings, pieces, *settings.frames);
-    frames =
-        std::min(frames_that_fill(
-                     [&](std::int64_t length) { return by_pieces(settings, pieces, length); }, aim),
-                 longest(settings));
+    frames = std::min(
+        frames_that_fill([&](std::int64_t length) { return by_pieces(settings, pieces, length); },
+                         aim_of_fit),
+        longest(settings));
     // Where bits are left over, older pictures that were not measured may ask for them.
     if (bytes < filled * expected && leaves_bits(film, settings, bytes))
       frames = std::min(
