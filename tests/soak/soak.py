@@ -292,8 +292,8 @@ def full_disks(table, films, tries, chance):
         table.row(f"a file system that is full, then grows, {film.name}", tries, tiny)
 
 
-def file_systems_that_lack_something(table, films, rounds):
-    """What is missing there costs a sentence, and no film. The films take turns; 0 rounds are half of one."""
+def file_systems_that_lack_something(table, films, quick):
+    """What is missing there costs a sentence, and no film. The films take turns."""
     lacks = {
         "flushes": (f"fsync:every:{errno.EINVAL}", "cannot flush"),
         "locks": (f"flock:every:{errno.ENOSYS}", "cannot lock"),
@@ -307,7 +307,7 @@ def file_systems_that_lack_something(table, films, rounds):
     }
 
     tries = [(lack, resume) for lack in lacks.values() for resume in ([], ["--resume", "off"])]
-    if not rounds:  # every lack once, with working files and without by turns
+    if quick:  # every lack once, with working files and without by turns
         tries = [tries[2 * i + i % 2] for i in range(len(lacks))]
 
     def attempt(i, where):
@@ -324,7 +324,7 @@ def file_systems_that_lack_something(table, films, rounds):
             demand(process.stdout.count(notice) == 1 or not notice,
                    f"{fault}: says {notice!r} not once: {process.stdout}")
         film.complete(where)
-    table.row("file systems that lack something", max(1, rounds) * len(tries), attempt)
+    table.row("file systems that lack something", (1 if quick else len(films)) * len(tries), attempt)
 
 
 def read_only_folders(table, films, tries, chance):
@@ -473,7 +473,7 @@ def main():
         kills_in_calls(table, films, 2 if quick else 50, chance)
         failing_calls(table, films, 2 if quick else 50, chance)
         full_disks(table, films, 1 if quick else 10, chance)
-        file_systems_that_lack_something(table, films, 0 if quick else len(films))
+        file_systems_that_lack_something(table, films, quick)
         read_only_folders(table, films, 1 if quick else 5, chance)
         damage(table, films, 1 if quick else 12, chance)
         long_render(table, settings.program, 4000 if quick else 20000, settings.keep)

@@ -206,7 +206,7 @@ TEST_SUITE("src.lanes") {
         render(settings);
         const std::string bytes = contents(settings.output);
         if (expected.empty()) expected = bytes;
-        CHECK(bytes.size() > 15'000);
+        CHECK(bytes.size() > 20'000);
         CHECK(bytes == expected);
       }
     }
