@@ -26,6 +26,7 @@ MachineDescription describe_machine();
 
 struct BenchSettings {
   std::vector<std::string> presets;  ///< by name; empty: every one
+  std::string look;  ///< one of looks() or a file; empty: that of each preset
   std::int64_t frames = 0;           ///< in each part; 0: what the slower part does in `seconds`
   double seconds = 3;
   int rounds = 3;         ///< each goes through all the parts in turn; medians count
@@ -51,7 +52,7 @@ struct BenchPart {
 };
 
 struct PresetBench {
-  std::string preset;
+  std::string preset, look;  ///< look: if it is not the preset's own
   int width = 0, height = 0, particles = 0;
   std::string codec;
   std::string skipped;  ///< why nothing was measured; empty: all was

@@ -151,12 +151,14 @@ PresetBench bench_preset(const BenchSettings& bench, const std::string& name,
                          const TemporaryFolder& folder, const JobControl& control) {
   RenderSettings settings;
   apply_preset(settings, name);
+  if (!bench.look.empty()) apply_look(settings, bench.look);
   settings.engine = bench.engine;
   settings.output = folder.file(settings.film.target == DiscTarget::none ? "film.mp4" : "film.mpg");
   settings.overwrite = true;
 
   PresetBench result;
   result.preset = name;
+  result.look = bench.look;
   result.width = settings.universe.width;
   result.height = settings.universe.height;
   result.particles = settings.universe.particles;
@@ -228,6 +230,7 @@ BenchReport run_bench(const BenchSettings& settings, const JobControl& control) 
   for (const std::string& name : names) {
     RenderSettings ignored;
     apply_preset(ignored, name);  // throws before anything is measured
+    if (!settings.look.empty()) apply_look(ignored, settings.look);
   }
   BenchReport report;
   report.machine = describe_machine();

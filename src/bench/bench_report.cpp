@@ -62,8 +62,9 @@ std::string describe(const BenchReport& report) {
           " | lanes | encoder | film | film's time / slower one's | / machine's bound |\n"
           "|---|---|---|---|---|---|---|---|---|\n";
   for (const PresetBench& preset : report.presets) {
-    text += format("| `%s`, %dx%d, %d particles, %s |", preset.preset.c_str(), preset.width,
-                   preset.height, preset.particles, preset.codec.c_str());
+    const std::string look = preset.look.empty() ? "" : preset.look + ", ";
+    text += format("| `%s`, %s%dx%d, %d particles, %s |", preset.preset.c_str(), look.c_str(),
+                   preset.width, preset.height, preset.particles, preset.codec.c_str());
     if (!preset.skipped.empty()) {
       text += " skipped: " + preset.skipped + " | | | | | | | |\n";
       continue;
@@ -92,6 +93,7 @@ std::string to_json(const BenchReport& report) {
   for (const PresetBench& preset : report.presets) {
     json.open(nullptr);
     json.add("preset", preset.preset);
+    if (!preset.look.empty()) json.add("look", preset.look);
     json.add("width", preset.width);
     json.add("height", preset.height);
     json.add("particles", preset.particles);

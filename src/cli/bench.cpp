@@ -43,7 +43,9 @@ int measure(const Arguments& arguments) {
   if (!csv.empty() && !scaling) throw UsageError("--csv belongs to --scaling");
   if (scaling && !arguments.positional().empty())
     throw UsageError("--scaling measures the engine alone and takes no preset");
-  if (scaling && arguments.has("rounds")) throw UsageError("--rounds does not go with --scaling");
+  for (const char* option : {"rounds", "look"})
+    if (scaling && arguments.has(option))
+      throw UsageError("--" + std::string(option) + " does not go with --scaling");
   for (const std::string& path : {json, csv})
     if (!path.empty()) FinishedFile::require_writable(path, settings.overwrite);
 
@@ -62,6 +64,7 @@ int measure(const Arguments& arguments) {
     } else {
       BenchSettings bench;
       bench.presets = arguments.positional();
+      bench.look = arguments.value("look");
       bench.frames = settings.frames.value_or(0);
       bench.engine = settings.engine;
       bench.rounds = arguments.count("rounds", bench.rounds);
@@ -83,7 +86,8 @@ const Command bench_command{
     "[options] [PRESET ...]   or   lifereel bench --scaling [--csv FILE]",
     "Engine alone, encoder alone and whole films, as a table to paste.",
     {"--frames", "engine", "--overwrite"},
-    {{"rounds", "N", "medians of N (3)"},
+    {{"look", "NAME", "in place of the presets' own"},
+     {"rounds", "N", "medians of N (3)"},
      {"scaling", "", "engine: fps against N, pixels"},
      {"json", "FILE", "the same as JSON"},
      {"csv", "FILE", "of --scaling, to plot"},

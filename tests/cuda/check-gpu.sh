@@ -33,13 +33,14 @@
 #   second  570  seconds in all
 #   second   25  kernels         how long each kernel takes, beside a model and what it cannot beat
 #   second   25  bench_dvd_video engine and encoder alone, and the film
+#   second   25  bench_aurora    the same in colour
 #   second   60  bench_dvd_mp4
 #   second  100  bench_panoramic
 #   second   50  bench_bd_4k_6h
-#   second   85  variants        block shapes and pictures in flight
-#   second   55  equal           CPU and GPU equal: long, block shapes, looks, scenes
+#   second   70  variants        block shapes and pictures in flight
+#   second   50  equal           CPU and GPU equal: long, block shapes, looks, scenes
 #   second   45  scaling         against particles and pixels, as CSV for tests/plots/scaling.py
-#   second   30  profile         one pass of ncu
+#   second   25  profile         one pass of ncu
 #   second   20  memcheck        compute-sanitizer, four tools: virtual machines may refuse it
 #   second   20  racecheck
 #   second   20  synccheck
@@ -282,25 +283,28 @@ step_film_memory() {
 }
 step_film_disk() { film film_disk "$work" 12; }
 
-# bench PRESET CHUNK_FRAMES CHUNKS_A_LANE CODEC_THREADS
+# bench RESULT PRESET CHUNK_FRAMES CHUNKS_A_LANE CODEC_THREADS [OPTION...]
 bench() {
-  name=$1
-  lanes=$((($(nproc) + $4 - 1) / $4))
-  frames=$((lanes * $2 * $3))
-  if [ "$3" -eq 0 ]; then frames=240; fi
+  json=$results/bench_$1.json
+  name=$2
+  lanes=$((($(nproc) + $5 - 1) / $5))
+  frames=$((lanes * $3 * $4))
+  if [ "$4" -eq 0 ]; then frames=240; fi
   if [ -n "$dry" ]; then
     name=dvd_mp4
     frames=2
   fi
+  shift 5
   TMPDIR=$work "$lifereel" bench --engine cuda --frames $frames --rounds 1 --quiet --overwrite \
-    --json "$results/bench_$1.json" "$name"
+    --json "$json" "$@" "$name"
 }
 # Lanes have two chunks each, where that does not take minutes; the table says how many lanes were
 # at work.
-step_bench_dvd_video() { bench dvd_video 360 2 1; }
-step_bench_dvd_mp4() { bench dvd_mp4 1000 2 1; }
-step_bench_panoramic() { bench panoramic 250 1 6; }
-step_bench_bd_4k_6h() { bench bd_4k_6h 500 0 16; }
+step_bench_dvd_video() { bench dvd_video dvd_video 360 2 1; }
+step_bench_aurora() { bench aurora dvd_video 360 2 1 --look aurora; }
+step_bench_dvd_mp4() { bench dvd_mp4 dvd_mp4 1000 2 1; }
+step_bench_panoramic() { bench panoramic panoramic 250 1 6; }
+step_bench_bd_4k_6h() { bench bd_4k_6h bd_4k_6h 500 0 16; }
 
 # tool NAME: in PATH, or where CUDA is installed by default.
 tool() {
@@ -397,6 +401,9 @@ readme_rows_second() {
     ratios="$ratios${ratios:+, }${ratio:-unmeasured}"
   done
   echo "| \`dvd_mp4\`, \`bd_4k_6h\`, \`panoramic\`, end to end: 1.03 times encoding alone | $ratios |"
+  ratio=$(value film_over_slower "$results/bench_aurora.json" 2> /dev/null)
+  echo "| \`dvd_video --look aurora\`, end to end: 1.10 times encoding alone |" \
+    "$(if [ -n "$ratio" ]; then printf %.2f "$ratio"; else echo unmeasured; fi) |"
 }
 
 # --- A call.
@@ -502,7 +509,7 @@ mkfifo "$work/words" || exit 2
 if [ -z "$only" ]; then
   case $call in
     first) old='goals.md other_dvd.txt other_wide.txt film_memory.json film_disk.json' ;;
-    second) old='bench_dvd_mp4.json bench_bd_4k_6h.json bench_panoramic.json' ;;
+    second) old='bench_aurora.json bench_dvd_mp4.json bench_bd_4k_6h.json bench_panoramic.json' ;;
   esac
   for one in $old; do rm -f "$results/$one"; done
 fi
