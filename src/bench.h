@@ -26,7 +26,7 @@ MachineDescription describe_machine();
 
 struct BenchSettings {
   std::vector<std::string> presets;  ///< by name; empty: every one
-  std::string look;  ///< one of looks() or a file; empty: that of each preset
+  std::string look;                  ///< one of looks() or a file; empty: that of each preset
   std::int64_t frames = 0;           ///< in each part; 0: what the slower part does in `seconds`
   double seconds = 3;
   int rounds = 3;         ///< each goes through all the parts in turn; medians count

@@ -19,32 +19,32 @@
 # The steps, most important first, and the seconds that each may take. The script reads them here.
 # Films also get what the steps before them have left over.
 #   first   200  seconds in all
-#   first     8  host            processors, memory, disks, driver, PCIe link
-#   first    15  small           CPU and GPU equal: small universes, block shapes, looks, scenes
+#   first     5  host            processors, memory, disks, driver, PCIe link
+#   first    12  small           CPU and GPU equal: small universes, block shapes, looks, scenes
 #   first    15  goldens         the hashes in tests/data/golden
-#   first     8  fallbacks       a full card, none, engines at once, a caller's thread; pinned memory
-#   first    25  goals           frame rates, their goals, and what they cannot exceed
-#   first    12  film_equal      films by either engine, in gray, in light and of scenes
+#   first     6  fallbacks       a full card, none, engines at once, a caller's thread; pinned memory
+#   first    18  goals           frame rates, their goals, and what they cannot exceed
+#   first    22  film_equal      films by either engine, in gray, in light and of scenes
 #   first    45  film_memory     2 hours of dvd_video into memory; after 90 s it ends early
-#   first    16  other_cold      the other program, 20 frames: it fills its caches
-#   first    10  other_dvd       the other program, dvd_video
-#   first    12  other_wide      the other program, panoramic
+#   first    26  other_cold      the other program, 20 frames: it fills its caches
+#   first     9  other_dvd       the other program, dvd_video
+#   first    10  other_wide      the other program, panoramic
 #   first    26  film_disk       2 hours of dvd_video onto disk, or as far as it gets
 #   second  570  seconds in all
-#   second   25  kernels         how long each kernel takes, beside a model and what it cannot beat
-#   second   25  bench_dvd_video engine and encoder alone, and the film
-#   second   25  bench_aurora    the same in colour
-#   second   60  bench_dvd_mp4
-#   second  100  bench_panoramic
-#   second   50  bench_bd_4k_6h
-#   second   70  variants        block shapes and pictures in flight
-#   second   50  equal           CPU and GPU equal: long, block shapes, looks, scenes
-#   second   45  scaling         against particles and pixels, as CSV for tests/plots/scaling.py
-#   second   25  profile         one pass of ncu
-#   second   20  memcheck        compute-sanitizer, four tools: virtual machines may refuse it
-#   second   20  racecheck
-#   second   20  synccheck
-#   second   20  initcheck
+#   second   18  kernels         how long each kernel takes, beside a model and what it cannot beat
+#   second   12  bench_dvd_video engine and encoder alone, and the film
+#   second   14  bench_aurora    the same in colour
+#   second   85  bench_dvd_mp4
+#   second  190  bench_panoramic
+#   second   80  bench_bd_4k_6h
+#   second   58  variants        block shapes and pictures in flight
+#   second   26  equal           CPU and GPU equal: long, block shapes, looks, scenes
+#   second   34  scaling         against particles and pixels, as CSV for tests/plots/scaling.py
+#   second   10  profile         one pass of ncu
+#   second    8  memcheck        compute-sanitizer, four tools: virtual machines may refuse it
+#   second    8  racecheck
+#   second    8  synccheck
+#   second    8  initcheck
 set -u
 export LC_ALL=C  # figures have points, and lscpu speaks English
 
@@ -289,7 +289,7 @@ bench() {
   name=$2
   lanes=$((($(nproc) + $5 - 1) / $5))
   frames=$((lanes * $3 * $4))
-  if [ "$4" -eq 0 ]; then frames=240; fi
+  if [ "$4" -eq 0 ]; then frames=120; fi
   if [ -n "$dry" ]; then
     name=dvd_mp4
     frames=2
@@ -298,11 +298,11 @@ bench() {
   TMPDIR=$work "$lifereel" bench --engine cuda --frames $frames --rounds 1 --quiet --overwrite \
     --json "$json" "$@" "$name"
 }
-# Lanes have two chunks each, where that does not take minutes; the table says how many lanes were
+# Lanes have two chunks each where that takes seconds, else one; the table says how many lanes were
 # at work.
 step_bench_dvd_video() { bench dvd_video dvd_video 360 2 1; }
 step_bench_aurora() { bench aurora dvd_video 360 2 1 --look aurora; }
-step_bench_dvd_mp4() { bench dvd_mp4 dvd_mp4 1000 2 1; }
+step_bench_dvd_mp4() { bench dvd_mp4 dvd_mp4 1000 1 1; }
 step_bench_panoramic() { bench panoramic panoramic 250 1 6; }
 step_bench_bd_4k_6h() { bench bd_4k_6h bd_4k_6h 500 0 16; }
 

@@ -91,6 +91,24 @@ TEST_SUITE("src.bench") {
     CHECK(is_json(to_json(report)));
   }
 
+  TEST_CASE("a preset is measured in another look, and its row says so") {
+    const test::TemporaryFolder folder;
+    BenchSettings settings;
+    settings.presets = {"dvd_video"};
+    settings.look = "neon";
+    settings.frames = 2;
+    settings.rounds = 1;
+    settings.folder = folder.path();
+    const BenchReport report = run_bench(settings);
+    REQUIRE(report.presets.size() == 1);
+    check_part(report.presets[0].film, 2);
+    CHECK(contains(describe(report), "| `dvd_video`, neon, 720x480, "));
+    CHECK(contains(to_json(report), "\"look\": \"neon\""));
+    settings.look = "neno";
+    CHECK_THROWS_WITH_AS(run_bench(settings), doctest::Contains("did you mean neon?"),
+                         std::invalid_argument);
+  }
+
   TEST_CASE("a preset that cannot be measured says why in its row") {
     BenchReport report;
     PresetBench preset;
