@@ -52,8 +52,10 @@ struct KeysOf {
   }
 };
 
-#define LIFEREEL_FIELD(path) \
-  [](auto& settings) -> auto& { return settings.path; }
+#define LIFEREEL_FIELD(path)                \
+  +[](RenderSettings & settings) -> auto& { \
+    return settings.path;                   \
+  }
 
 std::vector<std::string> look_names() {
   std::vector<std::string> names;

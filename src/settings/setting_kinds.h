@@ -29,10 +29,19 @@ inline constexpr bool is_optional = false;
 template <typename T>
 constexpr bool is_optional<std::optional<T>> = true;
 
-/// The key of one field. `access` gives a reference to it; optional fields know "none".
-template <typename Access, typename Parse, typename Print>
-SettingEntry entry(const SettingKey& key, Access access, Parse parse, Print print) {
-  using Field = std::remove_cvref_t<decltype(access(std::declval<RenderSettings&>()))>;
+/// Gives a field. A plain function, so that all fields of a type share their code: with one type
+/// each, the table took longer to compile than all else that reads settings.
+template <typename Field>
+using Access = Field& (*)(RenderSettings&);
+
+template <typename Field>
+const Field& field_of(Access<Field> access, const RenderSettings& settings) {
+  return access(const_cast<RenderSettings&>(settings));  // which it does not change
+}
+
+/// The key of one field; optional fields know "none".
+template <typename Field, typename Parse, typename Print>
+SettingEntry entry(const SettingKey& key, Access<Field> access, Parse parse, Print print) {
   const auto read = [=](RenderSettings& settings, const SettingText& text) {
     Field& field = access(settings);
     if constexpr (is_optional<Field>) {
@@ -44,7 +53,7 @@ SettingEntry entry(const SettingKey& key, Access access, Parse parse, Print prin
     field = parse(text.value);
   };
   const auto write = [=](const RenderSettings& settings) -> std::optional<std::string> {
-    const Field& field = access(settings);
+    const Field& field = field_of(access, settings);
     if constexpr (is_optional<Field>) {
       if (!field) return std::nullopt;
       return print(*field);
@@ -86,8 +95,8 @@ inline SettingEntry with_words(std::vector<std::string> words, SettingEntry entr
   return entry;
 }
 
-template <typename Enum, std::size_t N, typename Access>
-SettingEntry choice(const SettingKey& key, Access access, const Names<Enum, N>& names) {
+template <typename Enum, std::size_t N>
+SettingEntry choice(const SettingKey& key, Access<Enum> access, const Names<Enum, N>& names) {
   SettingEntry result = entry(
       key, access, [names](std::string_view text) { return names.parse(text); },
       [names](Enum value) { return names.print(value); });
@@ -99,36 +108,33 @@ inline std::string parse_string(std::string_view text) { return std::string(text
 inline std::string print_string(const std::string& text) { return text; }
 
 /// Text where empty means "not asked for" and is not printed.
-template <typename Access>
-SettingEntry text_entry(const SettingKey& key, Access access) {
+inline SettingEntry text_entry(const SettingKey& key, Access<std::string> access) {
   SettingEntry result = entry(
       key, access,
       [](std::string_view text) { return text == no_value ? std::string() : parse_string(text); },
       print_string);
   result.print = [access](const RenderSettings& settings) -> std::optional<std::string> {
-    const std::string& text = access(settings);
+    const std::string& text = field_of(access, settings);
     return text.empty() ? std::nullopt : std::optional(text);
   };
   return result;
 }
 
-template <typename Access>
-SettingEntry float_entry(const SettingKey& key, Access access) {
+inline SettingEntry float_entry(const SettingKey& key, Access<float> access) {
   return entry(key, access, parse_float, print_float);
 }
 
-template <typename Access>
-SettingEntry int_entry(const SettingKey& key, Access access) {
+template <typename Field>
+SettingEntry int_entry(const SettingKey& key, Access<Field> access) {
   return entry(key, access, parse_int, print_integer);
 }
 
-template <typename Access>
-SettingEntry flag_entry(const SettingKey& key, Access access) {
+inline SettingEntry flag_entry(const SettingKey& key, Access<bool> access) {
   return entry(key, access, parse_flag, print_flag);
 }
 
-template <typename Access>
-SettingEntry rate_entry(const SettingKey& key, Access access) {
+template <typename Field>
+SettingEntry rate_entry(const SettingKey& key, Access<Field> access) {
   return entry(key, access, parse_rate, print_rate);
 }
 
@@ -296,9 +302,9 @@ inline std::string print_chunk_frames(int frames) {
 }
 
 /// `frames` and `seconds`: the one set last holds.
-template <typename Access, typename Other, typename Parse, typename Print>
-SettingEntry length_entry(const SettingKey& key, Access access, Other other, Parse parse,
-                          Print print) {
+template <typename Field, typename Other, typename Parse, typename Print>
+SettingEntry length_entry(const SettingKey& key, Access<Field> access, Access<Other> other,
+                          Parse parse, Print print) {
   SettingEntry result = entry(key, access, parse, print);
   result.read = [access, other, parse](RenderSettings& settings, const SettingText& text) {
     const auto value = parse(text.value);
