@@ -52,7 +52,7 @@ struct BenchPart {
 };
 
 struct PresetBench {
-  std::string preset, look;  ///< look: if it is not the preset's own
+  std::string preset, look;  ///< look: that was asked for
   int width = 0, height = 0, particles = 0;
   std::string codec;
   std::string skipped;  ///< why nothing was measured; empty: all was

@@ -14,7 +14,6 @@
 #include "src/bench/replay.h"
 #include "src/files/temporary_folder.h"
 #include "src/pipeline/cancellation.h"
-#include "src/pipeline/frame_source.h"
 #include "src/pipeline/picture_layout.h"
 #include "src/render.h"
 
@@ -83,12 +82,34 @@ BenchPart measure_engine(const RenderSettings& settings, const EngineSettings& w
                          std::int64_t frames, const JobControl& control) {
   const auto engine = make_engine(settings.universe, with, control.notice);
   engine->cancel_steps(control.cancel);
-  FrameSource source(*engine, film_pictures(settings));
+  // As in a film, as many pictures are on their way as the engine takes.
+  const std::int64_t in_flight = engine->draws_in_flight();
+  const PictureLayout layout(film_pictures(settings), *engine);
+  const PictureMemory memory =
+      engine->allocate_picture_memory(layout.slot_bytes(), static_cast<std::size_t>(in_flight));
+  std::int64_t begun = 0, finished = 0;
+  const auto finish_all = [&] {
+    for (; finished < begun; ++finished) engine->finish_draw();
+  };
   return measure(frames, engine->describe().threads, [&] {
     const auto start = Clock::now();
-    for (std::int64_t frame = 0; frame < frames; ++frame) {
-      throw_if_cancelled(control.cancel);
-      source.next();
+    try {
+      while (begun < frames) {
+        throw_if_cancelled(control.cancel);
+        engine->step();
+        engine->begin_draw(
+            layout.target(memory.picture(static_cast<std::size_t>(begun % in_flight))));
+        if (++begun - finished < in_flight) continue;
+        engine->finish_draw();
+        ++finished;
+      }
+      finish_all();
+    } catch (...) {
+      try {
+        finish_all();  // before their memory goes
+      } catch (...) {
+      }
+      throw;
     }
     return seconds_since(start);
   });

@@ -9,6 +9,7 @@
 #include "encoders/finished_file.h"
 #include "src/cli/commands.h"
 #include "src/cli/progress.h"
+#include "src/setting_words.h"
 
 namespace lifereel::cli {
 namespace {
@@ -86,7 +87,7 @@ const Command bench_command{
     "[options] [PRESET ...]   or   lifereel bench --scaling [--csv FILE]",
     "Engine alone, encoder alone and whole films, as a table to paste.",
     {"--frames", "engine", "--overwrite"},
-    {{"look", "NAME", "in place of the presets' own"},
+    {{"look", "NAME", "in place of the presets' own", setting_words("look")},
      {"rounds", "N", "medians of N (3)"},
      {"scaling", "", "engine: fps against N, pixels"},
      {"json", "FILE", "the same as JSON"},

@@ -29,8 +29,7 @@ inline constexpr bool is_optional = false;
 template <typename T>
 constexpr bool is_optional<std::optional<T>> = true;
 
-/// Gives a field. A plain function, so that all fields of a type share their code: with one type
-/// each, the table took longer to compile than all else that reads settings.
+/// Gives a field. A plain function, so that fields of one type share one instantiation.
 template <typename Field>
 using Access = Field& (*)(RenderSettings&);
 

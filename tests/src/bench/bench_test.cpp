@@ -96,12 +96,14 @@ TEST_SUITE("src.bench") {
     BenchSettings settings;
     settings.presets = {"dvd_video"};
     settings.look = "neon";
-    settings.frames = 2;
+    settings.frames = 6;
     settings.rounds = 1;
     settings.folder = folder.path();
+    settings.picture_memory_bytes = 6 * 768 * 480;  // six in gray; in colour they have chroma, too
     const BenchReport report = run_bench(settings);
     REQUIRE(report.presets.size() == 1);
-    check_part(report.presets[0].film, 2);
+    check_part(report.presets[0].film, 6);
+    CHECK(report.presets[0].pictures_in_memory == 4);
     CHECK(contains(describe(report), "| `dvd_video`, neon, 720x480, "));
     CHECK(contains(to_json(report), "\"look\": \"neon\""));
     settings.look = "neno";
