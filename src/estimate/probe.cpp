@@ -157,7 +157,7 @@ class Probe {
       const double worlds = pixels_of(settings_.universe) / pixels_of(world_);
       const double by_area = pixels_of(world_) / (static_cast<double>(part_width_) * part_height_);
       // A whole picture is larger than the caches in which a part of it stays.
-      constexpr double out_of_cache = 1.08;  // measured
+      constexpr double out_of_cache = 1.05;  // measured
       sample.encoder_cpu = cost.cpu * by_area * worlds * (by_area > 1 ? out_of_cache : 1.0);
       // A bitrate is shared out by area.
       const double in_whole = settings_.film.bitrate ? by_area : pictures.parts_in_whole();
@@ -174,7 +174,8 @@ class Probe {
     measurement_.samples.push_back(sample);
   }
 
-  /// Two samples of an older universe: as old as the film's will be, or as can be reached.
+  /// Samples of an older universe: as old as the film's will be, or as can be reached, and on the
+  /// way there, as far as there is time.
   void go_older() {
     const std::int64_t films_end = settings_.warmup + frame_count(settings_);
     const auto now = static_cast<std::int64_t>(engine_->frame());
@@ -192,9 +193,17 @@ class Probe {
     measurement_.to_the_end = oldest == end;
     // What the first pictures have of the initial state is soon over.
     const auto soon = static_cast<std::int64_t>(engine_->frame());
-    for (const std::int64_t age : {soon, oldest}) {
-      if (age == soon && left() < 1.5 * sample_seconds_) continue;  // the older one says more
-      const std::int64_t way = age - static_cast<std::int64_t>(engine_->frame());
+    // The older a universe, the slower it changes.
+    constexpr int stages = 4;
+    for (int stage = 0; stage <= stages; ++stage) {
+      const auto here = static_cast<std::int64_t>(engine_->frame());
+      const double grown = std::pow(static_cast<double>(oldest) / static_cast<double>(soon),
+                                    static_cast<double>(stage) / stages);
+      const std::int64_t age =
+          stage == stages ? oldest : static_cast<std::int64_t>(grown * static_cast<double>(soon));
+      const std::int64_t way = age - here;
+      const double to_oldest = a_frame * static_cast<double>(oldest - here) + sample_seconds_;
+      if (age != oldest && left() < to_oldest + sample_seconds_) continue;  // which says more
       if (way < 0) continue;
       pass(way);
       add_sample();
