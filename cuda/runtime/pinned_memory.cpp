@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <system_error>
+#include <exception>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -51,9 +51,10 @@ void populate([[maybe_unused]] std::uint8_t* memory, [[maybe_unused]] std::size_
   std::vector<std::jthread> others;
   std::size_t begin = 0;
   try {
+    others.reserve(threads);
     for (; begin + each < bytes; begin += each)
       others.emplace_back([=] { madvise(memory + begin, each, MADV_POPULATE_WRITE); });
-  } catch (const std::system_error&) {  // no more threads
+  } catch (const std::exception&) {  // no more threads, or memory
   }
   madvise(memory + begin, bytes - begin, MADV_POPULATE_WRITE);
 #endif
@@ -61,12 +62,12 @@ void populate([[maybe_unused]] std::uint8_t* memory, [[maybe_unused]] std::size_
 
 // Pinning page by page takes about a second for two gigabytes; in huge pages there are 512 times
 // fewer. nullptr where either step fails.
-Piece map_and_pin(std::size_t bytes, const DeviceContext& context) {
+Piece map_and_pin(std::size_t bytes, bool populates, const DeviceContext& context) {
   if (bytes > PTRDIFF_MAX) return nullptr;
   const std::size_t all = rounded_up(bytes);
   std::uint8_t* const memory = map(all);
   if (memory == nullptr) return nullptr;
-  populate(memory, all);
+  if (populates) populate(memory, all);
   if (cudaHostRegister(memory, all, cudaHostRegisterPortable) != cudaSuccess) {
     cudaGetLastError();  // it is dealt with
     munmap(memory, all);
@@ -101,7 +102,7 @@ PictureMemory allocate_pinned(std::size_t picture_bytes, std::size_t pictures,
     at_once = std::min(at_once, left);
     const std::size_t bytes = memory.bytes_of(at_once);
     Piece piece(nullptr);
-    if (bytes >= huge_page_bytes) piece = map_and_pin(bytes, context);
+    if (bytes >= huge_page_bytes) piece = map_and_pin(bytes, at_once == pictures, context);
     if (!piece) piece = allocate(bytes, context);
     if (piece) {
       memory.add(std::move(piece), at_once);

@@ -34,11 +34,11 @@
 #   second   18  kernels         how long each kernel takes, beside a model and what it cannot beat
 #   second   12  bench_dvd_video engine and encoder alone, and the film
 #   second   14  bench_aurora    the same in colour
-#   second   85  bench_dvd_mp4
+#   second  100  bench_dvd_mp4
 #   second  190  bench_panoramic
-#   second   80  bench_bd_4k_6h
+#   second   60  bench_bd_4k_6h
 #   second   58  variants        block shapes and pictures in flight
-#   second   26  equal           CPU and GPU equal: long, block shapes, looks, scenes
+#   second   30  equal           CPU and GPU equal: long, block shapes, looks, scenes
 #   second   34  scaling         against particles and pixels, as CSV for tests/plots/scaling.py
 #   second   10  profile         one pass of ncu
 #   second    8  memcheck        compute-sanitizer, four tools: virtual machines may refuse it
@@ -283,28 +283,28 @@ step_film_memory() {
 }
 step_film_disk() { film film_disk "$work" 12; }
 
-# bench RESULT PRESET CHUNK_FRAMES CHUNKS_A_LANE CODEC_THREADS [OPTION...]
+# bench RESULT PRESET FRAMES CODEC_THREADS [OPTION...]: so many frames for each of the lanes that
+# this machine has with encoders of so many threads.
 bench() {
   json=$results/bench_$1.json
   name=$2
-  lanes=$((($(nproc) + $5 - 1) / $5))
-  frames=$((lanes * $3 * $4))
-  if [ "$4" -eq 0 ]; then frames=120; fi
+  frames=$((($(nproc) + $4 - 1) / $4 * $3))
   if [ -n "$dry" ]; then
     name=dvd_mp4
+    # More than are in flight at once.
     frames=2
+    if [ "$1" = aurora ]; then frames=18; fi
   fi
-  shift 5
+  shift 4
   TMPDIR=$work "$lifereel" bench --engine cuda --frames $frames --rounds 1 --quiet --overwrite \
     --json "$json" "$@" "$name"
 }
-# Lanes have two chunks each where that takes seconds, else one; the table says how many lanes were
-# at work.
-step_bench_dvd_video() { bench dvd_video dvd_video 360 2 1; }
-step_bench_aurora() { bench aurora dvd_video 360 2 1 --look aurora; }
-step_bench_dvd_mp4() { bench dvd_mp4 dvd_mp4 1000 1 1; }
-step_bench_panoramic() { bench panoramic panoramic 250 1 6; }
-step_bench_bd_4k_6h() { bench bd_4k_6h bd_4k_6h 500 0 16; }
+# Two chunks or one for each lane; of bd_4k_6h less than one. The table says how many were at work.
+step_bench_dvd_video() { bench dvd_video dvd_video 720 1; }
+step_bench_aurora() { bench aurora dvd_video 720 1 --look aurora; }
+step_bench_dvd_mp4() { bench dvd_mp4 dvd_mp4 1000 1; }
+step_bench_panoramic() { bench panoramic panoramic 250 8; }
+step_bench_bd_4k_6h() { bench bd_4k_6h bd_4k_6h 60 16; }
 
 # tool NAME: in PATH, or where CUDA is installed by default.
 tool() {
@@ -404,6 +404,12 @@ readme_rows_second() {
   ratio=$(value film_over_slower "$results/bench_aurora.json" 2> /dev/null)
   echo "| \`dvd_video --look aurora\`, end to end: 1.10 times encoding alone |" \
     "$(if [ -n "$ratio" ]; then printf %.2f "$ratio"; else echo unmeasured; fi) |"
+  for preset in panoramic dvd_video; do
+    times=$(awk -F ' *[|] *' -v row="$preset, aurora" \
+      '$2 == row && $3 ~ /times gray/ { print $4; exit }' "$results/kernels.md" 2> /dev/null)
+    echo "| drawing in colour (\`aurora\`): 3 times as long as in gray; \`$preset\` |" \
+      "${times:-unmeasured} |"
+  done
 }
 
 # --- A call.
@@ -509,7 +515,7 @@ mkfifo "$work/words" || exit 2
 if [ -z "$only" ]; then
   case $call in
     first) old='goals.md other_dvd.txt other_wide.txt film_memory.json film_disk.json' ;;
-    second) old='bench_aurora.json bench_dvd_mp4.json bench_bd_4k_6h.json bench_panoramic.json' ;;
+    second) old='kernels.md bench_aurora.json bench_dvd_mp4.json bench_bd_4k_6h.json bench_panoramic.json' ;;
   esac
   for one in $old; do rm -f "$results/$one"; done
 fi

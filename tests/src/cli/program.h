@@ -111,7 +111,7 @@ class Program {
 
   /// Runs what must fail: the status, and one line on standard error.
   std::string failure(int status, const std::vector<std::string>& words) const {
-    const Result result = wait(start(words, Leaks::passed_over));
+    const Result result = wait(start(words, status == 2 ? Leaks::passed_over : Leaks::looked_for));
     CAPTURE(result.err);
     CHECK(result.status == status);
     CHECK(result.err.starts_with("lifereel: "));
