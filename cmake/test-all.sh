@@ -61,8 +61,7 @@ run_tests() {
   report=build/$stage-tests.xml
   rm -f "$report"
   # ThreadSanitizer of this age wants addresses less random than some kernels make them.
-  # One more than processors, for some wait for programs and signals.
-  $without_aslr ctest --test-dir "build/${folder:-$stage}" --parallel $((jobs + 1)) --output-on-failure \
+  $without_aslr ctest --test-dir "build/${folder:-$stage}" --parallel "$jobs" --output-on-failure \
     --no-tests=error --output-junit "$PWD/$report" "$@" || true
   if [ ! -f "$report" ]; then
     echo "FAILED: $stage did not report"

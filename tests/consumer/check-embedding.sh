@@ -3,8 +3,8 @@
 # Lets the consumer use lifereel as others may have it, whose films must be the same each time:
 #   installed from a build
 #   in the tree of a project that has much in the way (parent/), without Boost, by Clang with libc++
-# The second is hardly optimised, for time's sake: films do not depend on it. Not at all would take
-# longer, for all that is inlined anyway.
+# The second is hardly optimised, for time's sake: films do not depend on it. Its kernels would take
+# longer to compile if they were not at all, for all that is inlined anyway.
 #   check-embedding.sh BUILD_DIR CMAKE COMPILER        Exit status 77: without Clang or libc++.
 set -eu
 

@@ -162,7 +162,8 @@ TEST_SUITE("src.cli") {
     CHECK(contains(program.failure(1, {"render", "--frames", "4", "-o", "f%03d.png"}), "f003.png"));
   }
 
-  TEST_CASE("options change the look they stand beside, wherever they stand") {
+  TEST_CASE("options change the look they stand beside, wherever they stand" *
+            doctest::skip(sanitized)) {
     const Program program;
     const auto config = [&](std::vector<std::string> words) {
       words.insert(words.begin(), "render");
@@ -193,7 +194,7 @@ TEST_SUITE("src.cli") {
       CHECK(contains(looks, text));
   }
 
-  TEST_CASE("a flag takes yes or no as its next word, too") {
+  TEST_CASE("a flag takes yes or no as its next word, too" * doctest::skip(sanitized)) {
     const Program program;
     const auto words = [](const std::vector<std::string>& flag) {
       std::vector<std::string> all = with_small_universe(
@@ -514,16 +515,18 @@ TEST_SUITE("src.cli") {
     CHECK(fs::is_empty(program.path("film.mkv")));
   }
 
-  TEST_CASE("a terminal that cannot rewrite lines is sent none of the codes for that") {
+  TEST_CASE("a terminal that cannot rewrite lines is sent none of the codes for that" *
+            doctest::skip(sanitized)) {
     const Program program;
     for (const std::string term : {"xterm", "dumb"}) {
       std::string shown;
       Result result;
       {
         const Terminal terminal(shown);
-        result = program.shell(
-            "TERM=" + term + " \"$0\" render --size 640x480 --particles 2000 --frames " +
-            (sanitized ? "250" : "1200") + " --codec null --look published >" + terminal.name());
+        result = program.shell("TERM=" + term +
+                               " \"$0\" render --size 640x480 --particles 2000 --frames 1200"
+                               " --codec null --look published >" +
+                               terminal.name());
       }
       CHECK(result.status == 0);
       CHECK(contains(shown, "\x1b[K") == (term == "xterm"));

@@ -79,7 +79,8 @@ TEST_SUITE("src.surroundings") {
   }
 
 #if defined(__NR_set_mempolicy)
-  TEST_CASE("x265 where memory may not be placed prints nothing of its own") {
+  TEST_CASE("x265 where memory may not be placed prints nothing of its own" *
+            doctest::skip(sanitized)) {
     if (!has_encoder("libx265")) SKIP_TEST("this FFmpeg has no encoder libx265");
     const Program program;
     const pid_t child = fork();
