@@ -7,6 +7,7 @@
 #include "src/fit/disc_budget.h"
 #include "src/media/film_size.h"
 #include "src/render/film_sound.h"
+#include "src/settings/validation.h"
 #include "src/text/quantities.h"
 #include "src/text/setting_text.h"
 

@@ -13,6 +13,7 @@
 #include "src/fit/fit_choice.h"
 #include "src/render/film_sound.h"
 #include "src/settings/validation.h"
+#include "src/text/setting_text.h"
 
 namespace lifereel {
 namespace {
