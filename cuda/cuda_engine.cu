@@ -35,6 +35,11 @@ int choose_lanes(int wanted, int particles, const cudaDeviceProp& device) {
   return n * 32 <= half ? 32 : n * 16 <= half ? 16 : 8;
 }
 
+}  // namespace
+
+// Its name is in the library, as that of each class with virtual functions; nvcc would make an
+// unnamed namespace's of the folder that the file is in, and packages of one commit would differ by
+// that.
 class CudaEngine final : public DeviceEngine {
  public:
   CudaEngine(const UniverseSettings& universe, const CudaEngineSettings& cuda,
@@ -242,6 +247,8 @@ class CudaEngine final : public DeviceEngine {
   mutable bool step_pending_ = false;
   bool earlier_steps_undrawn_ = false;  // of a frame of several in colour
 };
+
+namespace {
 
 void validate(const CudaEngineSettings& cuda) {
   const auto is_one_of = [](int value, std::initializer_list<int> values) {
