@@ -27,9 +27,10 @@ umask 022
 rm -rf "$build/packages"
 tests=
 if [ ! -f "$build/CMakeCache.txt" ]; then tests=-DLIFEREEL_TESTS=OFF; fi
+# The place of the library, as the program has it until it is installed, goes into its build ID.
 # shellcheck disable=SC2086  # one option or none
 cmake -S "$source" -B "$build" -G "${CMAKE_GENERATOR:-Ninja}" -DCMAKE_BUILD_TYPE=Release \
-  -DBUILD_SHARED_LIBS=ON -DCMAKE_INSTALL_PREFIX=/usr \
+  -DBUILD_SHARED_LIBS=ON -DCMAKE_BUILD_RPATH_USE_ORIGIN=ON -DCMAKE_INSTALL_PREFIX=/usr \
   -DLIFEREEL_ZSH_DIR=share/zsh/vendor-completions $tests > "$build/package.log" ||
   { tail -n 30 "$build/package.log"; exit 1; }
 cmake --build "$build" --target lifereel lifereel_cli >> "$build/package.log" || { tail -n 30 "$build/package.log"; exit 1; }
