@@ -93,6 +93,7 @@ cudaError_t caught_launch_both(const First& first, std::int64_t first_blocks, co
 #define ScenePainter CaughtScenePainter
 #define ParticlePainter CaughtParticlePainter
 #define DeviceToner CaughtDeviceToner
+#define CudaEngine CaughtCudaEngine
 #define DeviceEngine CaughtDeviceEngine
 #define DeviceSceneEngine CaughtDeviceSceneEngine
 #define launch caught_launch
