@@ -61,30 +61,44 @@ FinishedCost finished_in(std::istream& line) {
   return cost;
 }
 
+/// An old universe is now busier and now calmer: of samples more than half as old as the last.
+double mean_of_old(const std::vector<AgeSample>& samples, double AgeSample::*quantity) {
+  double sum = 0;
+  int count = 0;
+  for (const AgeSample& sample : samples) {
+    if (2 * sample.age <= samples.back().age && samples.back().age > 0) continue;
+    sum += sample.*quantity;
+    ++count;
+  }
+  return sum / count;
+}
+
 }  // namespace
 
 double mean_over(const std::vector<AgeSample>& samples, double AgeSample::*quantity, double from,
                  double to) {
   if (samples.empty()) return 0;
+  const double old_mean = mean_of_old(samples, quantity);
   const auto value_at = [&](double age) {
-    auto after = std::find_if(samples.begin(), samples.end(), [age](const AgeSample& sample) {
+    const auto after = std::find_if(samples.begin(), samples.end(), [age](const AgeSample& sample) {
       return static_cast<double>(sample.age) >= age;
     });
     if (after == samples.begin()) return samples.front().*quantity;
-    if (after == samples.end()) return samples.back().*quantity;
+    if (after == samples.end()) return old_mean;
     const AgeSample& before = after[-1];
     const double way = static_cast<double>(after->age - before.age);
     const double part = (age - static_cast<double>(before.age)) / way;
     return before.*quantity * (1 - part) + *after.*quantity * part;
   };
   if (to <= from) return value_at(from);
+  const double last = std::clamp(static_cast<double>(samples.back().age), from, to);
   std::vector<double> bends{from};
   for (const AgeSample& sample : samples) {
     const auto age = static_cast<double>(sample.age);
-    if (age > from && age < to) bends.push_back(age);
+    if (age > from && age < last) bends.push_back(age);
   }
-  bends.push_back(to);
-  double sum = 0;
+  bends.push_back(last);
+  double sum = old_mean * (to - last);
   for (std::size_t i = 0; i + 1 < bends.size(); ++i)
     sum += (value_at(bends[i]) + value_at(bends[i + 1])) / 2 * (bends[i + 1] - bends[i]);
   return sum / (to - from);

@@ -43,7 +43,8 @@ struct Measurement {
 };
 
 /// The mean of a quantity over the frames `from` to `to` of the universe: between samples as if it
-/// changed evenly, before the first and after the last as there. Of no sample: 0.
+/// changed evenly, before the first as there, after the last as among the old ones. Of no sample:
+/// 0.
 double mean_over(const std::vector<AgeSample>& samples, double AgeSample::*quantity, double from,
                  double to);
 

@@ -25,6 +25,8 @@ namespace {
 
 /// What encoders look ahead at, and a few more.
 constexpr int most_pictures = 72, enough_pictures = 48, few_pictures = 24, fewest_pictures = 8;
+constexpr double most_bytes = 256e6;  // of them in memory
+constexpr int most_ages = 16;
 
 class Probe {
  public:
@@ -119,7 +121,8 @@ class Probe {
     encoder_->encode(pictures);
     const double pixels = static_cast<double>(pictures.width()) * pictures.height();
     const double a_pixel = since(start) / (pixels * pictures.count());
-    const double most_pixels = 0.25 * left() / (a_pixel * most_pictures);
+    const double most_pixels =
+        std::min(0.25 * left() / (a_pixel * most_pictures), pixels_in_memory());
     const double scale =
         std::min(1.0, std::sqrt(std::max(most_pixels, pixels) / pixels_of(world_)));
     const auto scaled = [scale](int side) {
@@ -132,15 +135,23 @@ class Probe {
       pictures_ = std::min(pictures_, enough_pictures);
   }
 
+  int parts() const { return std::clamp(share_.lanes, 1, SamplePictures::most_parts); }
+  double bytes_of(int width, int height) const {
+    return static_cast<double>(
+        PictureLayout(format_, width, height, engine_->draws_colour()).slot_bytes());
+  }
+  /// How large the parts may be of as many pictures as say the most.
+  double pixels_in_memory() const {
+    constexpr int width = 960, height = 544;
+    return most_bytes / (bytes_of(width, height) * parts() * pictures_) * (width * height);
+  }
+
   /// Draws and encodes where the engine is now.
   void add_sample() {
-    constexpr double most_bytes = 256e6;
-    const double bytes = static_cast<double>(
-        PictureLayout(format_, part_width_, part_height_, engine_->draws_colour()).slot_bytes());
-    const int parts = std::clamp(share_.lanes, 1, SamplePictures::most_parts);
     const int count =
-        std::clamp(static_cast<int>(most_bytes / (bytes * parts)), fewest_pictures, pictures_);
-    SamplePictures pictures(*engine_, format_, part_width_, part_height_, count, parts);
+        std::clamp(static_cast<int>(most_bytes / (bytes_of(part_width_, part_height_) * parts())),
+                   fewest_pictures, pictures_);
+    SamplePictures pictures(*engine_, format_, part_width_, part_height_, count, parts());
     AgeSample sample;
     sample.age = static_cast<std::int64_t>(engine_->frame());
     const EngineCost drawn =
@@ -165,11 +176,16 @@ class Probe {
       sample.other_bytes = cost.early_bytes * in_whole * worlds;
       key_distance_ = cost.key_distance;
       measurement_.saved_at_end = cost.saved_at_end * in_whole * worlds;
-      // A young universe's pictures change much within one sample.
-      sample.age += cost.counted / 4;
-      measurement_.samples.push_back(sample);
-      sample.age += cost.counted / 2;
-      sample.other_bytes = cost.late_bytes * in_whole * worlds;
+      if (measurement_.samples.empty()) {
+        // A young universe's pictures change much within one sample.
+        sample.age += cost.counted / 4;
+        measurement_.samples.push_back(sample);
+        sample.age += cost.counted / 2;
+        sample.other_bytes = cost.late_bytes * in_whole * worlds;
+      } else {
+        sample.age += cost.counted / 2;
+        sample.other_bytes = (cost.early_bytes + cost.late_bytes) / 2 * in_whole * worlds;
+      }
     }
     measurement_.samples.push_back(sample);
   }
@@ -193,19 +209,19 @@ class Probe {
     measurement_.to_the_end = oldest == end;
     // What the first pictures have of the initial state is soon over.
     const auto soon = static_cast<std::int64_t>(engine_->frame());
-    // The older a universe, the slower it changes.
-    constexpr int stages = 4;
-    for (int stage = 0; stage <= stages; ++stage) {
+    // The older a universe, the slower it changes; but it never is at rest, so that many samples
+    // say more than few.
+    const double to_oldest = a_frame * static_cast<double>(oldest - soon);
+    const int samples = std::clamp(
+        static_cast<int>((left() - to_oldest) / std::max(1e-3, sample_seconds_)), 1, most_ages);
+    for (int sample = samples == 1 ? 1 : 0; sample < std::max(2, samples); ++sample) {
+      const double way = static_cast<double>(sample) / std::max(1, samples - 1);
+      const auto age =
+          soon + static_cast<std::int64_t>(way * way * static_cast<double>(oldest - soon));
       const auto here = static_cast<std::int64_t>(engine_->frame());
-      const double grown = std::pow(static_cast<double>(oldest) / static_cast<double>(soon),
-                                    static_cast<double>(stage) / stages);
-      const std::int64_t age =
-          stage == stages ? oldest : static_cast<std::int64_t>(grown * static_cast<double>(soon));
-      const std::int64_t way = age - here;
-      const double to_oldest = a_frame * static_cast<double>(oldest - here) + sample_seconds_;
-      if (age != oldest && left() < to_oldest + sample_seconds_) continue;  // which says more
-      if (way < 0) continue;
-      pass(way);
+      const double still = a_frame * static_cast<double>(oldest - here) + 2 * sample_seconds_;
+      if (age < here || (age != oldest && left() < still)) continue;
+      pass(age - here);
       add_sample();
     }
   }

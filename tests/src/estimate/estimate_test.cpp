@@ -71,13 +71,19 @@ double off(double expected, double measured) { return std::abs(expected / measur
 }  // namespace
 
 TEST_SUITE("src.estimate") {
-  TEST_CASE("between samples quantities change evenly, outside they stay") {
+  TEST_CASE("quantities change evenly between samples, and after them are as among old ones") {
     const auto samples = two_ages().samples;
     CHECK(mean_over(samples, &AgeSample::key_bytes, 0, 100) == doctest::Approx(1000));
     CHECK(mean_over(samples, &AgeSample::key_bytes, 100, 200) == doctest::Approx(1500));
     CHECK(mean_over(samples, &AgeSample::key_bytes, 200, 900) == doctest::Approx(2000));
     CHECK(mean_over(samples, &AgeSample::key_bytes, 0, 300) == doctest::Approx(1500));
     CHECK(mean_over(samples, &AgeSample::key_bytes, 150, 150) == doctest::Approx(1500));
+    auto older = samples;
+    older.push_back(older.back());
+    older.back().age = 300;
+    older.back().key_bytes = 4000;
+    CHECK(mean_over(older, &AgeSample::key_bytes, 250, 350) == doctest::Approx(3250));
+    CHECK(mean_over(older, &AgeSample::key_bytes, 300, 900) == doctest::Approx(3000));
     CHECK(mean_over({}, &AgeSample::key_bytes, 0, 10) == 0);
     CHECK(mean_bytes(two_ages(), 0, 100) == doctest::Approx(0.1 * 1000 + 0.9 * 100));
     CHECK(mean_bytes(two_ages(), 0, 5) == doctest::Approx(0.2 * 1000 + 0.8 * 100));
