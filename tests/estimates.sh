@@ -3,12 +3,13 @@
 # Estimates against what films turn out to be, as a table for people to judge. Wants a quiet machine.
 #   estimates.sh LIFEREEL [PRESET[/QUALITY]...]
 # Without presets: all of them, and a preset in all qualities. Of each a film is rendered that takes
-# about SECONDS_A_FILM (70) of wall time; PROBE (10s) is how long an estimate measures.
+# about SECONDS_A_FILM (70) of wall time, and twice as long where that makes few frames, in which
+# encoders would hardly fill their memory. PROBE (30s) is how long an estimate measures.
 set -eu
 lifereel=$1
 shift
 seconds=${SECONDS_A_FILM:-70}
-probe=${PROBE:-10s}
+probe=${PROBE:-30s}
 [ $# -gt 0 ] || set -- $("$lifereel" presets | cut -d' ' -f1) \
   film_1080p/draft film_1080p/preview film_1080p/production film_1080p/max
 folder=$(mktemp -d)
@@ -31,10 +32,11 @@ for film in "$@"; do
   # How long a film takes as long, by its own estimate: twice, for a longer one is older.
   frames=1000
   for _ in 1 2; do
-    "$lifereel" estimate --quiet --preset "$preset" $quality --frames $frames --probe "$probe" \
+    "$lifereel" estimate --quiet --preset "$preset" $quality --frames $frames --probe 3s \
       --json "$folder/estimate.json" --overwrite > "$folder/said" || { echo "$film: no estimate"; continue 2; }
     frames=$(python3 -c "print(max(24, round($frames * $seconds / $(value "$folder/estimate.json" seconds))))")
   done
+  [ "$frames" -ge 200 ] || frames=$((2 * frames))
   "$lifereel" estimate --quiet --preset "$preset" $quality --frames "$frames" --probe "$probe" \
     --json "$folder/estimate.json" --overwrite > "$folder/said"
   "$lifereel" render --quiet --preset "$preset" $quality --frames "$frames" -o "$folder/$name" \

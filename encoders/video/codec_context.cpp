@@ -161,10 +161,13 @@ EncoderNeeds encoder_needs(const FilmSettings& asked, int width, int height) {
   needs.threads = settings.codec_threads > 0 ? settings.codec_threads : av_cpu_count();
   // As measured; those that look ahead keep many pictures in several sizes.
   const bool looks_ahead = codec_origin(settings.codec) == CodecOrigin::other_library;
-  const double bytes_a_pixel = looks_ahead ? 180 + 8 * needs.threads : 32;
+  const double of_pool = traits.pools_threads ? 0.9 : 1;
+  const double bytes_a_pixel = looks_ahead ? of_pool * (180 + 8 * needs.threads) : 32;
   const double pixels = static_cast<double>(width) * height;
   const int bytes_a_sample = sample_bytes(bit_depth(settings.pixel_format));
-  needs.memory_bytes = static_cast<std::uint64_t>(pixels * bytes_a_pixel * bytes_a_sample);
+  // What they keep beside samples has no more bits where those have ten.
+  const double of_samples = looks_ahead && bytes_a_sample > 1 ? 1.7 : bytes_a_sample;
+  needs.memory_bytes = static_cast<std::uint64_t>(pixels * bytes_a_pixel * of_samples);
   // Its frame threads share a pool that takes the rows of each picture.
   if (traits.pools_threads) needs.threads *= wavefront_threads(width, height);
   // Lossless: a gray picture that did not shrink. By quality: more than was seen.

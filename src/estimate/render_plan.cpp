@@ -68,10 +68,8 @@ RenderPlan plan_render(const RenderSettings& settings) {
         static_cast<std::uint64_t>(universe.width) * static_cast<std::uint64_t>(universe.height);
     constexpr std::uint64_t looks_ahead = 100;  // bytes a pixel
     plan.encoder_bytes = lanes * needs.memory_bytes;
-    // What it says is enough for any size; large pictures need less.
     if (needs.memory_bytes > looks_ahead * pixels)
-      plan.encoder_bytes =
-          lanes * (needs.memory_bytes / 10 * 9 + encoder_bytes_each) + encoder_bytes_once;
+      plan.encoder_bytes = lanes * (needs.memory_bytes + encoder_bytes_each) + encoder_bytes_once;
   }
   plan.memory_bytes = program_bytes + plan.engine_bytes + plan.ring_bytes + plan.encoder_bytes;
   if (settings.frames || settings.seconds)

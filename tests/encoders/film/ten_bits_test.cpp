@@ -182,11 +182,12 @@ TEST_SUITE("encoders.ten_bits") {
     CHECK(contains(jpeg.notices[0], "pixel-format"));
   }
 
-  TEST_CASE("an encoder of twice the bytes needs twice the memory") {
+  TEST_CASE("an encoder of twice the bytes a sample needs nearly twice the memory") {
     REQUIRE_ENCODER("libx265");
     const EncoderNeeds eight = encoder_needs(film_settings("libx265"), 1920, 1080);
     const EncoderNeeds ten = encoder_needs(deep_settings("libx265"), 1920, 1080);
-    CHECK(ten.memory_bytes == 2 * eight.memory_bytes);
+    CHECK(ten.memory_bytes > 3 * eight.memory_bytes / 2);
+    CHECK(ten.memory_bytes < 2 * eight.memory_bytes);
     CHECK(ten.threads == eight.threads);
   }
 
