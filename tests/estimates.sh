@@ -3,8 +3,8 @@
 # Estimates against what films turn out to be, as a table for people to judge. Wants a quiet machine.
 #   estimates.sh LIFEREEL [PRESET[/QUALITY]...]
 # Without presets: all of them, and a preset in all qualities. Of each a film is rendered that takes
-# about SECONDS_A_FILM (70) of wall time, and twice as long where that makes few frames, in which
-# encoders would hardly fill their memory. PROBE (30s) is how long an estimate measures.
+# about SECONDS_A_FILM (70) of wall time, and twice as long where that is fewer than 200 frames, too few
+# to fill an encoder's memory. PROBE (30s) is how long an estimate measures.
 set -eu
 lifereel=$1
 shift
@@ -29,7 +29,7 @@ for film in "$@"; do
   [ "$preset" = "$film" ] || quality="--quality ${film#*/}"
   name=film.mp4
   case $preset in dvd_video*) name=film.mpg ;; esac
-  # How long a film takes as long, by its own estimate: twice, for a longer one is older.
+  # How many frames take that long, by the film's own estimate: twice, for a longer one is older.
   frames=1000
   for _ in 1 2; do
     "$lifereel" estimate --quiet --preset "$preset" $quality --frames $frames --probe 3s \
@@ -37,6 +37,7 @@ for film in "$@"; do
     frames=$(python3 -c "print(max(24, round($frames * $seconds / $(value "$folder/estimate.json" seconds))))")
   done
   [ "$frames" -ge 200 ] || frames=$((2 * frames))
+  rm -rf "$folder/cache"
   "$lifereel" estimate --quiet --preset "$preset" $quality --frames "$frames" --probe "$probe" \
     --json "$folder/estimate.json" --overwrite > "$folder/said"
   "$lifereel" render --quiet --preset "$preset" $quality --frames "$frames" -o "$folder/$name" \

@@ -165,7 +165,7 @@ EncoderNeeds encoder_needs(const FilmSettings& asked, int width, int height) {
   const double bytes_a_pixel = looks_ahead ? of_pool * (180 + 8 * needs.threads) : 32;
   const double pixels = static_cast<double>(width) * height;
   const int bytes_a_sample = sample_bytes(bit_depth(settings.pixel_format));
-  // What they keep beside samples has no more bits where those have ten.
+  // Beside pictures they keep data that do not grow with the bits of a sample.
   const double of_samples = looks_ahead && bytes_a_sample > 1 ? 1.7 : bytes_a_sample;
   needs.memory_bytes = static_cast<std::uint64_t>(pixels * bytes_a_pixel * of_samples);
   // Its frame threads share a pool that takes the rows of each picture.

@@ -181,7 +181,8 @@ Estimate estimate_of(const RenderSettings& settings, const std::optional<Resolve
   if (keeps_working_files(settings))
     estimate.disk_bytes += estimate.film_bytes + disk_needs(settings, plan.lanes).checkpoints;
   if (!measurement.samples.empty())
-    estimate.oldest_sample = measurement.samples.back().age - settings.warmup;
+    estimate.oldest_sample =
+        std::max<std::int64_t>(0, measurement.samples.back().age - settings.warmup);
   return estimate;
 }
 

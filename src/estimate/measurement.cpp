@@ -61,7 +61,8 @@ FinishedCost finished_in(std::istream& line) {
   return cost;
 }
 
-/// An old universe is now busier and now calmer: of samples more than half as old as the last.
+/// The mean over the samples more than half as old as the last: one alone may be of a busy or of a
+/// calm moment.
 double mean_of_old(const std::vector<AgeSample>& samples, double AgeSample::*quantity) {
   double sum = 0;
   int count = 0;

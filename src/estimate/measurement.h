@@ -43,8 +43,8 @@ struct Measurement {
 };
 
 /// The mean of a quantity over the frames `from` to `to` of the universe: between samples as if it
-/// changed evenly, before the first as there, after the last as among the old ones. Of no sample:
-/// 0.
+/// changed evenly, before the first as there, after the last the mean of those more than half as
+/// old. Of no sample: 0.
 double mean_over(const std::vector<AgeSample>& samples, double AgeSample::*quantity, double from,
                  double to);
 

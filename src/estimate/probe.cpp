@@ -25,7 +25,7 @@ namespace {
 
 /// What encoders look ahead at, and a few more.
 constexpr int most_pictures = 72, enough_pictures = 48, few_pictures = 24, fewest_pictures = 8;
-constexpr double most_bytes = 256e6;  // of them in memory
+constexpr double most_bytes = 256e6;  // of sample pictures kept at once
 constexpr int most_ages = 16;
 
 class Probe {
@@ -140,8 +140,9 @@ class Probe {
     return static_cast<double>(
         PictureLayout(format_, width, height, engine_->draws_colour()).slot_bytes());
   }
-  /// How large the parts may be of as many pictures as say the most.
+  /// The largest parts of which `pictures_` pictures fit into most_bytes.
   double pixels_in_memory() const {
+    if (bytes_of(world_.width, world_.height) * pictures_ <= most_bytes) return pixels_of(world_);
     constexpr int width = 960, height = 544;
     return most_bytes / (bytes_of(width, height) * parts() * pictures_) * (width * height);
   }
@@ -211,18 +212,21 @@ class Probe {
     const auto soon = static_cast<std::int64_t>(engine_->frame());
     // The older a universe, the slower it changes; but it never is at rest, so that many samples
     // say more than few.
+    const std::int64_t first = std::clamp(settings_.warmup, soon, std::max(soon, oldest));
     const double to_oldest = a_frame * static_cast<double>(oldest - soon);
-    const int samples = std::clamp(
-        static_cast<int>((left() - to_oldest) / std::max(1e-3, sample_seconds_)), 1, most_ages);
-    for (int sample = samples == 1 ? 1 : 0; sample < std::max(2, samples); ++sample) {
-      const double way = static_cast<double>(sample) / std::max(1, samples - 1);
+    const int samples = static_cast<int>(
+        std::clamp((left() - to_oldest) / std::max(1e-3, sample_seconds_), 1.0, double{most_ages}));
+    for (int index = samples == 1 ? 1 : 0; index < std::max(2, samples); ++index) {
+      const double part = static_cast<double>(index) / std::max(1, samples - 1);
       const auto age =
-          soon + static_cast<std::int64_t>(way * way * static_cast<double>(oldest - soon));
+          first + static_cast<std::int64_t>(part * part * static_cast<double>(oldest - first));
       const auto here = static_cast<std::int64_t>(engine_->frame());
-      const double still = a_frame * static_cast<double>(oldest - here) + 2 * sample_seconds_;
-      if (age < here || (age != oldest && left() < still)) continue;
+      const double needed = a_frame * static_cast<double>(oldest - here) + 2 * sample_seconds_;
+      if (age < here || (age != oldest && left() < needed)) continue;
       pass(age - here);
+      const auto begun = ProbeClock::now();
       add_sample();
+      sample_seconds_ = std::max(sample_seconds_, since(begun));
     }
   }
 

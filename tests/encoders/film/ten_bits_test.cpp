@@ -182,7 +182,7 @@ TEST_SUITE("encoders.ten_bits") {
     CHECK(contains(jpeg.notices[0], "pixel-format"));
   }
 
-  TEST_CASE("an encoder of twice the bytes a sample needs nearly twice the memory") {
+  TEST_CASE("with two bytes a sample an encoder needs nearly twice the memory") {
     REQUIRE_ENCODER("libx265");
     const EncoderNeeds eight = encoder_needs(film_settings("libx265"), 1920, 1080);
     const EncoderNeeds ten = encoder_needs(deep_settings("libx265"), 1920, 1080);
