@@ -3,8 +3,8 @@
 # Estimates against what films turn out to be, as a table for people to judge. Wants a quiet machine.
 #   estimates.sh LIFEREEL [PRESET[/QUALITY]...]
 # Without presets: all of them, and a preset in all qualities. Of each a film is rendered that takes
-# about SECONDS_A_FILM (70) of wall time, and twice as long where that is fewer than 200 frames, too few
-# to fill an encoder's memory. PROBE (30s) is how long an estimate measures.
+# about SECONDS_A_FILM (70) of wall time, and twice as long where that is fewer than 200 frames, too
+# few to fill an encoder's memory. PROBE (30s) is how long an estimate measures.
 set -eu
 lifereel=$1
 shift

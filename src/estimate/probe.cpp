@@ -121,8 +121,10 @@ class Probe {
     encoder_->encode(pictures);
     const double pixels = static_cast<double>(pictures.width()) * pictures.height();
     const double a_pixel = since(start) / (pixels * pictures.count());
-    const double most_pixels =
-        std::min(0.25 * left() / (a_pixel * most_pictures), pixels_in_memory());
+    double most_pixels = 0.25 * left() / (a_pixel * most_pictures);
+    const bool whole_fits = most_pixels >= pixels_of(world_) &&
+                            bytes_of(world_.width, world_.height) * pictures_ <= most_bytes;
+    if (!whole_fits) most_pixels = std::min(most_pixels, pixels_in_memory());
     const double scale =
         std::min(1.0, std::sqrt(std::max(most_pixels, pixels) / pixels_of(world_)));
     const auto scaled = [scale](int side) {
@@ -142,15 +144,16 @@ class Probe {
   }
   /// The largest parts of which `pictures_` pictures fit into most_bytes.
   double pixels_in_memory() const {
-    if (bytes_of(world_.width, world_.height) * pictures_ <= most_bytes) return pixels_of(world_);
     constexpr int width = 960, height = 544;
     return most_bytes / (bytes_of(width, height) * parts() * pictures_) * (width * height);
   }
 
   /// Draws and encodes where the engine is now.
   void add_sample() {
+    const bool is_whole = part_width_ == world_.width && part_height_ == world_.height;
+    const int kept = is_whole ? 1 : parts();  // of each picture
     const int count =
-        std::clamp(static_cast<int>(most_bytes / (bytes_of(part_width_, part_height_) * parts())),
+        std::clamp(static_cast<int>(most_bytes / (bytes_of(part_width_, part_height_) * kept)),
                    fewest_pictures, pictures_);
     SamplePictures pictures(*engine_, format_, part_width_, part_height_, count, parts());
     AgeSample sample;
@@ -172,20 +175,21 @@ class Probe {
       constexpr double out_of_cache = 1.05;  // measured
       sample.encoder_cpu = cost.cpu * by_area * worlds * (by_area > 1 ? out_of_cache : 1.0);
       // A bitrate is shared out by area.
-      const double in_whole = settings_.film.bitrate ? by_area : pictures.parts_in_whole();
-      sample.key_bytes = cost.key_bytes * in_whole * worlds;
-      sample.other_bytes = cost.early_bytes * in_whole * worlds;
+      const double in_film =
+          worlds * (settings_.film.bitrate ? by_area : pictures.parts_in_whole());
+      sample.key_bytes = cost.key_bytes * in_film;
+      sample.other_bytes = cost.early_bytes * in_film;
       key_distance_ = cost.key_distance;
-      measurement_.saved_at_end = cost.saved_at_end * in_whole * worlds;
+      measurement_.saved_at_end = cost.saved_at_end * in_film;
       if (measurement_.samples.empty()) {
         // A young universe's pictures change much within one sample.
         sample.age += cost.counted / 4;
         measurement_.samples.push_back(sample);
         sample.age += cost.counted / 2;
-        sample.other_bytes = cost.late_bytes * in_whole * worlds;
+        sample.other_bytes = cost.late_bytes * in_film;
       } else {
         sample.age += cost.counted / 2;
-        sample.other_bytes = (cost.early_bytes + cost.late_bytes) / 2 * in_whole * worlds;
+        sample.other_bytes = (cost.early_bytes + cost.late_bytes) / 2 * in_film;
       }
     }
     measurement_.samples.push_back(sample);
@@ -216,8 +220,8 @@ class Probe {
     const double to_oldest = a_frame * static_cast<double>(oldest - soon);
     const int samples = static_cast<int>(
         std::clamp((left() - to_oldest) / std::max(1e-3, sample_seconds_), 1.0, double{most_ages}));
-    for (int index = samples == 1 ? 1 : 0; index < std::max(2, samples); ++index) {
-      const double part = static_cast<double>(index) / std::max(1, samples - 1);
+    for (int index = 0; index < samples; ++index) {
+      const double part = samples == 1 ? 1.0 : static_cast<double>(index) / (samples - 1);
       const auto age =
           first + static_cast<std::int64_t>(part * part * static_cast<double>(oldest - first));
       const auto here = static_cast<std::int64_t>(engine_->frame());
