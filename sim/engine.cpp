@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/engine.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -11,8 +13,17 @@
 namespace lifereel {
 namespace {
 
-// Page-aligned, so that a device may pin it and rows of any stride start on a vector.
-constexpr std::align_val_t alignment{4096};
+// Aligned to pages, so that a device may pin it and rows of any stride start on a vector.
+constexpr std::size_t page_bytes = 4096, huge_page_bytes = std::size_t{2} << 20;
+
+// A ring has hundreds of megabytes, and who first draws into it waits for every page of them.
+std::uint8_t* allocate(std::size_t bytes, std::align_val_t alignment) {
+  auto* const memory = static_cast<std::uint8_t*>(::operator new(bytes, alignment));
+#ifdef MADV_HUGEPAGE
+  if (bytes >= huge_page_bytes) madvise(memory, bytes, MADV_HUGEPAGE);  // advice: it may fail
+#endif
+  return memory;
+}
 
 }  // namespace
 
@@ -33,8 +44,10 @@ void PictureMemory::add(Piece piece, std::size_t pictures) {
 }
 
 void PictureMemory::add_plain(std::size_t pictures) {
-  add(Piece(static_cast<std::uint8_t*>(::operator new(bytes_of(pictures), alignment)),
-            [](std::uint8_t* memory) { ::operator delete(memory, alignment); }),
+  const std::size_t bytes = bytes_of(pictures);
+  const std::align_val_t alignment{bytes >= huge_page_bytes ? huge_page_bytes : page_bytes};
+  add(Piece(allocate(bytes, alignment),
+            [alignment](std::uint8_t* memory) { ::operator delete(memory, alignment); }),
       pictures);
 }
 

@@ -24,15 +24,15 @@ FrameRing::FrameRing(PictureMemory memory)
 
 std::optional<int> FrameRing::try_take_free() noexcept {
   if (stopped()) return std::nullopt;
-  for (std::size_t tried = 0; tried < free_.size(); ++tried) {
-    const std::uint64_t word = free_[search_].load(std::memory_order_acquire);
-    if (word != 0) {
-      const int bit = std::countr_zero(word);
-      // Only this thread clears bits, so the bit is still set.
-      free_[search_].fetch_and(~(1ull << bit), std::memory_order_acquire);
-      return static_cast<int>(search_) * word_bits + bit;
-    }
-    search_ = (search_ + 1) % free_.size();
+  // The lowest: slots that are never needed are never touched, so that a ring takes the memory that
+  // it needs, not all that it may have.
+  for (std::size_t index = 0; index < free_.size(); ++index) {
+    const std::uint64_t word = free_[index].load(std::memory_order_acquire);
+    if (word == 0) continue;
+    const int bit = std::countr_zero(word);
+    // Only this thread clears bits, so the bit is still set.
+    free_[index].fetch_and(~(1ull << bit), std::memory_order_acquire);
+    return static_cast<int>(index) * word_bits + bit;
   }
   return std::nullopt;
 }

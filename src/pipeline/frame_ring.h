@@ -77,7 +77,6 @@ class FrameRing {
   std::vector<std::uint16_t> queue_;  // slot numbers, at pushed count modulo slots_
 
   std::vector<std::atomic<std::uint64_t>> free_;  // a bit a free slot
-  std::size_t search_ = 0;                        // producer's: the word it found the last in
   alignas(line) std::atomic<std::uint32_t> events_{
       0};  // releases and stops; the producer sleeps on it
   alignas(line) std::atomic<std::uint64_t> pushed_{0};  // slots ever filled, and two flags
