@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "sim/engine.h"
 
+#if __has_include(<sys/mman.h>)
 #include <sys/mman.h>
+#include <unistd.h>
+#endif
 
 #include <algorithm>
 #include <cstring>
@@ -13,14 +16,24 @@
 namespace lifereel {
 namespace {
 
-// Aligned to pages, so that a device may pin it and rows of any stride start on a vector.
 constexpr std::size_t page_bytes = 4096, huge_page_bytes = std::size_t{2} << 20;
 
-// A ring has hundreds of megabytes, and who first draws into it waits for every page of them.
-std::uint8_t* allocate(std::size_t bytes, std::align_val_t alignment) {
-  auto* const memory = static_cast<std::uint8_t*>(::operator new(bytes, alignment));
+// A ring has hundreds of megabytes, and who first draws into it waits for every page of them: in
+// huge ones 512 times fewer. So much is never of a heap, whose next owners would get the advice
+// too.
+constexpr std::size_t least_in_huge_pages = std::size_t{64} << 20;
+
+// Aligned to pages, so that rows of any stride start on a vector and a ring begins a huge page.
+std::align_val_t alignment_of(std::size_t bytes) {
+  return std::align_val_t{bytes >= least_in_huge_pages ? huge_page_bytes : page_bytes};
+}
+
+std::uint8_t* allocate(std::size_t bytes) {
+  auto* const memory = static_cast<std::uint8_t*>(::operator new(bytes, alignment_of(bytes)));
 #ifdef MADV_HUGEPAGE
-  if (bytes >= huge_page_bytes) madvise(memory, bytes, MADV_HUGEPAGE);  // advice: it may fail
+  // Where pages are larger, huge ones have half a gigabyte. It is advice, and may fail.
+  if (bytes >= least_in_huge_pages && sysconf(_SC_PAGESIZE) == static_cast<long>(page_bytes))
+    madvise(memory, bytes, MADV_HUGEPAGE);
 #endif
   return memory;
 }
@@ -45,9 +58,8 @@ void PictureMemory::add(Piece piece, std::size_t pictures) {
 
 void PictureMemory::add_plain(std::size_t pictures) {
   const std::size_t bytes = bytes_of(pictures);
-  const std::align_val_t alignment{bytes >= huge_page_bytes ? huge_page_bytes : page_bytes};
-  add(Piece(allocate(bytes, alignment),
-            [alignment](std::uint8_t* memory) { ::operator delete(memory, alignment); }),
+  add(Piece(allocate(bytes),
+            [bytes](std::uint8_t* memory) { ::operator delete(memory, alignment_of(bytes)); }),
       pictures);
 }
 

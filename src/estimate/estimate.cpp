@@ -173,7 +173,8 @@ Estimate estimate_of(const RenderSettings& settings, const std::optional<Resolve
     estimate.seconds =
         finished->wall_seconds * scaled(estimate.seconds, model.seconds(finished->frames));
     film = static_cast<double>(finished->film_bytes) * scaled(film, size_of(finished->frames));
-    estimate.peak_memory_bytes = finished->peak_memory_bytes;
+    // A short film may not have filled its rings.
+    estimate.peak_memory_bytes = std::max(estimate.peak_memory_bytes, finished->peak_memory_bytes);
     estimate.budget = finished->budget;
   }
   estimate.film_bytes = rounded(film);

@@ -122,8 +122,9 @@ class Probe {
     const double pixels = static_cast<double>(pictures.width()) * pictures.height();
     const double a_pixel = since(start) / (pixels * pictures.count());
     double most_pixels = 0.25 * left() / (a_pixel * most_pictures);
-    // A part says less than the whole, so that this may take longer.
-    const bool whole_fits = 1.6 * most_pixels >= pixels_of(world_) &&
+    // A part says less than the whole, which therefore may take longer.
+    constexpr double more_for_whole = 1.6;
+    const bool whole_fits = more_for_whole * most_pixels >= pixels_of(world_) &&
                             bytes_of(world_.width, world_.height) * pictures_ <= most_bytes;
     most_pixels = whole_fits ? pixels_of(world_) : std::min(most_pixels, pixels_in_memory());
     const double scale =
@@ -149,12 +150,12 @@ class Probe {
     return most_bytes / (bytes_of(width, height) * parts() * pictures_) * (width * height);
   }
 
-  /// What moves across an edge comes from nowhere. x265 spends on it what a strip of that width
-  /// takes, by parts and wholes compared; of x264, whose parts come out smaller as often as larger,
-  /// nothing is known.
+  /// What moves across an edge comes from nowhere. x265 spends on it what a strip of this width
+  /// takes, by parts and wholes of film_4k and film_1080p compared; with x264, parts come out
+  /// smaller as often as larger. Of pictures that are not key frames.
   double less_edge() const {
     if (settings_.film.codec != "libx265") return 1;
-    constexpr double strip = 7.4;  // pixels
+    constexpr double strip = 7.4;  // pixels wide
     const auto with_edge = [](double width, double height) {
       return 1 + strip * 2 * (width + height) / (width * height);
     };
@@ -187,11 +188,13 @@ class Probe {
       const double by_area = pixels_of(world_) / (static_cast<double>(part_width_) * part_height_);
       // A whole picture is larger than the caches in which a part of it stays.
       constexpr double out_of_cache = 1.05;  // measured
-      sample.encoder_cpu = cost.cpu * by_area * worlds * (by_area > 1 ? out_of_cache : 1.0);
+      const double whole = by_area * worlds;
+      sample.encoder_cpu = cost.cpu * whole * (whole > 1 ? out_of_cache : 1.0);
       // A bitrate is shared out by area.
-      const double in_film =
-          worlds * (settings_.film.bitrate ? by_area : pictures.parts_in_whole() * less_edge());
-      sample.key_bytes = cost.key_bytes * in_film;
+      const double keys_in_film =
+          worlds * (settings_.film.bitrate ? by_area : pictures.parts_in_whole());
+      const double in_film = keys_in_film * (settings_.film.bitrate ? 1.0 : less_edge());
+      sample.key_bytes = cost.key_bytes * keys_in_film;
       sample.other_bytes = cost.early_bytes * in_film;
       key_distance_ = cost.key_distance;
       measurement_.saved_at_end = cost.saved_at_end * in_film;
@@ -221,7 +224,7 @@ class Probe {
     const auto start = ProbeClock::now();
     pass(nap);
     const double a_frame = std::max(1e-7, since(start) / static_cast<double>(nap));
-    const double affordable = 0.3 * seconds_ / a_frame;
+    const double affordable = std::clamp(left() - sample_seconds_, 0.0, 0.3 * seconds_) / a_frame;
     const std::int64_t oldest = static_cast<double>(end - now) <= affordable
                                     ? end
                                     : now + static_cast<std::int64_t>(affordable);

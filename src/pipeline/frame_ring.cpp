@@ -24,8 +24,8 @@ FrameRing::FrameRing(PictureMemory memory)
 
 std::optional<int> FrameRing::try_take_free() noexcept {
   if (stopped()) return std::nullopt;
-  // The lowest: slots that are never needed are never touched, so that a ring takes the memory that
-  // it needs, not all that it may have.
+  // The lowest: slots that are never needed are never touched, so that a ring takes what it needs
+  // of the memory that it may have, unless that is pinned.
   for (std::size_t index = 0; index < free_.size(); ++index) {
     const std::uint64_t word = free_[index].load(std::memory_order_acquire);
     if (word == 0) continue;

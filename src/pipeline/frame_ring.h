@@ -19,10 +19,10 @@ namespace lifereel {
 ///    ▲                                                               │ take_filled()
 ///    └──────────── release(), from any thread, in any order ◄── held by the consumer
 /// Filled slots leave in the order they came in: a single-producer single-consumer queue of slot
-/// numbers. Free slots have no order: an encoder releases pictures when it pleases, and some do so
-/// on threads of their own, so the free side is a set of bits that anyone may set and only the
-/// producer clears. A slot is free when the last reference to it is dropped, never earlier
-/// (encoders/picture.h, Note: [Release]).
+/// numbers. Of free slots the lowest is taken first; they come free in any order: an encoder
+/// releases pictures when it pleases, and some do so on threads of their own, so the free side is a
+/// set of bits that anyone may set and only the producer clears. A slot is free when the last
+/// reference to it is dropped, never earlier (encoders/picture.h, Note: [Release]).
 class FrameRing {
  public:
   static constexpr int most_slots = 4096;

@@ -57,6 +57,18 @@ TEST_SUITE("src.frame_ring") {
     CHECK(ring.held() == 0);
   }
 
+  TEST_CASE("the lowest free slot is taken, so that others stay untouched") {
+    FrameRing ring = make_ring(130);
+    for (int slot = 0; slot < 65; ++slot) {
+      CHECK(ring.try_take_free() == slot);
+      ring.push_filled(slot);
+    }
+    CHECK(ring.try_take_filled() == 0);
+    ring.release(0);
+    CHECK(ring.try_take_free() == 0);
+    CHECK(ring.try_take_free() == 65);
+  }
+
   TEST_CASE("sizes out of range are refused") {
     CHECK_THROWS_AS(make_ring(0), std::invalid_argument);
     CHECK_THROWS_AS(make_ring(4097), std::invalid_argument);
