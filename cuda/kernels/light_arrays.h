@@ -120,12 +120,11 @@ struct LightArrays {
   LightImage image{};     // of particles; of a scene only its size
   LightImage bent{};      // as bulging glass shows it, without splats; null where glass is flat
   float* mask = nullptr;  // of a tube, by column
-  std::vector<LightLevel> levels;  // sums of 4x4 pixels first
-  LightLevel glow{};               // null without bloom
+  std::vector<LightLevel> levels;  // sums of 4x4 pixels first, of opponents where there is bloom
   BlockWeights* weights = nullptr;
   PointTable table{};
   LightPoint* kept = nullptr;  // of a frame's steps but the last
-  std::int32_t kept_count = 0;
+  std::int32_t kept_ways = 0;  // of a particle in a step, each of as many points
   std::uint32_t* histogram = nullptr;
   Exposure* exposure = nullptr;
   std::int32_t* white_bits = nullptr;
@@ -148,8 +147,8 @@ struct LightArrays {
     table = {nullptr, colour_bins(universe), reach};
     weights = arena.take<BlockWeights>(std::int64_t{4} * table.bins * table.blocks());
     table.weights = weights;
-    kept_count = universe.particles * points_a_step(universe) * (universe.steps_per_frame - 1);
-    kept = arena.take<LightPoint>(kept_count);
+    kept_ways = universe.particles * (universe.steps_per_frame - 1);
+    kept = arena.take<LightPoint>(std::int64_t{kept_ways} * points_a_step(universe));
     histogram = arena.take<std::uint32_t>(exposure_bins);
     exposure = arena.take<Exposure>(1);
     white_bits = arena.take<std::int32_t>(1);
@@ -186,7 +185,6 @@ struct LightArrays {
       height = (height + 1) / 2;
       levels.push_back(level_of(width, height, 3));
     }
-    if (bloom > 0) glow = level_of(universe.width / 2, universe.height / 2, 3);
   }
 };
 

@@ -4,14 +4,16 @@
 //
 // Note: [Light on the GPU]
 //   CountStarts     as ever
-//    and SplatLight points of all streaks, in integers; the histogram back to 0; or, after a step
-//                   that is not its frame's last, KeepPoints in its place
+//    and SplatLight points of all streaks, in integers, those of one added up first; the histogram
+//                   back to 0; or, after a step that is not its frame's last, KeepPoints in its
+//                   place
 //   Scatter         as ever
 //    and FadeLight  trail = decay * trail + splat; sums of 4x4 pixels and their histogram
 //   BendLight       what bulging glass shows of that (tube_kernels.h), and its sums; or none of it
-//   HalveLight      the bloom (bloom_kernels.h): a launch a level down,
-//   DoubleLight     and one up
-//    and FindWhite  with the last: histogram -> white -> the tone curve's constants
+//   HalveLight      the bloom (bloom_kernels.h): a launch a large level down,
+//   SpreadLight     one for all that are small,
+//    and FindWhite  histogram -> white -> the tone curve's constants; without small levels beside
+//   DoubleLight     a launch a large level up
 //   ToneLight       trail and bloom -> planes
 // Light has the shape of sim/arithmetic/light.h, Note: [Light]. A block of 2x2 pixels is splatted
 // with three atomic additions of 64 bits: two pixels of luma a word, whose sums stay below 2^31,
@@ -91,8 +93,7 @@ struct StepPoints {
 
   LIFEREEL_KERNEL std::int32_t count() const { return particles * points; }
 
-  LIFEREEL_KERNEL LightPoint at(std::int32_t point) const {
-    const std::int32_t i = point / points, back = point % points;
+  LIFEREEL_KERNEL LightPoint at(std::int32_t i, std::int32_t back) const {
     const Particle particle = moving.particle[i];
     const Velocity velocity = moving.velocity[i];
     float y = particle.y, x = particle.x;
@@ -124,50 +125,106 @@ struct StepPoints {
 struct KeepPoints : KernelBody {
   static constexpr const char* name = "KeepPoints";
   StepPoints points;
-  LightPoint* kept;  ///< step by step
+  LightPoint* kept;  ///< step by step, particle by particle
   const FrameClock* clock;
 
   template <int>
   LIFEREEL_KERNEL void run(const Thread& thread, Local&, Shared&) const {
     const std::int32_t i = thread.global(), step = clock->steps;
-    if (step > 0 && i < points.count()) kept[(step - 1) * points.count() + i] = points.at(i);
+    if (step > 0 && i < points.count())
+      kept[(step - 1) * points.count() + i] = points.at(i / points.points, i % points.points);
   }
 };
 
-/// A thread a block of a point: of those kept, then of the last step's.
+/// A group a particle's way in a step: of those kept, then of the last step's. Threads take blocks
+/// of a window around a point, in which its neighbours along the way lie as well: what they add to
+/// a block is added up first, for atomic additions are what takes the time.
 struct SplatLight : KernelBody {
   static constexpr const char* name = "SplatLight";
+  static constexpr Scope scope = Scope::warp;
+  static constexpr int group = 16;
   StepPoints points;
   const LightPoint* kept;
-  std::int32_t kept_count;
+  std::int32_t kept_ways;
   LightImage image;
   PointTable table;
   std::uint32_t* histogram;  ///< set to 0 for FadeLight
 
-  LIFEREEL_KERNEL std::int32_t threads() const {
-    return (kept_count + points.count()) * table.blocks();
-  }
+  static constexpr int phases = 2;
+  struct Shared {
+    LightPoint point[group];  ///< of the way; look.streaks are no more
+  };
 
-  template <int>
-  LIFEREEL_KERNEL void run(const Thread& thread, Local&, Shared&) const {
-    const std::int32_t t = thread.global();
-    for (std::int32_t bin = t; bin < exposure_bins; bin += thread.all()) histogram[bin] = 0;
-    if (t >= threads()) return;
-    const std::int32_t number = t / table.blocks(), block = t % table.blocks();
-    const LightPoint point = number < kept_count ? kept[number] : points.at(number - kept_count);
-    const std::int32_t row = point.row, column = point.column;
-    const std::int32_t shape = (point.bin * 2 + row % 2) * 2 + column % 2;
-    const BlockWeights weights = table.weights[shape * table.blocks() + block];
-    const std::int32_t block_row =
-        LightLevel::wrapped(row / 2 + block / table.side() - table.reach, image.height / 2);
-    const std::int32_t block_column =
-        LightLevel::wrapped(column / 2 + block % table.side() - table.reach, image.width / 2);
-    add(image.luma_splat, 2 * block_row, block_column, weights.upper);
-    add(image.luma_splat, 2 * block_row + 1, block_column, weights.lower);
-    add(image.opponent_splat, block_row, block_column, weights.opponents);
+  LIFEREEL_KERNEL std::int32_t ways() const { return kept_ways + points.particles; }
+  LIFEREEL_KERNEL std::int32_t threads() const { return ways() * group; }
+
+  template <int phase>
+  LIFEREEL_KERNEL void run(const Thread& thread, Local&, Shared& shared) const {
+    const std::int32_t way = thread.group_number(group), lane = thread.thread % group;
+    if constexpr (phase == 0) {
+      for (std::int32_t bin = thread.global(); bin < exposure_bins; bin += thread.all())
+        histogram[bin] = 0;
+      if (way < ways() && lane < points.points)
+        shared.point[lane] =
+            way < kept_ways ? kept[way * points.points + lane] : points.at(way - kept_ways, lane);
+    } else if (way < ways()) {
+      const std::int32_t side = window_side();
+      for (std::int32_t i = lane; i < side * side; i += group) splat(i / side, i % side, shared);
+    }
   }
 
  private:
+  // As many blocks as a point lights, and one more in the way's direction.
+  LIFEREEL_KERNEL std::int32_t further() const { return points.points > 1 ? 1 : 0; }
+  LIFEREEL_KERNEL std::int32_t window_side() const { return table.side() + further(); }
+
+  // A block of the window; which, where the next point lies beyond it, moves there.
+  LIFEREEL_KERNEL void splat(std::int32_t row, std::int32_t column, const Shared& shared) const {
+    const std::int32_t height = image.height / 2, width = image.width / 2;
+    const LightPoint &first = shared.point[0], &last = shared.point[points.points - 1];
+    const bool goes_up = is_before(last.row / 2, first.row / 2, height);
+    const bool goes_left = is_before(last.column / 2, first.column / 2, width);
+    std::int32_t top = 0, left = 0;
+    BlockWeights sum = {0, 0, 0};
+    for (std::int32_t back = 0; back < points.points; ++back) {
+      const LightPoint point = shared.point[back];
+      const std::int32_t point_row = point.row / 2, point_column = point.column / 2;
+      if (back == 0 || ahead(top, point_row, height) > further() ||
+          ahead(left, point_column, width) > further()) {
+        add(top + row, left + column, sum);
+        sum = {0, 0, 0};
+        top = goes_up ? LightLevel::wrapped(point_row - 1, height) : point_row;
+        left = goes_left ? LightLevel::wrapped(point_column - 1, width) : point_column;
+      }
+      const std::int32_t r = row - ahead(top, point_row, height);
+      const std::int32_t c = column - ahead(left, point_column, width);
+      if (r < 0 || r >= table.side() || c < 0 || c >= table.side()) continue;
+      const std::int32_t shape = (point.bin * 2 + point.row % 2) * 2 + point.column % 2;
+      const BlockWeights weights = table.weights[shape * table.blocks() + r * table.side() + c];
+      sum.upper += weights.upper;
+      sum.lower += weights.lower;
+      sum.opponents += weights.opponents;
+    }
+    add(top + row, left + column, sum);
+  }
+
+  // On a torus: how many blocks on, and whether it is nearer backwards.
+  LIFEREEL_KERNEL static std::int32_t ahead(std::int32_t from, std::int32_t to, std::int32_t size) {
+    return to < from ? to - from + size : to - from;
+  }
+  LIFEREEL_KERNEL static bool is_before(std::int32_t a, std::int32_t b, std::int32_t size) {
+    return a != b && 2 * ahead(a, b, size) < size;
+  }
+
+  // Rows and columns of blocks count from `reach` before the picture's.
+  LIFEREEL_KERNEL void add(std::int32_t row, std::int32_t column,
+                           const BlockWeights& weights) const {
+    row = LightLevel::wrapped(row - table.reach, image.height / 2);
+    column = LightLevel::wrapped(column - table.reach, image.width / 2);
+    add(image.luma_splat, 2 * row, column, weights.upper);
+    add(image.luma_splat, 2 * row + 1, column, weights.lower);
+    add(image.opponent_splat, row, column, weights.opponents);
+  }
   LIFEREEL_KERNEL void add(TwoWords* words, std::int32_t row, std::int32_t column,
                            std::uint64_t weights) const {
     if (weights == 0) return;

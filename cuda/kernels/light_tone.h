@@ -33,7 +33,7 @@ template <class Sample>
 struct ToneLight : KernelBody {
   static constexpr const char* name = sizeof(Sample) == 2 ? "ToneLight, 10 bits" : "ToneLight";
   LightImage image;
-  LightLevel glow;  ///< the bloom, a sample a block; its luma null: none
+  LightLevel glow;  ///< the bloom, a sample for 4x4 pixels; its luma null: none
   const arithmetic::ToneConstants* tone;
   const arithmetic::MatrixConstants* matrix;
   ToneStages stages;
@@ -52,13 +52,15 @@ struct ToneLight : KernelBody {
     const FourFloats lower = image.luma[image.quad(2 * row + 1, quad)];
     const TwoFloats cb = image.cb[image.quad(row, quad)], cr = image.cr[image.quad(row, quad)];
     const arithmetic::ToneConstants constants = *tone;
-    tone_row(constants, upper, 2 * row, quad);
-    tone_row(constants, lower, 2 * row + 1, quad);
+    FourFloats bloom{};
+    if (has_glow()) bloom = bloom_of_blocks(0, row, quad);
+    tone_row(constants, upper, bloom, 2 * row, quad);
+    tone_row(constants, lower, bloom, 2 * row + 1, quad);
     TwoFloats luma;
     for (std::int32_t b = 0; b < 2; ++b)
       luma.v[b] = arithmetic::sum_of_block(upper.v[2 * b], lower.v[2 * b], upper.v[2 * b + 1],
                                            lower.v[2 * b + 1]);
-    tone_blocks(constants, luma, cb, cr, row, quad);
+    tone_blocks(constants, luma, cb, cr, bloom, row, quad);
   }
 
  private:
@@ -79,23 +81,52 @@ struct ToneLight : KernelBody {
     return stages.noise[row % size * size + column % size];
   }
 
-  // What glows at four pixels of a row: that of blocks, doubled.
-  LIFEREEL_KERNEL FourFloats bloom_at(std::int32_t row, std::int32_t quad) const {
-    const float* const near = glow.row(0, row / 2);
-    const float* const far = glow.row_within(0, row / 2 + (row % 2 == 0 ? -1 : 1));
-    float mixed[4];
-    for (std::int32_t k = 0; k < 4; ++k) {
-      const std::int32_t at = glow.within(2 * quad - 1 + k, glow.width);
-      mixed[k] = arithmetic::doubled(near[at], far[at]);
+  LIFEREEL_KERNEL bool has_glow() const { return glow.channel[0] != nullptr; }
+
+  // What glows at two blocks side by side, and at one before and one after them: the glow, doubled.
+  // The row may be one beside the picture. Kept in memory, all of it would be read more slowly.
+  LIFEREEL_KERNEL FourFloats bloom_of_blocks(std::int32_t c, std::int32_t row,
+                                             std::int32_t quad) const {
+    const std::int32_t r = glow.within(row, image.height / 2);
+    const float* const near = glow.row(c, r / 2);
+    const float* const far = glow.row_within(c, r / 2 + (r % 2 == 0 ? -1 : 1));
+    const auto mixed = [near, far](std::int32_t at) {
+      return arithmetic::doubled(near[at], far[at]);
+    };
+    const float before = mixed(glow.within(quad - 1, glow.width)), here = mixed(quad),
+                after = mixed(glow.within(quad + 1, glow.width));
+    FourFloats bloom = {{arithmetic::doubled(before, here), arithmetic::doubled(here, before),
+                         arithmetic::doubled(here, after), arithmetic::doubled(after, here)}};
+    // Where the last sample of a row is of one block, the next block beyond an edge is not what the
+    // next sample makes it. (The one after the next is beside no pixel then.)
+    const bool is_first = quad == 0;
+    if (image.width % 4 != 0 && (is_first || quad == glow.width - 1)) {
+      const std::int32_t b = glow.within(is_first ? -1 : 2 * quad + 1, image.width / 2);
+      const std::int32_t beside = glow.within(b / 2 + (b % 2 == 0 ? -1 : 1), glow.width);
+      const float beyond = arithmetic::doubled(mixed(b / 2), mixed(beside));
+      if (is_first)
+        bloom.v[0] = beyond;
+      else
+        bloom.v[2] = beyond;
     }
+    return bloom;
+  }
+
+  // At four pixels of a row, of which `near` is the bloom of their own blocks.
+  LIFEREEL_KERNEL FourFloats bloom_of_pixels(const FourFloats& near, std::int32_t row,
+                                             std::int32_t quad) const {
+    const FourFloats far = bloom_of_blocks(0, row / 2 + (row % 2 == 0 ? -1 : 1), quad);
+    float mixed[4];
+    for (std::int32_t k = 0; k < 4; ++k) mixed[k] = arithmetic::doubled(near.v[k], far.v[k]);
     return {{arithmetic::doubled(mixed[1], mixed[0]), arithmetic::doubled(mixed[1], mixed[2]),
              arithmetic::doubled(mixed[2], mixed[1]), arithmetic::doubled(mixed[2], mixed[3])}};
   }
 
   LIFEREEL_KERNEL void tone_row(const arithmetic::ToneConstants& constants, FourFloats light,
-                                std::int32_t row, std::int32_t quad) const {
+                                const FourFloats& bloom_of_own_blocks, std::int32_t row,
+                                std::int32_t quad) const {
     FourFloats bloom;
-    if (glow.channel[0] != nullptr) bloom = bloom_at(row, quad);
+    if (has_glow()) bloom = bloom_of_pixels(bloom_of_own_blocks, row, quad);
     const float* grain = nullptr;
     if (stages.grain != nullptr)
       grain = stages.grain + grain_row_start(stages.clock->frames, row, 4 * quad / grain_block) +
@@ -104,7 +135,7 @@ struct ToneLight : KernelBody {
     for (std::int32_t k = 0; k < 4; ++k) {
       const std::int32_t column = 4 * quad + k;
       float lit = light.v[k] * constants.exposure;
-      if (glow.channel[0] != nullptr) lit = arithmetic::with_bloom(lit, bloom.v[k], constants);
+      if (has_glow()) lit = arithmetic::with_bloom(lit, bloom.v[k], constants);
       lit = lit + constants.background[0];
       if (stages.vignette_rows != nullptr)
         lit = arithmetic::with_vignette(lit, stages.vignette_columns[column],
@@ -151,18 +182,23 @@ struct ToneLight : KernelBody {
 
   LIFEREEL_KERNEL void tone_blocks(const arithmetic::ToneConstants& constants,
                                    const TwoFloats& luma_sums, TwoFloats cb_sums, TwoFloats cr_sums,
-                                   std::int32_t row, std::int32_t quad) const {
+                                   const FourFloats& luma_bloom, std::int32_t row,
+                                   std::int32_t quad) const {
     const float quarter = constants.exposure * 0.25f;
+    FourFloats cb_bloom{}, cr_bloom{};
+    if (has_glow()) {
+      cb_bloom = bloom_of_blocks(1, row, quad);
+      cr_bloom = bloom_of_blocks(2, row, quad);
+    }
     TwoSamples blue, red;
     for (std::int32_t b = 0; b < 2; ++b) {
       const std::int32_t column = 2 * quad + b;
       float light = luma_sums.v[b] * quarter;
       float cb = cb_sums.v[b] * quarter, cr = cr_sums.v[b] * quarter;
-      if (glow.channel[0] != nullptr) {
-        const std::int32_t at = glow.within(column, glow.width);
-        light = arithmetic::with_bloom(light, glow.row(0, row)[at], constants);
-        cb = arithmetic::with_bloom(cb, glow.row(1, row)[at], constants);
-        cr = arithmetic::with_bloom(cr, glow.row(2, row)[at], constants);
+      if (has_glow()) {
+        light = arithmetic::with_bloom(light, luma_bloom.v[1 + b], constants);
+        cb = arithmetic::with_bloom(cb, cb_bloom.v[1 + b], constants);
+        cr = arithmetic::with_bloom(cr, cr_bloom.v[1 + b], constants);
       }
       light = light + constants.background[0];
       cb = cb + constants.background[1];

@@ -28,8 +28,11 @@ class DeviceToner {
         launcher_(launcher) {}
 
   static std::vector<cudaError_t> load() {
-    return {load_code<HalveLight>(), load_code<FindWhite, DoubleLight>(),
-            load_code<ToneLight<std::uint8_t>>(), load_code<ToneLight<std::uint16_t>>(),
+    return {load_code<HalveLight>(),
+            load_code<FindWhite, SpreadLight>(),
+            load_code<FindWhite, DoubleLight>(),
+            load_code<ToneLight<std::uint8_t>>(),
+            load_code<ToneLight<std::uint16_t>>(),
             load_code<BendLight>()};
   }
 
@@ -61,7 +64,7 @@ class DeviceToner {
 
   /// The base of the bloom is what glows in the light that is drawn; where glass bends it, what
   /// glows in that.
-  bool has_bloom() const { return light_.glow.channel[0] != nullptr; }
+  bool has_bloom() const { return light_.levels.front().channel[1] != nullptr; }
   bool bends() const { return light_.bent.luma != nullptr; }
 
   void queue_bend(const LightImage& drawn) const {
@@ -75,25 +78,34 @@ class DeviceToner {
     launcher_.queue(bend, blocks_for(bend.threads(), launcher_.threads), launcher_.threads);
   }
 
-  /// `white` goes with the last and largest of the launches, in so many blocks, 1 or none; or alone
-  /// where nothing glows.
+  /// `white` goes beside small levels of bloom, or beside the largest, or alone where nothing
+  /// glows; in so many blocks, 1 or none.
   void queue_bloom(bool glows, const FindWhite& white, int white_blocks) const {
     const int threads = launcher_.threads;
-    const std::size_t levels = glows ? light_.levels.size() : 1;
-    for (std::size_t level = 1; level < levels; ++level) {
+    const auto& levels = light_.levels;
+    const std::size_t small = glows ? SpreadLight::first_level(levels) : 0;
+    for (std::size_t level = 1; level <= small; ++level) {
       HalveLight halve;
-      halve.from = light_.levels[level - 1];
-      halve.to = light_.levels[level];
+      halve.from = levels[level - 1];
+      halve.to = levels[level];
       launcher_.queue(halve, blocks_for(halve.threads(), threads), threads);
     }
-    for (std::size_t level = levels; level-- > 0;) {
-      DoubleLight twice;
-      twice.from = light_.levels[level];
-      twice.to = level == 0 ? light_.glow : light_.levels[level - 1];
-      twice.adds = level != 0;
-      launcher_.queue_both(white, level == 0 ? white_blocks : 0, twice,
-                           glows ? blocks_for(twice.threads(), threads) : 0, threads);
+    if (glows && small + 1 < levels.size()) {
+      SpreadLight spread{};
+      std::copy(levels.begin() + static_cast<std::ptrdiff_t>(small), levels.end(), spread.level);
+      spread.levels = static_cast<std::int32_t>(levels.size() - small);
+      launcher_.queue_both(white, white_blocks, spread, SpreadLight::blocks,
+                           SpreadLight::threads_per_block);
+      white_blocks = 0;
     }
+    for (std::size_t level = small; level > 0; --level) {
+      DoubleLight twice;
+      twice.from = levels[level];
+      twice.to = levels[level - 1];
+      launcher_.queue_both(white, level == 1 ? white_blocks : 0, twice,
+                           blocks_for(twice.threads(), threads), threads);
+    }
+    if (small == 0) launcher_.queue_both(white, white_blocks, DoubleLight(), 0, threads);
   }
 
   /// Of the light that is drawn, before any glass.
@@ -124,7 +136,7 @@ class DeviceToner {
   void queue_tone_of(const LightImage& drawn, const Drawing& drawing) const {
     ToneLight<Sample> tone;
     tone.image = bends() ? light_.bent : drawn;
-    tone.glow = light_.glow;
+    tone.glow = has_bloom() ? light_.levels.front() : LightLevel{};
     tone.tone = light_.tone;
     tone.matrix = light_.matrix;
     tone.stages = {};

@@ -64,8 +64,7 @@ class LightPainter final : public ParticlePainter {
       const KeepPoints keep = keep_kernel();
       launcher_.queue_both(
           sorting.count, sorting.count_blocks, keep,
-          light_.kept_count > 0 ? blocks_for(keep.points.count(), count_threads) : 0,
-          count_threads);
+          light_.kept_ways > 0 ? blocks_for(keep.points.count(), count_threads) : 0, count_threads);
     }
     const std::int64_t cells = std::int64_t{fade.base.width} * fade.base.height;
     launcher_.queue_both(
@@ -170,7 +169,7 @@ class LightPainter final : public ParticlePainter {
     SplatLight splat;
     splat.points = step_points();
     splat.kept = light_.kept;
-    splat.kept_count = earlier_steps ? light_.kept_count : 0;
+    splat.kept_ways = earlier_steps ? light_.kept_ways : 0;
     splat.image = light_.image;
     splat.table = light_.table;
     splat.histogram = light_.histogram;

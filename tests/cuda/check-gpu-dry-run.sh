@@ -149,7 +149,7 @@ PATH=$work/tools:$PATH run 1 second "$programs" --dry-run -o "$results"
 last_line '^NOT all well: racecheck: status 1$'
 says '^not run: synccheck: '
 says 'a race'
-rows kernels 106
+rows kernels 94
 says '^\| panoramic \| MoveParticles, splats, one counter a strip \| [0-9.]+ \| [0-9.]+ \|'
 says '^\| panoramic \| all of a frame \| [0-9.]+ \| [0-9.]+ \|'
 says '^\| panoramic, aurora .* by bytes; 3: (not )?met \|$'

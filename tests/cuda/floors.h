@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "ceilings.h"
+#include "cuda/kernels/bloom_kernels.h"
 #include "sim/glyphs/glyph_tables.h"
 #include "sim/light/light_tables.h"
 #include "sim/universe.h"
@@ -31,6 +32,7 @@ class KernelBytes {
         particles_(universe.particles),
         pixels_(static_cast<double>(universe.width) * universe.height),
         levels_(universe.look.draws_colour() ? bloom_levels(universe) : 0),
+        small_(first_small_level(universe)),
         has_glyphs_(universe.look.glyphs) {
     if (has_glyphs_) {
       const GlyphGrid grid = glyph_grid(universe.look, universe.width, universe.height);
@@ -61,14 +63,18 @@ class KernelBytes {
     // Light read and written; sums of 4x4 written.
     if (kernel == "BendLight") return (6 + 6 + channels * 4 / 16) * pixels_;
     // A level written and the one before, four times as large, read; or read and added to.
-    if (kernel == "HalveLight") return (1 + 4) * smaller_levels();
-    const double last =
-        levels_ > 0 ? level_bytes(0) + 3 * pixels_ : 0;  // with white, which glyphs need before
-    if (kernel == "DoubleLight") return (1 + 2 * 4) * smaller_levels() + (has_glyphs_ ? last : 0);
-    if (kernel == "FindWhite and DoubleLight") return last;
+    constexpr double down = 1 + 4, up = 1 + 2 * 4;
+    if (kernel == "HalveLight") return down * levels_bytes(1, small_);
+    if (kernel == "SpreadLight" || kernel == "FindWhite and SpreadLight")
+      return (down + up) * levels_bytes(small_ + 1, levels_ - 1);
+    // White is beside the last, unless glyphs needed it before or small levels had it.
+    const int with_white = has_glyphs_ || small_ + 1 < levels_ ? 0 : 1;
+    if (kernel == "DoubleLight") return up * levels_bytes(1 + with_white, small_);
+    if (kernel == "FindWhite and DoubleLight")
+      return up * levels_bytes(1, std::min(with_white, small_));
     if (kernel == "FindWhite") return 0;
-    // Light, the bloom of blocks, and three planes.
-    const double light = (6 + (levels_ > 0 ? 3 : 0)) * pixels_;
+    // Light, the largest level of the bloom, and three planes.
+    const double light = 6 * pixels_ + levels_bytes(0, levels_ > 0 ? 0 : -1);
     if (kernel == "ToneLight") return light + 1.5 * pixels_;
     if (kernel == "ToneLight, 10 bits") return light + 2 * 1.5 * pixels_;
     throw std::logic_error("no bytes are known of the kernel " + kernel);
@@ -98,7 +104,7 @@ class KernelBytes {
                                                    int bit_depth) {
     const LookSettings& look = universe.look;
     const bool has_particles = universe.scene == Scene::particle_life;
-    std::vector<const char*> kernels = {"HalveLight", "DoubleLight",
+    std::vector<const char*> kernels = {"HalveLight", "SpreadLight", "DoubleLight",
                                         bit_depth == 10 ? "ToneLight, 10 bits" : "ToneLight"};
     const auto add = [&kernels](std::initializer_list<const char*> more) {
       kernels.insert(kernels.end(), more);
@@ -112,16 +118,28 @@ class KernelBytes {
   }
 
   // Three channels of samples of 4x4 pixels, and of half the size each level.
-  double level_bytes(int level) const { return 3 * 4.0 / 16 * pixels_ * std::pow(0.25, level); }
-  double smaller_levels() const {
+  double levels_bytes(int first, int last) const {
     double sum = 0;
-    for (int level = 1; level < levels_; ++level) sum += level_bytes(level);
+    for (int level = first; level <= last; ++level)
+      sum += 3 * 4.0 / 16 * pixels_ * std::pow(0.25, level);
     return sum;
+  }
+  static int first_small_level(const UniverseSettings& universe) {
+    std::vector<LightLevel> levels(static_cast<std::size_t>(
+        universe.look.draws_colour() ? std::max(bloom_levels(universe), 1) : 1));
+    std::int32_t width = (universe.width + 3) / 4, height = (universe.height + 3) / 4;
+    for (LightLevel& level : levels) {
+      level.width = width;
+      level.height = height;
+      width = (width + 1) / 2;
+      height = (height + 1) / 2;
+    }
+    return static_cast<int>(SpreadLight::first_level(levels));
   }
 
   Scene scene_;
   double particles_, pixels_, cells_ = 0;
-  int levels_, words_;
+  int levels_, small_, words_;
   bool has_glyphs_;
 };
 

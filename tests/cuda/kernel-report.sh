@@ -46,11 +46,14 @@ int main() {
   std::printf("CountStarts+Fade %d %zu\n", CountStarts::threads_per_block,
               std::max(sizeof(CountStarts::Shared), sizeof(Fade::Shared)));
   std::puts("Scatter+Tone 128 0\nSplatParticles 128 0\nPlaceParticles 128 0");
-  for (const char* drawing : {"SplatLight", "KeepPoints"})
-    std::printf("CountStarts+%s %d %zu\n", drawing, CountStarts::threads_per_block,
-                sizeof(CountStarts::Shared));
-  std::printf("Scatter+FadeLight 128 %zu\nHalveLight 128 0\nFindWhite+DoubleLight 128 %zu\n",
-              sizeof(FadeLight::Shared), sizeof(FindWhite::Shared));
+  std::printf("CountStarts+SplatLight %d %zu\n", CountStarts::threads_per_block,
+              std::max(sizeof(CountStarts::Shared),
+                       sizeof(SplatLight::Shared) * (CountStarts::threads_per_block / SplatLight::group)));
+  std::printf("CountStarts+KeepPoints %d %zu\n", CountStarts::threads_per_block,
+              sizeof(CountStarts::Shared));
+  std::printf("Scatter+FadeLight 128 %zu\nHalveLight 128 0\n", sizeof(FadeLight::Shared));
+  std::printf("FindWhite+SpreadLight %d %zu\nFindWhite+DoubleLight 128 %zu\n",
+              SpreadLight::threads_per_block, sizeof(FindWhite::Shared), sizeof(FindWhite::Shared));
   std::puts("BendLight 128 0");
   std::printf("ChooseGlyphs %d %zu\nDrawGlyphs 128 0\n", ChooseGlyphs::threads_per_block,
               sizeof(ChooseGlyphs::Shared));
@@ -81,6 +84,7 @@ for architecture; do
         else if (name ~ /KeepPoints/) kernel = "CountStarts+KeepPoints"
         else if (name ~ /FadeLight/) kernel = "Scatter+FadeLight"
         else if (name ~ /HalveLight/) kernel = "HalveLight"
+        else if (name ~ /SpreadLight/) kernel = "FindWhite+SpreadLight"
         else if (name ~ /DoubleLight/) kernel = "FindWhite+DoubleLight"
         else if (name ~ /BendLight/) kernel = "BendLight"
         else if (name ~ /ChooseGlyphs/) kernel = "ChooseGlyphs"

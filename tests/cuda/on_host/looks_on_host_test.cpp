@@ -101,6 +101,14 @@ TEST_SUITE("cuda.looks_on_host") {
     compare(lit_universe(64, 64, 2, 32), 12);
     compare(lit_universe(64, 48, 3000, 32), 4);
     compare(lit_universe(720, 480, 2500), 3);
+    UniverseSettings large = lit_universe(1030, 522, 300);
+    compare(large, 2);  // several levels that have launches of their own
+    large.look.bloom_radius = 2;
+    compare(large, 1);
+    UniverseSettings covered = lit_universe(32, 32, 20);
+    covered.look.point_size = 13;
+    covered.look.streaks = 16;
+    compare(covered, 8);
     UniverseSettings fast = lit_universe(64, 48, 100);
     fast.force_scale = 1e6f;
     fast.dt = 100;
@@ -132,6 +140,13 @@ TEST_SUITE("cuda.looks_on_host") {
     }
     lapse.steps_per_frame = 40;
     compare(lapse, 3);
+    lapse.steps_per_frame = 3;
+    lapse.look.streaks = 9;
+    lapse.force_scale = 1e4f;  // ways of many blocks
+    for (const int size : {3, 7, 13}) {
+      lapse.look.point_size = size;
+      compare(lapse, 4);
+    }
   }
 
   TEST_CASE("what of a time lapse is looked at, left out or saved half way") {
@@ -349,8 +364,8 @@ TEST_SUITE("cuda.looks_on_host") {
       engine->draw(planes.target(colour_of(0)));
     }
     CHECK(gpu().launches == 10);
-    // Particles, splats, fading, tone; four levels of bloom: down three times, up four.
-    CHECK(gpu().kernels == 10 * (4 + 3 + 4));
+    // Particles, splats, fading, tone; all levels of bloom, which are small.
+    CHECK(gpu().kernels == 10 * (4 + 1));
     gpu().launches = gpu().kernels = 0;
     for (int i = 0; i < 10; ++i) {
       engine->step();
@@ -361,5 +376,18 @@ TEST_SUITE("cuda.looks_on_host") {
     CHECK(gpu().kernels == 10 * 4);  // particles, splats, fading, white
     CHECK(gpu().allocated_in_all == before);
     CHECK(engine->describe().memory_bytes == cuda_engine_memory_bytes(universe));
+  }
+
+  TEST_CASE("a DVD's bloom takes three launches: a large level down, small ones, and up again") {
+    const FreshGpu fresh;
+    const UniverseSettings universe = lit_universe(720, 480, 1);
+    const auto engine = make_cuda_engine(universe);
+    Planes planes(universe);
+    for (int i = 0; i < 2; ++i) {
+      gpu().kernels = 0;
+      engine->step();
+      engine->draw(planes.target(colour_of(0)));
+    }
+    CHECK(gpu().kernels == 4 + 3);
   }
 }
