@@ -89,7 +89,7 @@ void validate(const LookSettings& look, int width, int height) {
                                 " is even; take an odd number of pixels");
   check_range("streaks", look.streaks, 1, 16);
   check_range("bloom", look.bloom, 0.0f, 4.0f);
-  check_range("bloom-radius", look.bloom_radius, 1, 8);
+  check_range("bloom-radius", look.bloom_radius, 1, most_bloom_radius);
   check_range("vignette", look.vignette, 0.0f, 1.0f);
   check_range("grain", look.grain, 0.0f, 16.0f);
   palette_colours(look.palette, 1);

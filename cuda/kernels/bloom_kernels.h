@@ -5,6 +5,7 @@
 
 #include "cuda/kernels/frame_kernels.h"
 #include "sim/arithmetic/light.h"
+#include "sim/look.h"
 
 namespace lifereel {
 
@@ -102,7 +103,7 @@ struct SpreadLight : KernelBody {
   static constexpr const char* name = "SpreadLight";
   static constexpr int threads_per_block = 512;
   static constexpr std::int32_t blocks = 3;
-  static constexpr int most_levels = 8;  // bloom-radius
+  static constexpr int most_levels = most_bloom_radius;
   /// The largest level halved into: a few samples a thread.
   static constexpr std::int32_t most_samples = 2048;
   LightLevel level[most_levels];  ///< largest first

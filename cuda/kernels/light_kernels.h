@@ -13,7 +13,7 @@
 //   HalveLight      the bloom (bloom_kernels.h): a launch a large level down,
 //   SpreadLight     one for all that are small,
 //    and FindWhite  histogram -> white -> the tone curve's constants; without small levels beside
-//   DoubleLight     a launch a large level up
+//   DoubleLight     a launch a large level up; or alone
 //   ToneLight       trail and bloom -> planes
 // Light has the shape of sim/arithmetic/light.h, Note: [Light]. A block of 2x2 pixels is splatted
 // with three atomic additions of 64 bits: two pixels of luma a word, whose sums stay below 2^31,

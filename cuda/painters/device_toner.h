@@ -78,8 +78,8 @@ class DeviceToner {
     launcher_.queue(bend, blocks_for(bend.threads(), launcher_.threads), launcher_.threads);
   }
 
-  /// `white` goes beside small levels of bloom, or beside the largest, or alone where nothing
-  /// glows; in so many blocks, 1 or none.
+  /// `white` goes beside small levels of bloom, or beside the largest, or alone where there
+  /// is one level or none; in so many blocks, 1 or none.
   void queue_bloom(bool glows, const FindWhite& white, int white_blocks) const {
     const int threads = launcher_.threads;
     const auto& levels = light_.levels;

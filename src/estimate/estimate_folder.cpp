@@ -52,7 +52,7 @@ std::string measurement_key(const RenderSettings& settings) {
   RenderSettings film = settings;
   film.frames.reset();
   film.seconds.reset();
-  std::string key = "lifereel = " + std::string(version()) + "\nformat = 4\n" + print_config(film);
+  std::string key = "lifereel = " + std::string(version()) + "\nformat = 5\n" + print_config(film);
   for (const SettingEntry& entry : setting_entries()) {
     if (std::string_view(entry.key.group) != "engine") continue;
     key += std::string(entry.key.name) + " = " + entry.print(settings).value_or("") + "\n";

@@ -10,6 +10,7 @@
 #include <malloc.h>
 #endif
 
+#include "src/estimate/age_plan.h"
 #include "src/estimate/drawn_frames.h"
 #include "src/estimate/probe_clock.h"
 #include "src/estimate/sample_encoder.h"
@@ -26,7 +27,6 @@ namespace {
 /// What encoders look ahead at, and a few more.
 constexpr int most_pictures = 72, enough_pictures = 48, few_pictures = 24, fewest_pictures = 8;
 constexpr double most_bytes = 256e6;  // of sample pictures kept at once
-constexpr int most_ages = 16;
 
 class Probe {
  public:
@@ -223,32 +223,21 @@ class Probe {
     const auto nap = std::max<std::int64_t>(1, std::min<std::int64_t>(24, (end - now) / 8));
     const auto start = ProbeClock::now();
     pass(nap);
-    const double a_frame = std::max(1e-7, since(start) / static_cast<double>(nap));
-    const double affordable = std::clamp(left() - sample_seconds_, 0.0, 0.3 * seconds_) / a_frame;
-    const std::int64_t oldest = static_cast<double>(end - now) <= affordable
-                                    ? end
-                                    : now + static_cast<std::int64_t>(affordable);
-    measurement_.to_the_end = oldest == end;
+    double a_frame = std::max(1e-7, since(start) / static_cast<double>(nap));
     // What the first pictures have of the initial state is soon over.
-    const auto soon = static_cast<std::int64_t>(engine_->frame());
-    // The older a universe, the slower it changes; but it never is at rest, so that many samples
-    // say more than few.
-    const std::int64_t first = std::clamp(settings_.warmup, soon, std::max(soon, oldest));
-    const double to_oldest = a_frame * static_cast<double>(oldest - soon);
-    const int samples = static_cast<int>(
-        std::clamp((left() - to_oldest) / std::max(1e-3, sample_seconds_), 1.0, double{most_ages}));
-    for (int index = 0; index < samples; ++index) {
-      const double part = samples == 1 ? 1.0 : static_cast<double>(index) / (samples - 1);
-      const auto age =
-          first + static_cast<std::int64_t>(part * part * static_cast<double>(oldest - first));
-      const auto here = static_cast<std::int64_t>(engine_->frame());
-      const double needed = a_frame * static_cast<double>(oldest - here) + 2 * sample_seconds_;
-      if (age < here || (age != oldest && left() < needed)) continue;
-      pass(age - here);
+    const auto here = [this] { return static_cast<std::int64_t>(engine_->frame()); };
+    const auto time = [&] { return AgePlan::Time{left(), a_frame, sample_seconds_}; };
+    AgePlan plan(here(), settings_.warmup, end, seconds_, time());
+    while (const auto age = plan.next(here(), time())) {
+      const std::int64_t frames = *age - here();
+      const auto before = ProbeClock::now();
+      pass(frames);
+      if (frames >= nap) a_frame = std::max(a_frame, since(before) / static_cast<double>(frames));
       const auto begun = ProbeClock::now();
       add_sample();
       sample_seconds_ = std::max(sample_seconds_, since(begun));
     }
+    measurement_.to_the_end = plan.oldest() == end;
   }
 
   void pass(std::int64_t frames) {

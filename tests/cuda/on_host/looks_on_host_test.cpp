@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@
 #include "fresh_gpu.h"
 #include "sim/checkpoint.h"
 #include "sim/engine.h"
+#include "tests/cuda/floors.h"
 #include "tests/sanitizers.h"
 
 using namespace lifereel;
@@ -140,8 +142,8 @@ TEST_SUITE("cuda.looks_on_host") {
     }
     lapse.steps_per_frame = 40;
     compare(lapse, 3);
-    lapse.steps_per_frame = 3;
-    lapse.look.streaks = 9;
+    lapse.steps_per_frame = 2;
+    lapse.look.streaks = 16;
     lapse.force_scale = 1e4f;  // ways of many blocks
     for (const int size : {3, 7, 13}) {
       lapse.look.point_size = size;
@@ -376,6 +378,18 @@ TEST_SUITE("cuda.looks_on_host") {
     CHECK(gpu().kernels == 10 * 4);  // particles, splats, fading, white
     CHECK(gpu().allocated_in_all == before);
     CHECK(engine->describe().memory_bytes == cuda_engine_memory_bytes(universe));
+  }
+
+  TEST_CASE("drawing in light moves less than twice the bytes of drawing in gray") {
+    for (const auto& [width, height, particles] :
+         std::vector<std::array<int, 3>>{{7680, 2160, 115000}, {720, 480, 2500}}) {
+      const UniverseSettings lit = lit_universe(width, height, particles);
+      UniverseSettings gray = lit;
+      gray.look = {};
+      const double of_gray = KernelBytes::of_drawing(gray);
+      CHECK(KernelBytes::of_drawing(lit, 8) / of_gray == doctest::Approx(1.80).epsilon(0.005));
+      CHECK(KernelBytes::of_drawing(lit, 10) / of_gray == doctest::Approx(1.88).epsilon(0.005));
+    }
   }
 
   TEST_CASE("a DVD's bloom takes three launches: a large level down, small ones, and up again") {
