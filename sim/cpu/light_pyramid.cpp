@@ -6,7 +6,10 @@
 namespace lifereel {
 namespace {
 
-constexpr std::int32_t pyramid_rows_a_batch = 4;
+// Rows of a channel that a thread takes at once: what it halves it also doubles, mostly.
+constexpr std::int32_t rows_a_batch = 16;
+// Of a smaller level, waking another thread takes longer than the rows.
+constexpr std::int32_t least_shared_samples = 1 << 14;
 
 constexpr std::int32_t half(std::int32_t n) { return (n + 1) / 2; }
 
@@ -91,10 +94,16 @@ void LightPyramid::glow(WorkerPool& pool) {
   const auto scratch_row = [this](int thread) {
     return scratch_[static_cast<std::size_t>(thread)].row.data();
   };
+  // work(thread, channel, row) for every row of a level.
+  const auto run = [&](int level, auto&& work) {
+    const std::int32_t rows = plane(0, level).height;
+    const auto item = [&](int thread, std::int32_t i) { work(thread, i / rows, i % rows); };
+    if (rows * plane(0, level).width >= least_shared_samples)
+      return pool.run(3 * rows, rows_a_batch, item);
+    for (std::int32_t i = 0; i < 3 * rows; ++i) item(0, i);
+  };
   for (int level = 1; level < levels_; ++level) {
-    pool.run(3 * plane(0, level).height, pyramid_rows_a_batch, [&](int thread, std::int32_t item) {
-      const int channel = item % 3;
-      const std::int32_t row = item / 3;
+    run(level, [&](int thread, int channel, std::int32_t row) {
       const LightPlane& from = plane(channel, level - 1);
       LightPlane& to = plane(channel, level);
       const float* const rows[4] = {row_of(from, 2 * row - 1), row_of(from, 2 * row),
@@ -104,9 +113,7 @@ void LightPyramid::glow(WorkerPool& pool) {
     });
   }
   for (int level = levels_ - 2; level >= 0; --level) {
-    pool.run(3 * plane(0, level).height, pyramid_rows_a_batch, [&](int, std::int32_t item) {
-      const int channel = item % 3;
-      const std::int32_t row = item / 3;
+    run(level, [&](int, int channel, std::int32_t row) {
       kernels_.double_row(rows_for(plane(channel, level + 1), row), true,
                           plane(channel, level).row(row));
     });
