@@ -45,11 +45,10 @@ struct LookSettings {
   float exposure = 0.0f;
   /// White is this multiple of a slow mean of the 99.8th percentile of the light.
   float white = 1.5f;
-  int point_size = 5;  ///< diameter of a particle in pixels, odd, 3 to 13
-  int streaks = 4;     ///< points along a particle's way in one step, 1 to 16
-  float bloom = 0.0f;  ///< 0 to 4: how much of the light glows
-  int bloom_radius =
-      5;  ///< 1 to most_bloom_radius: levels of the glow, each twice as wide as the one before
+  int point_size = 5;     ///< diameter of a particle in pixels, odd, 3 to 13
+  int streaks = 4;        ///< points along a particle's way in one step, 1 to 16
+  float bloom = 0.0f;     ///< 0 to 4: how much of the light glows
+  int bloom_radius = 5;   ///< 1 to most_bloom_radius: levels of the glow, each twice as wide
   float vignette = 0.0f;  ///< 0 to 1: how much darker the corners are
   float grain = 0.0f;     ///< 0 to 16: the grain's amplitude in levels of an 8-bit picture
   bool dither = true;     ///< blue noise of less than a level, against banding
