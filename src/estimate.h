@@ -10,7 +10,7 @@
 // taken to be as among the old ones. Large worlds are stepped as smaller ones of the same seed and
 // density, whose pictures are alike pixel for pixel; the costs of an engine grow with the world, so
 // that they are measured in the world itself. With a bitrate, a film's size is known without a
-// sample. Errors of size, as seen: 1 % there; by crf up to 7 % (once 9) where thirty
+// sample. Errors of size, as seen: 1 % there; by crf up to 7 % (as much as 12) where thirty
 // seconds were measured, 5 to 15 % in ten, up to 30 % where only the little that a second has time
 // for could be encoded. A finished film is kept as the best estimate of the next, of any length.
 #pragma once

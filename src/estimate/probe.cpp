@@ -237,7 +237,7 @@ class Probe {
       add_sample();
       sample_seconds_ = std::max(sample_seconds_, since(begun));
     }
-    measurement_.to_the_end = plan.oldest() == end;
+    measurement_.to_the_end = plan.oldest() >= end;  // the samples before may go beyond
   }
 
   void pass(std::int64_t frames) {
